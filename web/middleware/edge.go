@@ -1,0 +1,60 @@
+// Package middleware is the portal's HTTP edge: what happens to every request
+// before a page sees it and to every answer before it leaves.
+//
+// [Edge] wraps the whole router, so that a 404, a 413 and a panic carry the same
+// headers, reference and log line as any page. A request moves inwards through
+// reference → log → headers → panic → host → cross-origin → body; what each step
+// refuses is drawn by the page function that handlers pass in. Rights are declared
+// on routes; this package only knows what each right asks of a role.
+//
+// The package is part of the portal and not for use outside it.
+package middleware
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Options say what the edge needs to know about the portal it guards.
+type Options struct {
+	// BaseURL is the address people use. Its host is the only one answered,
+	// save for the health pages, which orchestrators ask by address.
+	BaseURL *url.URL
+	// Refuse draws a plain page for a request that goes no further.
+	Refuse func(w http.ResponseWriter, r *http.Request, refusal Refusal)
+	// Now is the clock of the log; nil means time.Now.
+	Now func() time.Time
+	// Log receives one line per request.
+	Log *slog.Logger
+}
+
+// Refusal is why the edge stopped a request.
+type Refusal struct {
+	Status int
+	// Reason is a short code for the log, such as "cross_origin".
+	Reason string
+}
+
+// Edge wraps next in everything that holds for all requests. The order is the
+// order of the package comment: the reference comes first because every later
+// step names it, and the panic catch sits inside the headers so that the page
+// for a panic has them too.
+func Edge(o Options, next http.Handler) http.Handler {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	h := checkBody(o, next)
+	h = checkOrigin(o, h)
+	h = checkHost(o, h)
+	h = catchPanic(o, h)
+	h = setHeaders(o, h)
+	h = logRequests(o, h)
+	return withRecord(h)
+}
+
+func (o Options) refuse(w http.ResponseWriter, r *http.Request, status int, reason string) {
+	SetReason(r.Context(), reason)
+	o.Refuse(w, r, Refusal{Status: status, Reason: reason})
+}

@@ -1,0 +1,54 @@
+package middleware
+
+import (
+	"net/http"
+	"strings"
+)
+
+// permissionsPolicy turns every feature off but copying to the clipboard, which
+// the Copy buttons need.
+const permissionsPolicy = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), " +
+	"fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), " +
+	"payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), " +
+	"web-share=(), xr-spatial-tracking=(), clipboard-read=(), clipboard-write=(self)"
+
+// setHeaders puts the safety headers on every answer, whatever became of it.
+// Static files loosen Cache-Control for themselves, because their names carry a
+// hash of their content.
+func setHeaders(o Options, next http.Handler) http.Handler {
+	hsts := o.BaseURL.Scheme == "https" && o.BaseURL.Hostname() != "localhost"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentSecurityPolicy(recordOf(r.Context()).nonce))
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cross-Origin-Embedder-Policy", "require-corp")
+		h.Set("Permissions-Policy", permissionsPolicy)
+		h.Set("Cache-Control", "no-store")
+		if hsts {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func contentSecurityPolicy(nonce string) string {
+	n := "'nonce-" + nonce + "'"
+	return strings.Join([]string{
+		"default-src 'none'",
+		"script-src " + n,
+		"style-src " + n,
+		"img-src 'self'",
+		"font-src 'self'",
+		"connect-src 'self'",
+		"form-action 'self'",
+		"base-uri 'none'",
+		"object-src 'none'",
+		"frame-ancestors 'none'",
+		"require-trusted-types-for 'script'",
+		"trusted-types 'none'",
+	}, "; ")
+}

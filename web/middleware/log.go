@@ -1,0 +1,57 @@
+package middleware
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+)
+
+// logRequests writes one line per request once it is answered. The query string
+// stays out: it can hold a search for a person's name.
+func logRequests(o Options, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := o.Now()
+		sw := &statusWriter{ResponseWriter: w}
+		defer func() {
+			level := slog.LevelInfo
+			switch {
+			case sw.status >= http.StatusInternalServerError:
+				level = slog.LevelError
+			case strings.HasPrefix(r.URL.Path, "/static/"), isHealth(r.URL.Path):
+				level = slog.LevelDebug
+			}
+			attrs := append([]slog.Attr{
+				slog.String("method", r.Method),
+				slog.String("path", r.URL.Path),
+				slog.Int("status", sw.status),
+				slog.Int64("ms", o.Now().Sub(start).Milliseconds()),
+			}, recordOf(r.Context()).attrs()...)
+			o.Log.LogAttrs(r.Context(), level, "request", attrs...)
+		}()
+		next.ServeHTTP(sw, r)
+	})
+}
+
+// statusWriter remembers the status for the log and for the panic catch, which
+// may draw a page only while nothing has been written.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

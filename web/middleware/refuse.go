@@ -1,0 +1,107 @@
+package middleware
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"runtime/debug"
+	"strings"
+)
+
+// MaxBody is the largest request body read, in bytes. The longest legal form is
+// well below it.
+const MaxBody = 64 << 10
+
+func isHealth(path string) bool { return path == "/healthz" || path == "/readyz" }
+
+// catchPanic turns a panic into the page for our own faults; the process lives.
+func catchPanic(o Options, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(p)
+			}
+			// The panic's own text may hold what somebody typed, so only its type and
+			// the stack reach the log.
+			o.Log.ErrorContext(r.Context(), "panic", "type", fmt.Sprintf("%T", p),
+				"reference", Reference(r.Context()), "stack", string(debug.Stack()))
+			if sw, ok := w.(*statusWriter); ok && sw.status != 0 {
+				return
+			}
+			o.refuse(w, r, http.StatusInternalServerError, "panic")
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkHost answers only the configured host, so that no link, cookie or redirect
+// can be made to name another.
+func checkHost(o Options, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.EqualFold(r.Host, o.BaseURL.Host) && !isHealth(r.URL.Path) {
+			o.refuse(w, r, http.StatusMisdirectedRequest, "host")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkOrigin refuses unsafe requests that another page made a browser send. It
+// is the first of two lines; the second is the token in each form.
+func checkOrigin(o Options, next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.refuse(w, r, http.StatusForbidden, "cross_origin")
+	}))
+	return protection.Handler(next)
+}
+
+// checkBody reads the body of an unsafe request whole, once it is known to be a
+// plain form of sensible size, so that no handler meets a half-read one.
+func checkBody(o Options, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead, http.MethodOptions:
+			next.ServeHTTP(w, r)
+			return
+		}
+		if r.ContentLength > MaxBody {
+			o.refuse(w, r, http.StatusRequestEntityTooLarge, "body_size")
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+		if err != nil {
+			status, reason := http.StatusBadRequest, "body_read"
+			if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+				status, reason = http.StatusRequestEntityTooLarge, "body_size"
+			}
+			o.refuse(w, r, status, reason)
+			return
+		}
+		if !plainForm(r.Header) {
+			o.refuse(w, r, http.StatusUnsupportedMediaType, "body_type")
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(w, r)
+	})
+}
+
+func plainForm(h http.Header) bool {
+	if h.Get("Content-Encoding") != "" || len(h.Values("Content-Type")) != 1 {
+		return false
+	}
+	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return false
+	}
+	charset, named := params["charset"]
+	return !named || strings.EqualFold(charset, "utf-8")
+}
