@@ -1,0 +1,88 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite" // also registers the driver
+)
+
+// readers bounds the reading handles; each holds a page cache of its own.
+const readers = 8
+
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	if path == "" || strings.HasPrefix(path, ":") {
+		return nil, errors.New("the database URL needs a file: sqlite:PATH")
+	}
+	// SQLite gives its journal files the mode of the database file, so creating
+	// that one first keeps all of them private.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the database file: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("open the database file: %w", err)
+	}
+
+	writer, err := sql.Open("sqlite", dsn(path, "_txlock=immediate",
+		"_pragma=busy_timeout(5000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)"))
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	reader, err := sql.Open("sqlite", dsn(path, "_pragma=busy_timeout(5000)", "_pragma=query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	reader.SetMaxOpenConns(readers)
+	reader.SetMaxIdleConns(readers)
+
+	db := &DB{writer: writer, reader: reader}
+	if err := checkSQLite(ctx, writer); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	return db, nil
+}
+
+// checkSQLite refuses a file that is no database, and one whose file system
+// cannot keep the promise of a commit (WAL needs shared memory; some network
+// mounts have none and SQLite then silently uses another mode).
+func checkSQLite(ctx context.Context, writer *sql.DB) error {
+	var mode, state string
+	if err := writer.QueryRowContext(ctx, `PRAGMA journal_mode`).Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("this file system does not support write-ahead logging (journal mode %s)", mode)
+	}
+	// A large file is looked at for a second only: a start must stay quick.
+	look, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	err := writer.QueryRowContext(look, `PRAGMA quick_check(1)`).Scan(&state)
+	if err != nil && look.Err() == nil {
+		return err
+	}
+	if err == nil && state != "ok" {
+		return errors.New("the file is damaged: restore the last backup, or recover what is left with: sqlite3 FILE .recover")
+	}
+	return nil
+}
+
+func dsn(path string, options ...string) string {
+	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: strings.Join(options, "&")}).String()
+}
+
+// classify marks errors of the engine; errors a store made itself pass as they are.
+func classify(err error) error {
+	var engine *sqlite.Error
+	if errors.As(err, &engine) && !errors.Is(err, ErrUnavailable) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
