@@ -1,0 +1,30 @@
+package templates
+
+// CustomerPage is the overview of one customer: the billing profile, its default
+// address, and what this portal changed.
+type CustomerPage struct {
+	Page
+	Customer    Customer
+	Banner      *Banner // the result of a save, focused
+	EditURL     string  // "" when the operator may not edit
+	ReadAt      Time    // when the billing profile was read
+	Profile     []Fact
+	Address     []Fact
+	AddressTag  *Tag
+	Unread      bool   // the billing profile could not be read: no facts, no Edit
+	RetryURL    string // Unread: this page again
+	Trail       []TrailEntry
+	TrailUnread bool // the trail could not be read; the rest of the page stands
+	Details     *Details
+}
+
+// TrailEntry is one change: who, when, what before and after.
+type TrailEntry struct {
+	Title   string // "4 items changed"
+	By      string // "Ines Duarte", or "You"
+	Mine    bool
+	Outside bool // changed outside this portal
+	At      Time
+	Note    string // in place of changes, or beside them
+	Changes []Change
+}

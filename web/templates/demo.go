@@ -1,0 +1,21 @@
+package templates
+
+// DemoBar is the strip of demo mode: small forms that make things happen.
+type DemoBar struct {
+	Groups []DemoGroup
+	Notice string // what the last press did
+}
+
+// DemoGroup is one form of the demo bar.
+type DemoGroup struct {
+	Label   string // "Partner Center", "Sign in as"
+	Action  string
+	Hidden  []Hidden // csrf, the customer, …
+	Buttons []DemoButton
+}
+
+// DemoButton submits its form with Name=Value. On shows it as pressed.
+type DemoButton struct {
+	Name, Value, Text string
+	On                bool
+}

@@ -1,0 +1,33 @@
+package templates
+
+// EditPage is the form of a billing profile. Errors stand at the fields; the
+// summary and the page's title are made from them.
+type EditPage struct {
+	Page
+	Customer  Customer
+	Action    string // where the form posts, draft included
+	ETag      string // hidden inputs; an empty Key is left out
+	Base      string
+	Key       string
+	CSRF      string
+	Hidden    []Hidden // further ones, such as a value set aside
+	Banner    *Banner
+	Sections  []FormSection
+	Country   string // name of the chosen country, for "Rules for …" and announcements
+	Rules     []Fact // aside: what the country asks for
+	Edit      []Fact // aside: when opened, what changed so far
+	Until     Time   // until when the session lasts
+	CancelURL string // back to the customer; typed text is not saved by it
+}
+
+func (p EditPage) problems() []problem {
+	var out []problem
+	for _, s := range p.Sections {
+		for _, f := range s.Fields {
+			if f.Error != "" {
+				out = append(out, problem{f.id(), f.Error})
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,127 @@
+package templates
+
+// Choices of an item on the merge page, the values of its radios.
+const (
+	ChoiceNone   = ""
+	ChoiceTheirs = "theirs"
+	ChoiceMine   = "mine"
+	ChoiceOther  = "other"
+)
+
+// From says whose value a merged item takes.
+type From string
+
+// Where a merged item comes from.
+const (
+	FromTheirs From = "theirs"
+	FromMine   From = "mine"
+	FromSame   From = "same"
+)
+
+// MergePage lets the operator finish an edit after somebody else saved: choices
+// beside each item that both changed, and a list of what fitted together.
+type MergePage struct {
+	Page
+	Customer  Customer
+	Action    string
+	ETag      string // theirs
+	Base      string // theirs, sealed
+	Draft     string
+	Key       string
+	CSRF      string
+	Hidden    []Hidden
+	Banner    *Banner
+	Who       string // who saved; "" when nobody can tell
+	When      string // "14:31"; "" when not known
+	Clashes   []MergeItem
+	Merged    []MergeItem
+	Unchanged []MergeItem
+	Events    []Event // aside "What happened", oldest first
+	DropURL   string  // the customer's page: leaves the other's values as they are
+	BackURL   string
+	Until     Time
+}
+
+// MergeItem is one item, its versions, and the inputs for "Something else". Values
+// have lines separated by "\n"; empty prints "Not provided".
+type MergeItem struct {
+	Item     string // choice.<Item>
+	Label    string
+	Before   string // before both edits
+	NoBase   bool   // the version before both edits is not known any more
+	Theirs   string
+	Mine     string
+	TheirsBy string // "Ines Duarte, 14:31"
+	MineBy   string // "You, 14:29"
+	From     From   // of a merged item
+	Choice   string
+	Error    string
+	Fields   []Field // wire-name inputs, always in the page, filled with mine
+}
+
+// Event is one step of "What happened".
+type Event struct {
+	Tone Tone // ToneMine, ToneTheirs or ToneNone
+	Text string
+	At   Time
+	Note string
+}
+
+func (p MergePage) decided() int {
+	n := 0
+	for _, c := range p.Clashes {
+		if c.Choice != ChoiceNone {
+			n++
+		}
+	}
+	return n
+}
+
+func (p MergePage) problems() []problem {
+	var out []problem
+	for _, list := range [][]MergeItem{p.Clashes, p.Merged, p.Unchanged} {
+		for _, item := range list {
+			if item.Error != "" {
+				out = append(out, problem{item.firstChoice(), item.Error})
+			}
+			for _, f := range item.Fields {
+				if f.Error != "" {
+					out = append(out, problem{f.id(), f.Error})
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (m MergeItem) name() string { return "choice." + m.Item }
+
+func (m MergeItem) id(choice string) string { return FieldID(m.name()) + "-" + choice }
+
+// firstChoice is the id of the first radio, where the error summary leads.
+func (m MergeItem) firstChoice() string {
+	if m.From == FromSame {
+		return m.id(ChoiceMine)
+	}
+	return m.id(ChoiceTheirs)
+}
+
+func (m MergeItem) wrong() bool {
+	if m.Error != "" {
+		return true
+	}
+	for _, f := range m.Fields {
+		if f.Error != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// after is what the item becomes if nothing is changed any more.
+func (m MergeItem) after() string {
+	if m.Choice == ChoiceTheirs || m.Choice == ChoiceNone && m.From == FromTheirs {
+		return m.Theirs
+	}
+	return m.Mine
+}

@@ -1,0 +1,141 @@
+// Package templates draws the portal's pages. Each page is one struct, beside the
+// .templ file that draws it, with a View method; every struct embeds Page.
+//
+// The structs hold text that is ready to print: nothing here fetches, formats,
+// translates or decides about rights, and nothing here sees a session, a store or
+// a request. Handlers fill a struct and draw its View into memory. Sentences that
+// do not depend on data stand in words.go.
+//
+// It is not for use outside the portal.
+package templates
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Page is what every page has: the frame around the content.
+type Page struct {
+	Title    string // of the document, without the product's name; pages put "Error: " before it themselves
+	Operator *Operator
+	Section  Section   // which link of the side bar is current
+	Recent   []Link    // customers opened lately, newest first, for the side bar
+	Query    string    // what stands in the side bar's find box
+	Theme    string    // "light" or "dark" pins the theme; "" follows the system
+	Demo     *DemoBar  // nil outside demo mode
+	Rights   []Section // sections the operator may open; nil means Home and Customers
+}
+
+// Operator is the signed-in person. A page without one has no side bar.
+type Operator struct {
+	Name        string
+	SignOutCSRF string // token of the sign-out form
+}
+
+// Section names a link of the side bar.
+type Section string
+
+// The sections there are today.
+const (
+	SectionNone      Section = ""
+	SectionHome      Section = "home"
+	SectionCustomers Section = "customers"
+)
+
+// Link is a link with its text. Hint, when set, is read out after the text but not
+// shown, to tell links with equal texts apart. The zero Link is "no link".
+type Link struct {
+	URL, Text, Hint string
+}
+
+// Time is one moment twice: for machines (RFC 3339) and for people ("today at
+// 14:05"). The zero Time prints nothing.
+type Time struct {
+	Machine, Text string
+}
+
+// Hidden is one hidden input.
+type Hidden struct {
+	Name, Value string
+}
+
+// Tone colours a banner, a note or a tag; the words and the icon carry the meaning
+// as well.
+type Tone string
+
+// The tones. Mine and Theirs mark who a value is from.
+const (
+	ToneNone   Tone = ""
+	ToneInfo   Tone = "info"
+	ToneGood   Tone = "good"
+	ToneCare   Tone = "care"
+	ToneBad    Tone = "bad"
+	ToneMine   Tone = "mine"
+	ToneTheirs Tone = "theirs"
+)
+
+// Banner is the result or the state of a page, shown first in main. One at a time.
+type Banner struct {
+	Tone  Tone
+	Title string
+	Text  string
+	Links []Link
+	Focus bool // takes the focus when the page opens, as after a save
+}
+
+// Tag is a short word beside a heading, such as "Verified".
+type Tag struct {
+	Tone Tone
+	Text string
+}
+
+// Customer is what the pages of one customer say about it.
+type Customer struct {
+	ID      string // customer tenant ID, as printed
+	Name    string
+	Domain  string
+	Country string // name for people; "" when not known
+	URL     string // of the customer's overview
+}
+
+// Fact is one line of a list of facts. Lines of Value are separated by "\n"; an
+// empty Value prints "Not provided".
+type Fact struct {
+	Label, Value string
+	Note         string // small print below the value
+	Numeric      bool   // digits in columns, as for phone numbers
+}
+
+// Change is one item before and after. Lines are separated by "\n"; empty prints
+// "Not provided". EditURL, when set, leads to the item's field.
+type Change struct {
+	Label, Before, After string
+	EditURL              string
+	Tag                  *Tag
+}
+
+// Details are the figures support asks for.
+type Details struct {
+	Reference string // the correlation ID of this request
+	At        Time   //
+	More      []Fact // such as the upstream's code; never values of a profile
+}
+
+// FieldID is the id of the input with the given wire name.
+func FieldID(name string) string { return strings.ReplaceAll(name, ".", "-") }
+
+// Initials are up to two letters that stand for a name in its square: the first of
+// the first two words. They are decoration and carry nothing on their own.
+func Initials(name string) string {
+	var out []rune
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if r, _ := utf8.DecodeRuneInString(word); r != utf8.RuneError {
+			out = append(out, unicode.ToUpper(r))
+		}
+		if len(out) == 2 {
+			break
+		}
+	}
+	return string(out)
+}
