@@ -66,10 +66,16 @@ CREATE TABLE audit_values (
     sealed TEXT    NOT NULL
 );
 
+CREATE TRIGGER audit_in_order BEFORE INSERT ON audit
+WHEN NEW.seq <> (SELECT COALESCE(max(seq), 0) + 1 FROM audit)
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only and has no gaps'); END;
 CREATE TRIGGER audit_never_updated BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TRIGGER audit_never_deleted BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER audit_values_never_replaced BEFORE INSERT ON audit_values
+WHEN EXISTS (SELECT 1 FROM audit_values WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'audit values are deleted, never changed'); END;
 CREATE TRIGGER audit_values_never_updated BEFORE UPDATE ON audit_values
 BEGIN SELECT RAISE(ABORT, 'audit values are deleted, never changed'); END;
 

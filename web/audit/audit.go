@@ -1,0 +1,136 @@
+// Package audit is the portal's own trail of what it was asked to change and
+// what became of it: append-only, numbered without gaps, each entry chained to
+// the one before. The facts of an entry can be read by anybody who may read the
+// file; the values before and after are sealed, in a table of their own, so
+// that they can be deleted one day without breaking the chain: it holds only
+// their salted hash. It is not for use outside the portal.
+//
+// An entry is written in the same transaction as the state it tells of, so the
+// two never disagree.
+package audit
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/seal"
+)
+
+// Kind tells what an entry reports about a submission.
+type Kind string
+
+// The kinds. Recorded is the intent, written before anything is sent; each
+// submission has exactly one of Applied, Rejected, NotApplied and Superseded at
+// the end, with InDoubt before it when an answer was lost.
+const (
+	Recorded   Kind = "recorded"
+	Applied    Kind = "applied"
+	Rejected   Kind = "rejected"
+	InDoubt    Kind = "in_doubt"
+	NotApplied Kind = "not_applied"
+	Superseded Kind = "superseded"
+)
+
+// Entry is the facts of one line of the trail. Seq, Prev and Hash are given by
+// Append, and Time when it is zero; Fields are the form names that were changed.
+type Entry struct {
+	Seq                              int64
+	Time                             time.Time
+	Kind                             Kind
+	Submission                       string
+	Operator, OperatorName           string
+	Customer                         pcclient.TenantID
+	Fields                           []string
+	Reason, RequestID, CorrelationID string
+	UpstreamCode                     string
+	ValuesHash, Prev, Hash           string
+}
+
+// Values are the texts of the changed fields by form name, before and after.
+// Both nil: the entry has none, or they were deleted, or they do not open any
+// more (Verify tells altered ones apart).
+type Values struct {
+	Before map[string]string `json:"before"`
+	After  map[string]string `json:"after"`
+}
+
+// Record is an entry with its values.
+type Record struct {
+	Entry
+	Values
+}
+
+// Log is the trail. It is safe for concurrent use.
+type Log struct {
+	db   *database.DB
+	ring *seal.Ring
+	now  func() time.Time
+}
+
+// New returns the trail. now is time.Now outside tests.
+func New(db *database.DB, ring *seal.Ring, now func() time.Time) *Log {
+	return &Log{db: db, ring: ring, now: now}
+}
+
+// Append adds an entry inside the caller's transaction and returns it with its
+// number and hashes. The entry exists when, and only when, tx commits.
+func (l *Log) Append(ctx context.Context, tx *sql.Tx, e Entry, v Values) (Entry, error) {
+	if e.Time.IsZero() {
+		e.Time = l.now()
+	}
+	e.Time = database.Time(database.Micros(e.Time))
+	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&e.Seq, &e.Prev)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Entry{}, fmt.Errorf("append audit entry: %w", err)
+	}
+	e.Seq++
+	plain, err := salted(v)
+	if err != nil {
+		return Entry{}, fmt.Errorf("append audit entry: %w", err)
+	}
+	e.ValuesHash = hashOf(plain)
+	e.Hash = e.hash()
+	if err := l.insert(ctx, tx, e, plain); err != nil {
+		return Entry{}, fmt.Errorf("append audit entry: %w", err)
+	}
+	return e, nil
+}
+
+func (l *Log) insert(ctx context.Context, tx *sql.Tx, e Entry, plain []byte) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO audit (seq, time, kind, submission, operator, operator_name, customer, fields, reason,
+			request_id, correlation_id, upstream_code, values_hash, prev, hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		e.Seq, database.Micros(e.Time), e.Kind, e.Submission, e.Operator, e.OperatorName, string(e.Customer), fieldsText(e.Fields),
+		e.Reason, e.RequestID, e.CorrelationID, e.UpstreamCode, e.ValuesHash, e.Prev, e.Hash)
+	if err != nil || plain == nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO audit_values (seq, sealed) VALUES ($1, $2)`,
+		e.Seq, l.ring.Seal(purpose, plain, bound(e)))
+	return err
+}
+
+// saltedValues is what is sealed and hashed. Without the salt somebody who has
+// the file could try likely values against the hash.
+type saltedValues struct {
+	Salt []byte `json:"salt"`
+	Values
+}
+
+// salted returns the bytes to seal and to hash, nil when there are no values.
+func salted(v Values) ([]byte, error) {
+	if v.Before == nil && v.After == nil {
+		return nil, nil
+	}
+	salt := make([]byte, 16)
+	rand.Read(salt) // never fails
+	return json.Marshal(saltedValues{salt, v})
+}

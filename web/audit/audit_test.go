@@ -1,0 +1,268 @@
+package audit_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/seal"
+)
+
+const (
+	harbourline = pcclient.TenantID("0b1f7a52-6f0e-4a53-9d4c-51a4f6f0c001")
+	millstream  = pcclient.TenantID("0b1f7a52-6f0e-4a53-9d4c-51a4f6f0c002")
+)
+
+var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+// trail is a log on a file of its own that a test can also open behind its back.
+type trail struct {
+	*audit.Log
+	db   *database.DB
+	path string
+}
+
+func newTrail(t *testing.T) *trail {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "portal.db")
+	db, err := database.Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ring, err := seal.ParseKeys(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &trail{audit.New(db, ring, func() time.Time { return noon }), db, path}
+}
+
+func (l *trail) write(t *testing.T, e audit.Entry, v audit.Values) audit.Entry {
+	t.Helper()
+	var out audit.Entry
+	err := l.db.Write(t.Context(), func(tx *sql.Tx) (err error) {
+		out, err = l.Append(t.Context(), tx, e, v)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("append: %v", err)
+	}
+	return out
+}
+
+// fill writes n entries, two for each submission.
+func (l *trail) fill(t *testing.T, n int) {
+	t.Helper()
+	for i := range n {
+		e := audit.Entry{
+			Kind: audit.Recorded, Submission: fmt.Sprintf("submission-%d", i/2), Operator: "tenant|ada", OperatorName: "Ada Admin",
+			Customer: harbourline, Fields: []string{"defaultAddress.city"}, RequestID: fmt.Sprintf("submission-%d", i/2),
+		}
+		if i%2 == 1 {
+			e.Kind = audit.Applied
+		}
+		l.write(t, e, audit.Values{Before: map[string]string{"defaultAddress.city": "Porto"}, After: map[string]string{"defaultAddress.city": "Lisboa"}})
+	}
+}
+
+// tamper changes the file as somebody with an SQLite shell would: triggers off first.
+func (l *trail) tamper(t *testing.T, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", l.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.Exec(`DROP TRIGGER audit_never_updated; DROP TRIGGER audit_never_deleted; DROP TRIGGER audit_values_never_updated; ` + statement)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnEntryComesBackAsWritten(t *testing.T) {
+	l := newTrail(t)
+	first := l.write(t, audit.Entry{
+		Kind: audit.Recorded, Submission: "s1", Operator: "tenant|ada", OperatorName: "Ada Admin", Customer: harbourline,
+		Fields: []string{"email", "defaultAddress.city"}, RequestID: "s1",
+	}, audit.Values{
+		Before: map[string]string{"email": "a@example.com", "defaultAddress.city": ""},
+		After:  map[string]string{"email": "b@example.com", "defaultAddress.city": "Łódź <b>"},
+	})
+	second := l.write(t, audit.Entry{
+		Kind: audit.Rejected, Submission: "s1", Operator: "tenant|ada", Customer: harbourline, Time: noon.Add(time.Second),
+		Reason: "invalid", UpstreamCode: "800002", CorrelationID: "c1",
+	}, audit.Values{})
+	l.write(t, audit.Entry{Kind: audit.Recorded, Submission: "s2", Customer: millstream}, audit.Values{})
+
+	if first.Seq != 1 || second.Seq != 2 || second.Prev != first.Hash || !first.Time.Equal(noon) {
+		t.Errorf("entries are not chained: %+v then %+v", first, second)
+	}
+	got, err := l.ForSubmission(t.Context(), "s1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.Fields = []string{}
+	want := []audit.Record{
+		{Entry: first, Values: audit.Values{
+			Before: map[string]string{"email": "a@example.com", "defaultAddress.city": ""},
+			After:  map[string]string{"email": "b@example.com", "defaultAddress.city": "Łódź <b>"},
+		}},
+		{Entry: second},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the submission's entries (-want +got):\n%s", diff)
+	}
+	newest, err := l.ForCustomer(t.Context(), harbourline, 1)
+	if err != nil || len(newest) != 1 || newest[0].Kind != audit.Rejected {
+		t.Errorf("newest entry of the customer = %+v, %v", newest, err)
+	}
+	if n, err := l.Verify(t.Context()); n != 3 || err != nil {
+		t.Errorf("Verify = %d, %v; want 3 entries in order", n, err)
+	}
+}
+
+func TestAnEntryLivesAndDiesWithItsTransaction(t *testing.T) {
+	l := newTrail(t)
+	l.fill(t, 2)
+	changed := errors.New("changed its mind")
+	err := l.db.Write(t.Context(), func(tx *sql.Tx) error {
+		if _, err := l.Append(t.Context(), tx, audit.Entry{Kind: audit.Recorded}, audit.Values{}); err != nil {
+			t.Fatal(err)
+		}
+		return changed
+	})
+	if !errors.Is(err, changed) {
+		t.Fatal(err)
+	}
+	l.fill(t, 1)
+	if n, err := l.Verify(t.Context()); n != 3 || err != nil {
+		t.Errorf("I-7 Verify = %d, %v; want 3 without a gap", n, err)
+	}
+}
+
+func TestI7ManyWritersLeaveNoGap(t *testing.T) {
+	l := newTrail(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() { l.fill(t, 25) })
+	}
+	wg.Wait()
+	if n, err := l.Verify(t.Context()); n != 100 || err != nil {
+		t.Errorf("Verify = %d, %v; want 100", n, err)
+	}
+}
+
+func TestI7TheDatabaseRefusesToRewriteTheTrail(t *testing.T) {
+	l := newTrail(t)
+	l.fill(t, 4)
+	for _, statement := range []string{
+		`UPDATE audit SET reason = 'x' WHERE seq = 2`,
+		`DELETE FROM audit WHERE seq = 4`,
+		`DELETE FROM audit`,
+		`INSERT OR REPLACE INTO audit SELECT seq, time, 'rejected', submission, operator, operator_name, customer, fields, reason, request_id, correlation_id, upstream_code, values_hash, prev, hash FROM audit WHERE seq = 4`,
+		`UPDATE audit_values SET sealed = 'x'`,
+	} {
+		err := l.db.Write(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.Exec(statement)
+			return err
+		})
+		if err == nil {
+			t.Errorf("allowed: %s", statement)
+		}
+	}
+	if n, err := l.Verify(t.Context()); n != 4 || err != nil {
+		t.Errorf("Verify = %d, %v", n, err)
+	}
+}
+
+func TestRetentionDeletesValuesAndTheChainStillHolds(t *testing.T) {
+	l := newTrail(t)
+	l.fill(t, 6)
+	err := l.db.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.Exec(`DELETE FROM audit_values WHERE seq <= 3`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := l.Verify(t.Context()); n != 6 || err != nil {
+		t.Errorf("Verify = %d, %v", n, err)
+	}
+	list, err := l.ForCustomer(t.Context(), harbourline, 10)
+	if err != nil || len(list) != 6 || list[5].After != nil || list[0].After == nil {
+		t.Errorf("history after retention: %+v, %v", list, err)
+	}
+}
+
+func TestI7VerifyNamesTheFirstBrokenEntry(t *testing.T) {
+	for name, c := range map[string]struct {
+		statement string
+		broken    int64
+	}{
+		"a fact changed":                 {`UPDATE audit SET operator_name = 'Somebody Else' WHERE seq = 3`, 3},
+		"an outcome changed":             {`UPDATE audit SET kind = 'rejected' WHERE seq = 6`, 6},
+		"a time changed":                 {`UPDATE audit SET time = time + 1 WHERE seq = 4`, 4},
+		"the list of fields changed":     {`UPDATE audit SET fields = '["email"]' WHERE seq = 2`, 2},
+		"the list of fields broken":      {`UPDATE audit SET fields = '["email"' WHERE seq = 2`, 2},
+		"an entry removed":               {`PRAGMA foreign_keys = 0; DELETE FROM audit WHERE seq = 5`, 5},
+		"the first entry removed":        {`PRAGMA foreign_keys = 0; DELETE FROM audit WHERE seq = 1`, 1},
+		"an entry removed, rest moved":   {`PRAGMA foreign_keys = 0; DELETE FROM audit_values; DELETE FROM audit WHERE seq = 5; UPDATE audit SET seq = seq - 1 WHERE seq > 5`, 5},
+		"values replaced":                {`UPDATE audit_values SET sealed = 'AAAA' WHERE seq = 7`, 7},
+		"values of another entry":        {`UPDATE audit_values SET sealed = (SELECT sealed FROM audit_values WHERE seq = 1) WHERE seq = 2`, 2},
+		"a hash changed":                 {`UPDATE audit SET hash = 'ff' WHERE seq = 3`, 3},
+		"the hash of the values changed": {`UPDATE audit SET values_hash = 'ff' WHERE seq = 3`, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newTrail(t)
+			l.fill(t, 8)
+			l.tamper(t, c.statement)
+			n, err := l.Verify(t.Context())
+			var broken *audit.BrokenError
+			if !errors.As(err, &broken) || broken.Seq != c.broken || n != c.broken-1 {
+				t.Errorf("Verify = %d, %v; want it to name entry %d", n, err, c.broken)
+			}
+		})
+	}
+}
+
+func TestTheFileShowsNoValues(t *testing.T) {
+	l := newTrail(t)
+	l.write(t, audit.Entry{Kind: audit.Recorded, Fields: []string{"email"}},
+		audit.Values{Before: map[string]string{"email": "marker-before"}, After: map[string]string{"email": "marker-after"}})
+	files, _ := filepath.Glob(l.path + "*")
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(content), "marker-") {
+			t.Errorf("I-9 %s shows a value", filepath.Base(file))
+		}
+	}
+}
+
+func TestVerifyStopsWhenAsked(t *testing.T) {
+	l := newTrail(t)
+	l.fill(t, 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var broken *audit.BrokenError
+	if _, err := l.Verify(ctx); err == nil || errors.As(err, &broken) {
+		t.Errorf("Verify = %v; want the context's error, not a broken trail", err)
+	}
+}

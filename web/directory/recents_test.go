@@ -1,0 +1,85 @@
+package directory_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/database/databasetest"
+	"github.com/partnerdesk/portal/web/directory"
+	"github.com/partnerdesk/portal/web/seal"
+)
+
+func TestRecents(t *testing.T) {
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	start := now
+	db := databasetest.Open(t)
+	ring, err := seal.ParseKeys(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	recents := directory.NewRecents(db, ring, func() time.Time { return now })
+	touch := func(operator string, customer pcclient.TenantID, name string) {
+		t.Helper()
+		if err := recents.Touch(t.Context(), operator, customer, name); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(10 * time.Second)
+	}
+	list := func(operator string, limit int) []directory.Recent {
+		t.Helper()
+		got, err := recents.List(t.Context(), operator, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+
+	if got := list("ada", 5); len(got) != 0 {
+		t.Errorf("a new operator's list: %v", got)
+	}
+	touch("ada", "c1", "Harbourline Ceramics")
+	touch("ada", "c2", "Millstream Foods")
+	touch("sam", "c3", "Lantern Books")
+	touch("ada", "c1", "Harbourline Ceramics") // 30 s later: still the same visit
+	now = now.Add(time.Hour)
+	later := now
+	touch("ada", "c1", "Harbourline Ceramics Ltd")
+
+	want := []directory.Recent{
+		{Customer: "c1", Name: "Harbourline Ceramics Ltd", At: later},
+		{Customer: "c2", Name: "Millstream Foods", At: start.Add(10 * time.Second)},
+	}
+	if diff := cmp.Diff(want, list("ada", 5)); diff != "" {
+		t.Errorf("A-53 Ada's list, hers alone (-want +got):\n%s", diff)
+	}
+	if got := list("ada", 1); len(got) != 1 || got[0].Customer != "c1" {
+		t.Errorf("the limit is not kept: %v", got)
+	}
+
+	t.Run("a dropped key empties the list and nothing else", func(t *testing.T) {
+		other, err := seal.ParseKeys(seal.NewKey())
+		if err != nil {
+			t.Fatal(err)
+		}
+		rotated := directory.NewRecents(db, other, func() time.Time { return now })
+		if got, err := rotated.List(t.Context(), "ada", 5); err != nil || len(got) != 0 {
+			t.Errorf("List = %v, %v", got, err)
+		}
+		if err := rotated.Touch(t.Context(), "ada", "c2", "Millstream Foods"); err != nil {
+			t.Error(err)
+		}
+	})
+
+	t.Run("only the latest are kept", func(t *testing.T) {
+		for i := range 60 {
+			touch("hana", pcclient.TenantID(fmt.Sprintf("h%02d", i)), "Name")
+		}
+		if got := list("hana", 100); len(got) != 50 || got[0].Customer != "h59" || got[49].Customer != "h10" {
+			t.Errorf("%d customers kept, from %s", len(got), got[0].Customer)
+		}
+	})
+}
