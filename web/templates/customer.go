@@ -28,3 +28,14 @@ type TrailEntry struct {
 	Note    string // in place of changes, or beside them
 	Changes []Change
 }
+
+func (e TrailEntry) icon() string {
+	switch {
+	case e.Outside:
+		return "alert"
+	case e.Mine:
+		return "user"
+	default:
+		return "pen"
+	}
+}

@@ -2,7 +2,8 @@ package templates
 
 // CustomersPage is the list of customers, and the search through it.
 type CustomersPage struct {
-	Page        // Page.Query also fills the search box
+	Page
+	Query       string // what was searched for; "" is the whole list
 	Banner      *Banner
 	Rows        []CustomerRow
 	NextURL     string // "" on the last page

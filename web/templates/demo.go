@@ -19,3 +19,17 @@ type DemoButton struct {
 	Name, Value, Text string
 	On                bool
 }
+
+func (d DemoBar) summary() string {
+	if d.Notice != "" {
+		return d.Notice
+	}
+	return "Make-believe customers. Open to make things happen."
+}
+
+func (b DemoButton) pressed() string {
+	if b.On {
+		return "true"
+	}
+	return "false"
+}

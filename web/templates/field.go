@@ -124,3 +124,10 @@ func (s FormSection) problems() int {
 	}
 	return n
 }
+
+func (f Field) was() string {
+	if f.Was == "" {
+		return notProvided
+	}
+	return f.Was
+}

@@ -1,5 +1,7 @@
 package templates
 
+import "strings"
+
 // Choices of an item on the merge page, the values of its radios.
 const (
 	ChoiceNone   = ""
@@ -124,4 +126,77 @@ func (m MergeItem) after() string {
 		return m.Theirs
 	}
 	return m.Mine
+}
+
+func anyWrong(list []MergeItem) bool {
+	for _, m := range list {
+		if m.wrong() || m.Choice == ChoiceOther {
+			return true
+		}
+	}
+	return false
+}
+
+func (m MergeItem) described() string {
+	ids := ""
+	if m.Error != "" {
+		ids = FieldID(m.name()) + "-err"
+	}
+	return ids
+}
+
+func (m MergeItem) flatBefore() string { return strings.ReplaceAll(m.Before, "\n", ", ") }
+
+func (m MergeItem) change() Change {
+	return Change{Label: m.Label, Before: m.Before, After: m.after()}
+}
+
+func (m MergeItem) otherHint() string {
+	if len(m.Fields) == 1 {
+		return "Type a different " + lower(m.Label)
+	}
+	return "Opens the fields with your version filled in"
+}
+
+func (e Event) icon() string {
+	switch e.Tone {
+	case ToneMine:
+		return "user"
+	case ToneTheirs:
+		return "pen"
+	default:
+		return "alert"
+	}
+}
+
+func (e Event) comma() string {
+	if e.At.Text == "" {
+		return ""
+	}
+	return ", "
+}
+
+func (p MergePage) who() string {
+	if p.Who == "" {
+		return "Somebody outside this portal"
+	}
+	return p.Who
+}
+
+// sum says how much there is to decide.
+func (p MergePage) sum() string {
+	need, fit := len(p.Clashes), len(p.Merged)
+	switch {
+	case need == 0:
+		return "Everything fits together; look it over once more."
+	case fit == 0:
+		return count(need, "item needs", "items need") + " your choice."
+	default:
+		return "Of " + count(need+fit, "changed item", "changed items") + ", " + number(need) + " " + plural(need, "needs", "need") +
+			" your choice and " + number(fit) + " " + plural(fit, "fits", "fit") + " together."
+	}
+}
+
+func (p MergePage) progress() string {
+	return number(p.decided()) + " of " + count(len(p.Clashes), "choice made", "choices made")
 }

@@ -19,12 +19,10 @@ import (
 type Page struct {
 	Title    string // of the document, without the product's name; pages put "Error: " before it themselves
 	Operator *Operator
-	Section  Section   // which link of the side bar is current
-	Recent   []Link    // customers opened lately, newest first, for the side bar
-	Query    string    // what stands in the side bar's find box
-	Theme    string    // "light" or "dark" pins the theme; "" follows the system
-	Demo     *DemoBar  // nil outside demo mode
-	Rights   []Section // sections the operator may open; nil means Home and Customers
+	Section  Section  // which link of the side bar is current
+	Recent   []Link   // customers opened lately, newest first, for the side bar
+	Theme    string   // "light" or "dark" pins the theme; "" follows the system
+	Demo     *DemoBar // nil outside demo mode
 }
 
 // Operator is the signed-in person. A page without one has no side bar.
@@ -138,4 +136,42 @@ func Initials(name string) string {
 		}
 	}
 	return string(out)
+}
+
+type navLink struct {
+	url, text, icon, key string
+	current              bool
+}
+
+// links are those of the side bar. A link appears with the page behind it.
+func (p Page) links() []navLink {
+	return []navLink{
+		{"/", "Home", "home", "h", p.Section == SectionHome},
+		{"/customers", "Customers", "company", "c", p.Section == SectionCustomers},
+	}
+}
+
+// titled is the page with a word in front of its title when something needs fixing.
+func (p Page) titled(problems int) Page {
+	if problems > 0 {
+		p.Title = "Error: " + p.Title
+	}
+	return p
+}
+
+func (t Tone) icon() string {
+	switch t {
+	case ToneGood:
+		return "check"
+	case ToneCare:
+		return "warn"
+	case ToneBad:
+		return "alert"
+	case ToneMine:
+		return "pen"
+	case ToneTheirs:
+		return "user"
+	default:
+		return "info"
+	}
 }

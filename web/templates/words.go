@@ -1,6 +1,11 @@
 package templates
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Words used in more than one place.
 const (
@@ -17,3 +22,24 @@ func count(n int, one, many string) string {
 	}
 	return strconv.Itoa(n) + " " + many
 }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// countryField is the wire name of the select that decides about the other address
+// fields; it has the button that redraws them.
+const countryField = "defaultAddress.country"
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// lower starts a label in lower case, for the middle of a sentence.
+func lower(label string) string {
+	r, size := utf8.DecodeRuneInString(label)
+	return string(unicode.ToLower(r)) + label[size:]
+}
+
+func flat(value string) string { return strings.ReplaceAll(value, "\n", ", ") }
