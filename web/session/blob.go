@@ -1,0 +1,45 @@
+package session
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// purpose is the seal purpose of session blobs.
+const purpose = "session"
+
+// plainTokens is Tokens without the methods that hide it.
+type plainTokens Tokens
+
+// blob is the sealed part of a row.
+type blob struct {
+	Operator   Operator          `json:"operator"`
+	Tokens     plainTokens       `json:"tokens"`
+	CSRF       []byte            `json:"csrf"`
+	SID        string            `json:"sid,omitempty"`
+	SignedInAt time.Time         `json:"signedInAt"`
+	Extra      map[string]string `json:"extra,omitempty"`
+}
+
+// seal closes the blob with the cookie's key, then with the ring. Both layers
+// are bound to the id, so a blob moved to another row does not open.
+func (s *Store) seal(ref reference, b blob) (string, error) {
+	plain, err := json.Marshal(b)
+	if err != nil {
+		return "", err
+	}
+	return s.ring.Seal(purpose, ref.aead().Seal(nil, nil, plain, ref.id[:]), ref.id[:]), nil
+}
+
+// open reports false for anything that does not open, whatever the reason.
+func (s *Store) open(ref reference, sealed string) (b blob, ok bool) {
+	inner, err := s.ring.Open(purpose, sealed, ref.id[:])
+	if err != nil {
+		return blob{}, false
+	}
+	plain, err := ref.aead().Open(nil, nil, inner, ref.id[:])
+	if err != nil {
+		return blob{}, false
+	}
+	return b, json.Unmarshal(plain, &b) == nil
+}

@@ -1,0 +1,166 @@
+package session
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/partnerdesk/portal/web/database"
+)
+
+// read returns the session the reference opens, nil when there is none that lives.
+func (s *Store) read(ctx context.Context, ref reference) (*Session, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.wait)
+	defer cancel()
+	var version, seenAt int64
+	var sealed string
+	err := s.db.Read().QueryRowContext(ctx,
+		`SELECT version, seen_at, sealed FROM sessions WHERE id = $1`, ref.row()).
+		Scan(&version, &seenAt, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: read: %w", ErrStore, err)
+	}
+	b, ok := s.open(ref, sealed)
+	if !ok {
+		return nil, nil
+	}
+	// The sealed time counts, so that nobody stretches a session from the table.
+	now := s.now()
+	if now.Sub(b.SignedInAt) >= s.absolute || now.Sub(database.Time(seenAt)) >= s.idle {
+		return nil, nil
+	}
+	return &Session{
+		Operator: b.Operator, SignedInAt: b.SignedInAt,
+		ref: ref, csrf: b.CSRF, sid: b.SID, seenAt: database.Time(seenAt),
+		tokens: Tokens(b.Tokens), version: version, extra: b.Extra,
+	}, nil
+}
+
+// insert makes the row of a sign-in, in one transaction with the end of what it
+// replaces.
+func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) error {
+	sealed, err := s.seal(sess.ref, sess.blob(sess.Tokens(), extra))
+	if err != nil {
+		return err
+	}
+	old, planted := referenceIn(r)
+	operator := sess.Operator.Key()
+	return s.write(r.Context(), "begin", func(ctx context.Context, tx *sql.Tx) error {
+		if planted {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1`, old.row()); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE operator = $1 AND (signed_in_at <= $2 OR seen_at <= $3)`,
+			operator, s.bornBefore(), s.seenBefore()); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE operator = $1 AND id NOT IN
+			(SELECT id FROM sessions WHERE operator = $1 ORDER BY seen_at DESC, signed_in_at DESC, id LIMIT $2)`,
+			operator, s.perOp-1); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, operator, sid, version, signed_in_at, seen_at, sealed)
+			VALUES ($1, $2, $3, 0, $4, $5, $6)`,
+			sess.ID(), operator, sess.sid, database.Micros(sess.SignedInAt), database.Micros(sess.seenAt), sealed)
+		return err
+	})
+}
+
+// update replaces the blob if the row is there and at the version that was read.
+// It never inserts: that is what keeps a dead session dead.
+func (s *Store) update(ctx context.Context, sess *Session, t Tokens, extra map[string]string) error {
+	sess.mu.Lock()
+	defer sess.mu.Unlock()
+	sealed, err := s.seal(sess.ref, sess.blob(t, extra))
+	if err != nil {
+		return err
+	}
+	err = s.write(ctx, "save", func(ctx context.Context, tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE sessions SET sealed = $1, version = version + 1
+			WHERE id = $2 AND version = $3 AND signed_in_at > $4 AND seen_at > $5`,
+			sealed, sess.ID(), sess.version, s.bornBefore(), s.seenBefore())
+		if err != nil {
+			return err
+		}
+		if written, err := result.RowsAffected(); err != nil || written == 1 {
+			return err
+		}
+		return s.whyNot(ctx, tx, sess)
+	})
+	if err != nil {
+		return err
+	}
+	sess.tokens, sess.extra = t, extra
+	sess.version++
+	return nil
+}
+
+// whyNot tells a session that ended from one that moved on.
+func (s *Store) whyNot(ctx context.Context, tx *sql.Tx, sess *Session) error {
+	var version int64
+	err := tx.QueryRowContext(ctx, `SELECT version FROM sessions WHERE id = $1`, sess.ID()).Scan(&version)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && version == sess.version {
+		return ErrGone
+	}
+	if err != nil {
+		return err
+	}
+	return ErrStale
+}
+
+// touch notes the last use. A failure costs a note, not the request: a database
+// that can be read but not written keeps people signed in until the idle limit.
+func (s *Store) touch(ctx context.Context, sess *Session) {
+	now := s.now()
+	_ = s.write(ctx, "touch", func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1`,
+			database.Micros(now), sess.ID())
+		return err
+	})
+}
+
+func (s *Store) remove(ctx context.Context, row string) error {
+	return s.write(ctx, "end", func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1`, row)
+		return err
+	})
+}
+
+// Sweep deletes the rows of sessions past their limits and returns how many went.
+// Dead rows open nothing; sweeping only gives the space back.
+func (s *Store) Sweep(ctx context.Context) (swept int64, err error) {
+	err = s.write(ctx, "sweep", func(ctx context.Context, tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE signed_in_at <= $1 OR seen_at <= $2`,
+			s.bornBefore(), s.seenBefore())
+		if err != nil {
+			return err
+		}
+		swept, err = result.RowsAffected()
+		return err
+	})
+	return swept, err
+}
+
+func (s *Store) write(ctx context.Context, doing string, fn func(context.Context, *sql.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.wait)
+	defer cancel()
+	err := s.db.Write(ctx, func(tx *sql.Tx) error { return fn(ctx, tx) })
+	if err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrStale) {
+		return err
+	}
+	return fmt.Errorf("%w: %s: %w", ErrStore, doing, err)
+}
+
+func (s *Store) bornBefore() int64 { return database.Micros(s.now().Add(-s.absolute)) }
+
+func (s *Store) seenBefore() int64 { return database.Micros(s.now().Add(-s.idle)) }
+
+func (s *Session) blob(t Tokens, extra map[string]string) blob {
+	return blob{Operator: s.Operator, Tokens: plainTokens(t), CSRF: s.csrf, SID: s.sid, SignedInAt: s.SignedInAt, Extra: extra}
+}
