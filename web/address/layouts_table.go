@@ -1,0 +1,88 @@
+package address
+
+import "strings"
+
+// layouts is written by hand from the address guides of the postal services. Phone
+// examples are from ranges kept free for fiction where the country has one.
+var layouts = map[string]layout{
+	"AE": {format: "A|C|S", state: "Emirate", phone: "04 123 4567", spelled: true},
+	"AR": {format: "A|P C|S", state: "Province", shape: "4 digits", example: "1425", phone: "011 4123 4567", spelled: true},
+	"AT": {format: codeFirst, shape: "4 digits", example: "1010", phone: "01 2345678"},
+	"AU": {format: "A|C S P", city: "Suburb or city", state: "State or territory", post: "Postcode", shape: "4 digits", example: "2000", phone: "02 5550 1234"},
+	"BE": {format: codeFirst, shape: "4 digits", example: "1000", phone: "02 123 45 67"},
+	"BG": {format: codeFirst, shape: "4 digits", example: "1000", phone: "02 123 4567"},
+	"BR": {format: "A|C-S|P", state: "State", post: "CEP", shape: "8 digits, with or without a dash", example: "01310-100", phone: "11 3123 4567"},
+	"CA": {format: "A|C S P", state: "Province or territory", example: "K1A 0B1", phone: "613-555-0123"},
+	"CH": {format: codeFirst, shape: "4 digits", example: "3003", phone: "044 123 45 67"},
+	"CL": {format: "A|P C|S", state: "Region", shape: "7 digits", example: "8340457", phone: "2 2123 4567", spelled: true},
+	"CN": {format: "A|C, S|P", state: "Province", shape: "6 digits", example: "100006", phone: "010 1234 5678", spelled: true},
+	"CO": {format: "A|C, S, P", state: "Department", shape: "6 digits", example: "111221", phone: "601 123 4567", spelled: true},
+	"CZ": {format: codeFirst, shape: "5 digits", example: "110 00", phone: "212 345 678"},
+	"DE": {format: codeFirst, shape: "5 digits", example: "10115", phone: "030 23125 123"},
+	"DK": {format: codeFirst, shape: "4 digits", example: "1050", phone: "32 12 34 56"},
+	"EE": {format: codeFirst, shape: "5 digits", example: "10111", phone: "612 3456"},
+	"EG": {format: "A|C|S|P", state: "Governorate", shape: "5 digits", example: "11511", phone: "02 2123 4567", spelled: true},
+	"ES": {format: "A|P C, S", state: "Province", shape: "5 digits", example: "28013", phone: "910 12 34 56", spelled: true},
+	"FI": {format: codeFirst, shape: "5 digits", example: "00100", phone: "09 123 4567"},
+	"FR": {format: codeFirst, shape: "5 digits", example: "75001", phone: "01 99 00 12 34"},
+	"GB": {format: "A|C|P", city: "Town or city", state: "County", post: "Postcode", example: "SW1A 1AA", phone: "020 7946 0123"},
+	"GR": {format: codeFirst, shape: "5 digits", example: "105 57", phone: "21 2345 6789"},
+	"HK": {format: "A|C|S", city: "District", state: "Area", phone: "2123 4567", spelled: true},
+	"HR": {format: codeFirst, shape: "5 digits", example: "10000", phone: "01 2345 678"},
+	"HU": {format: "C|A|P", shape: "4 digits", example: "1051", phone: "1 234 5678"},
+	"ID": {format: "A|C|S P", state: "Province", shape: "5 digits", example: "10110", phone: "021 1234 5678", spelled: true},
+	"IE": {format: "A|C|S|P", city: "Town or city", state: "County", post: "Eircode", example: "D02 AF30", phone: "020 912 3456", spelled: true},
+	"IL": {format: "A|C P", shape: "7 digits", example: "9414219", phone: "02 123 4567"},
+	"IN": {format: "A|C P|S", state: "State", post: "PIN code", shape: "6 digits", example: "110001", phone: "011 2345 6789", spelled: true},
+	"IS": {format: codeFirst, shape: "3 digits", example: "101", phone: "410 1234"},
+	"IT": {format: "A|P C S", state: "Province", shape: "5 digits", example: "00187", phone: "06 1234 5678"},
+	"JP": {format: "P|S C|A", city: "City or ward", state: "Prefecture", shape: "7 digits, with or without a dash", example: "100-0001", phone: "03-1234-5678", spelled: true},
+	"KE": {format: "A|C|P", shape: "5 digits", example: "00100", phone: "020 1234567"},
+	"KR": {format: "S C|A|P", state: "Province or metropolitan city", shape: "5 digits", example: "03187", phone: "02-312-3456", spelled: true},
+	"LT": {format: codeFirst, shape: "5 digits", example: "01103", phone: "5 212 3456"},
+	"LU": {format: codeFirst, shape: "4 digits", example: "1648", phone: "27 12 34 56"},
+	"LV": {format: "A|C, P", example: "LV-1050", phone: "67 123 456"},
+	"MX": {format: "A|P C, S", state: "State", shape: "5 digits", example: "06000", phone: "55 1234 5678", spelled: true},
+	"MY": {format: "A|P C|S", state: "State", post: "Postcode", shape: "5 digits", example: "50050", phone: "03-2123 4567", spelled: true},
+	"NG": {format: "A|C P|S", state: "State", shape: "6 digits", example: "900211", phone: "01 234 5678", spelled: true},
+	"NL": {format: codeFirst, example: "1012 AB", phone: "020 123 4567"},
+	"NO": {format: codeFirst, shape: "4 digits", example: "0150", phone: "21 23 45 67"},
+	"NZ": {format: "A|C P", city: "Town or city", post: "Postcode", shape: "4 digits", example: "6011", phone: "04 123 4567"},
+	"PE": {format: "A|C P|S", state: "Department", shape: "5 digits", example: "15001", phone: "01 123 4567", spelled: true},
+	"PH": {format: "A|P C|S", state: "Province", post: "ZIP code", shape: "4 digits", example: "1000", phone: "02 3234 5678", spelled: true},
+	"PL": {format: codeFirst, shape: "5 digits with a dash", example: "00-950", phone: "12 345 67 89"},
+	"PT": {format: codeFirst, shape: "4 digits, or 4 digits, a dash and 3 digits", example: "1100-148", phone: "21 234 5678"},
+	"RO": {format: codeFirst, shape: "6 digits", example: "010011", phone: "021 123 4567"},
+	"SA": {format: "A|C P", shape: "5 digits", example: "11564", phone: "011 234 5678"},
+	"SE": {format: codeFirst, shape: "5 digits", example: "111 20", phone: "08-465 004 12"},
+	"SG": {format: "A|C P", shape: "6 digits", example: "018956", phone: "6123 4567"},
+	"SI": {format: codeFirst, shape: "4 digits", example: "1000", phone: "01 123 4567"},
+	"SK": {format: codeFirst, shape: "5 digits", example: "811 01", phone: "02 1234 5678"},
+	"TH": {format: "A|C|S P", state: "Province", shape: "5 digits", example: "10200", phone: "02 123 4567", spelled: true},
+	"TR": {format: "A|P C", shape: "5 digits", example: "34110", phone: "0212 345 67 89"},
+	"TW": {format: "P|S C|A", state: "County", shape: "3, 5 or 6 digits", example: "100", phone: "02 2123 4567", spelled: true},
+	"US": {format: "A|C, S P", state: "State", post: "ZIP code", shape: "5 digits, or 5 digits, a dash and 4 digits", example: "60601", phone: "(312) 555-0123"},
+	"VN": {format: "A|C|S P", state: "Province", shape: "5 or 6 digits", example: "11015", phone: "024 1234 5678", spelled: true},
+	"ZA": {format: "A|C|P", shape: "4 digits", example: "8001", phone: "021 123 4567"},
+}
+
+// Countries without a row of their own that print the postal code before the city.
+const postalFirst = "AD AF AL AM AX AZ BA BL BY CS CU CV CY DO DZ EC EH FO GE GF GL GN GP GT GW HN HT IR " +
+	"KG KW KZ LA LI LR MA MC MD ME MF MG MK MM MN MQ MR MZ NC NE NI OM PF PG PM PS PY RE RS RU SD SJ SM SN SV SZ " +
+	"TF TJ TM TN UA UY UZ VA VE WF XK YT ZM"
+
+// Countries without a row of their own that have no postal codes.
+const withoutCodes = "AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GQ GY JM " +
+	"KI KM KN KP LY ML MO MW NR NU PA QA RW SB SC SL SO SR SS ST SX SY TD TG TK TL TO TV UG VU YE ZW"
+
+func codeBeforeCity(country string) bool { return listed(postalFirst, country) }
+func noPostalCodes(country string) bool  { return listed(withoutCodes, country) }
+
+func listed(list, country string) bool {
+	for c := range strings.FieldsSeq(list) {
+		if c == country {
+			return true
+		}
+	}
+	return false
+}
