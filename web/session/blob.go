@@ -21,6 +21,24 @@ type blob struct {
 	Extra      map[string]string `json:"extra,omitempty"`
 }
 
+// session is what stands in memory for a row, and for a row to be.
+func (s *Store) session(ref reference, d Data, seenAt time.Time) *Session {
+	tokens := d.Tokens
+	d.Tokens = Tokens{}
+	return &Session{Data: d, ref: ref, idle: s.idle, absolute: s.absolute, seenAt: seenAt, tokens: tokens}
+}
+
+func (s *Session) blob(t Tokens, extra map[string]string) blob {
+	return blob{
+		Operator: s.Operator, Tokens: plainTokens(t), CSRF: s.CSRF,
+		SID: s.SID, SignedInAt: s.SignedInAt, Extra: extra,
+	}
+}
+
+func (b blob) data() Data {
+	return Data{Operator: b.Operator, Tokens: Tokens(b.Tokens), CSRF: b.CSRF, SID: b.SID, SignedInAt: b.SignedInAt}
+}
+
 // seal closes the blob with the cookie's key, then with the ring. Both layers
 // are bound to the id, so a blob moved to another row does not open.
 func (s *Store) seal(ref reference, b blob) (string, error) {

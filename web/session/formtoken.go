@@ -31,7 +31,7 @@ func (s *Session) CheckFormToken(family, customer, token string) bool {
 }
 
 func (s *Session) formMAC(family, customer string) []byte {
-	h := hmac.New(sha256.New, s.csrf)
+	h := hmac.New(sha256.New, s.CSRF)
 	for _, part := range []string{family, customer} {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
 		h.Write([]byte(part))

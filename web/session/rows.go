@@ -34,11 +34,9 @@ func (s *Store) read(ctx context.Context, ref reference) (*Session, error) {
 	if now.Sub(b.SignedInAt) >= s.absolute || now.Sub(database.Time(seenAt)) >= s.idle {
 		return nil, nil
 	}
-	return &Session{
-		Operator: b.Operator, SignedInAt: b.SignedInAt,
-		ref: ref, csrf: b.CSRF, sid: b.SID, seenAt: database.Time(seenAt),
-		tokens: Tokens(b.Tokens), version: version, extra: b.Extra,
-	}, nil
+	sess := s.session(ref, b.data(), database.Time(seenAt))
+	sess.version, sess.extra = version, b.Extra
+	return sess, nil
 }
 
 // insert makes the row of a sign-in, in one transaction with the end of what it
@@ -67,7 +65,7 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, operator, sid, version, signed_in_at, seen_at, sealed)
 			VALUES ($1, $2, $3, 0, $4, $5, $6)`,
-			sess.ID(), operator, sess.sid, database.Micros(sess.SignedInAt), database.Micros(sess.seenAt), sealed)
+			sess.ID(), operator, sess.SID, database.Micros(sess.SignedInAt), database.Micros(sess.seenAt), sealed)
 		return err
 	})
 }
@@ -118,6 +116,15 @@ func (s *Store) whyNot(ctx context.Context, tx *sql.Tx, sess *Session) error {
 // that can be read but not written keeps people signed in until the idle limit.
 func (s *Store) touch(ctx context.Context, sess *Session) {
 	now := s.now()
+	sess.mu.Lock()
+	due := now.Sub(sess.seenAt) >= noted
+	if due {
+		sess.seenAt = now
+	}
+	sess.mu.Unlock()
+	if !due {
+		return
+	}
 	_ = s.write(ctx, "touch", func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1`,
 			database.Micros(now), sess.ID())
@@ -160,7 +167,3 @@ func (s *Store) write(ctx context.Context, doing string, fn func(context.Context
 func (s *Store) bornBefore() int64 { return database.Micros(s.now().Add(-s.absolute)) }
 
 func (s *Store) seenBefore() int64 { return database.Micros(s.now().Add(-s.idle)) }
-
-func (s *Session) blob(t Tokens, extra map[string]string) blob {
-	return blob{Operator: s.Operator, Tokens: plainTokens(t), CSRF: s.csrf, SID: s.sid, SignedInAt: s.SignedInAt, Extra: extra}
-}

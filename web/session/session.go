@@ -91,14 +91,15 @@ func (d Data) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "data of %s", d.Opera
 // Session is one signed-in browser, as read for one request. It is safe for
 // concurrent use.
 type Session struct {
-	Operator   Operator
-	SignedInAt time.Time
+	// Data is what the sign-in brought, but for the tokens, which are empty
+	// here: they change while the session lives, see the method Tokens.
+	Data
 
-	ref     reference
-	csrf    []byte
-	sid     string
-	seenAt  time.Time
+	ref            reference
+	idle, absolute time.Duration
+
 	mu      sync.Mutex // guards what follows
+	seenAt  time.Time  // as written down
 	tokens  Tokens
 	version int64
 	extra   map[string]string
@@ -107,6 +108,18 @@ type Session struct {
 // ID names the session without giving a way into it: the same in every request
 // of one sign-in, never the same twice.
 func (s *Session) ID() string { return s.ref.row() }
+
+// Until is when the session ends if the person does nothing more, by the idle
+// limit or by the absolute one.
+func (s *Session) Until() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	until := s.SignedInAt.Add(s.absolute)
+	if idle := s.seenAt.Add(s.idle); idle.Before(until) {
+		return idle
+	}
+	return until
+}
 
 // Tokens returns the tokens as last read or saved.
 func (s *Session) Tokens() Tokens {

@@ -38,8 +38,8 @@ type Store struct {
 
 var _ sessions.Store = (*Store)(nil)
 
-// NewStore returns a store over a migrated database.
-func NewStore(o Options) *Store {
+// New returns a store over a migrated database.
+func New(o Options) *Store {
 	s := &Store{db: o.DB, ring: o.Ring, now: o.Now, idle: o.Idle, absolute: o.Absolute, perOp: o.PerOperator, wait: o.Wait}
 	if s.now == nil {
 		s.now = time.Now

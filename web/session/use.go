@@ -17,7 +17,7 @@ const noted = time.Minute
 // does not answer. Forget then clears a cookie that opened nothing.
 func (s *Store) Load(r *http.Request) (*Session, error) {
 	sess, err := s.Look(r)
-	if sess != nil && s.now().Sub(sess.seenAt) >= noted {
+	if sess != nil {
 		s.touch(r.Context(), sess)
 	}
 	return sess, err
@@ -57,10 +57,7 @@ func (s *Store) Begin(w http.ResponseWriter, r *http.Request, d Data) error {
 	g, _ := s.Get(r, CookieName) // what was there does not matter: it goes
 	clear(g.Values)
 	g.IsNew, g.Options = true, options()
-	g.Values[signedIn{}] = &Session{
-		Operator: d.Operator, SignedInAt: d.SignedInAt,
-		ref: newReference(), csrf: d.CSRF, sid: d.SID, tokens: d.Tokens, seenAt: s.now(),
-	}
+	g.Values[signedIn{}] = s.session(newReference(), d, s.now())
 	return g.Save(r, w)
 }
 
