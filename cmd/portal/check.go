@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/partnerdesk/portal/web/database"
+)
+
+type checkCommand struct {
+	Config
+}
+
+// Help is shown below the usage of `portal check --help`.
+func (checkCommand) Help() string {
+	return "Takes the settings of serve. Signs nobody in and changes nothing. " +
+		"Prints one line for each part and exits with 1 if one of them is in trouble."
+}
+
+// checkTimeout bounds one line of the report.
+const checkTimeout = 15 * time.Second
+
+// Run prints the report. Without a good configuration the other lines would be
+// guesses, so they are left out.
+func (cmd *checkCommand) Run(ctx context.Context, c console) error {
+	report := report{out: c.Out}
+	read, err := cmd.settings()
+	report.line("configuration", "complete", err)
+	if err != nil {
+		return errReported
+	}
+	for _, part := range []struct {
+		name  string
+		check func(context.Context, settings) (string, error)
+	}{
+		{"identity provider", checkProvider},
+		{"database", checkDatabase},
+		{"upstream", checkUpstream},
+	} {
+		partCtx, cancel := context.WithTimeout(ctx, checkTimeout)
+		good, err := part.check(partCtx, read)
+		cancel()
+		report.line(part.name, good, err)
+	}
+	if report.trouble {
+		return errReported
+	}
+	return nil
+}
+
+// report is one line for each part that was looked at.
+type report struct {
+	out     io.Writer
+	trouble bool
+}
+
+func (r *report) line(part, good string, err error) {
+	word, text := "ok", good
+	if err != nil {
+		r.trouble = true
+		word, text = "TROUBLE", err.Error()
+	}
+	fmt.Fprintf(r.out, "%-18s %-8s %s\n", part, word, text)
+}
+
+// checkProvider reads the discovery document and looks for what sign-in needs.
+func checkProvider(ctx context.Context, s settings) (string, error) {
+	address := strings.TrimSuffix(s.issuer, "/") + "/.well-known/openid-configuration"
+	status, body, err := probe(ctx, newProbe(s.transport), address)
+	if err != nil {
+		return "", err
+	}
+	if status != http.StatusOK {
+		return "", fmt.Errorf("%s answers %d, want 200", address, status)
+	}
+	var found struct {
+		Issuer        string   `json:"issuer"`
+		Authorization string   `json:"authorization_endpoint"`
+		Token         string   `json:"token_endpoint"`
+		Keys          string   `json:"jwks_uri"`
+		Challenges    []string `json:"code_challenge_methods_supported"`
+	}
+	if err := json.Unmarshal(body, &found); err != nil {
+		return "", fmt.Errorf("%s is not JSON", address)
+	}
+	switch {
+	case found.Issuer != s.issuer:
+		return "", fmt.Errorf("%s names another issuer, %q: set PORTAL_OIDC_ISSUER to the letter", address, found.Issuer)
+	case found.Authorization == "" || found.Token == "" || found.Keys == "":
+		return "", fmt.Errorf("%s lacks authorization_endpoint, token_endpoint or jwks_uri", address)
+	case len(found.Challenges) > 0 && !slices.Contains(found.Challenges, "S256"):
+		return "", fmt.Errorf("%s offers no PKCE with S256", address)
+	}
+	return s.issuer, nil
+}
+
+// checkDatabase opens the database, but does not make one: a file created by
+// whoever runs the check would not belong to the portal's user.
+func checkDatabase(ctx context.Context, s settings) (string, error) {
+	path := strings.TrimPrefix(s.databaseURL, "sqlite:")
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		folder, err := os.Stat(filepath.Dir(path))
+		if err != nil || !folder.IsDir() {
+			return "", fmt.Errorf("the folder of %s does not exist", path)
+		}
+		return path + " will be made when the portal starts", nil
+	}
+	db, err := database.Open(ctx, s.databaseURL)
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	if err := db.Ping(ctx); err != nil {
+		return "", err
+	}
+	return path, nil
+}
+
+// checkUpstream asks Partner Center without a token. Its 401 proves address,
+// certificate and the way there, and needs nobody's sign-in.
+func checkUpstream(ctx context.Context, s settings) (string, error) {
+	address := s.upstreamURL + "/v1/countryvalidationrules/US"
+	status, _, err := probe(ctx, newProbe(s.transport), address)
+	if err != nil {
+		return "", err
+	}
+	if status != http.StatusUnauthorized {
+		return "", fmt.Errorf("%s answers %d, want 401 without a token: is that Partner Center?", address, status)
+	}
+	return s.upstreamURL, nil
+}
+
+// probe reads an address, at most 1 MiB of it.
+func probe(ctx context.Context, client *http.Client, address string) (status int, body []byte, err error) {
+	defer client.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	request.Header.Set("Accept", "application/json")
+	answer, err := client.Do(request)
+	if err != nil {
+		// The address is in the sentence already, and a proxy's may hold a password.
+		if cause, ok := errors.AsType[*url.Error](err); ok {
+			err = cause.Err
+		}
+		return 0, nil, fmt.Errorf("%s cannot be reached: %w", address, err)
+	}
+	defer answer.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	if err != nil {
+		return 0, nil, fmt.Errorf("%s broke off its answer: %w", address, err)
+	}
+	return answer.StatusCode, body, nil
+}

@@ -1,0 +1,64 @@
+package main
+
+// Config is everything `portal serve` is told from outside, as text: kong fills
+// it from flags and PORTAL_ variables, Validate says what is wrong with it, and
+// settings turns it into what the program uses.
+//
+// The help texts, defaults and examples in the tags are the reference: both
+// `portal serve --help` and the table in deploy/README.md are made from them.
+type Config struct {
+	WebConfig
+	DatabaseConfig
+	SignInConfig
+	UpstreamConfig
+	GeneralConfig
+}
+
+// WebConfig says where the portal listens and under which address people reach it.
+type WebConfig struct {
+	Listen         string   `env:"PORTAL_LISTEN" default:"localhost:8080" placeholder:"HOST:PORT" help:"Address to listen on. An empty host means all interfaces." group:"Address"`
+	BaseURL        string   `env:"PORTAL_BASE_URL" placeholder:"URL" help:"Address people open, without a path: https, or http on localhost. Required." example:"https://portal.example.com" group:"Address"`
+	TLSCert        string   `env:"PORTAL_TLS_CERT" placeholder:"FILE" help:"Certificate chain in PEM, to serve TLS without a proxy. Read at start." group:"Address"`
+	TLSKey         string   `env:"PORTAL_TLS_KEY" placeholder:"FILE" help:"Private key of the certificate in PEM." group:"Address"`
+	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or CIDR ranges, with commas between. Nobody else is believed." example:"10.0.3.7,fd00:3::/64" group:"Address"`
+}
+
+// DatabaseConfig says where everything that must survive is kept, and under
+// which keys.
+type DatabaseConfig struct {
+	DatabaseLocation
+	Keys     Secret `env:"PORTAL_KEYS" hidden:"" help:"Keys that seal sessions, drafts and audit values, newest first: id:base64[,id:base64…]. The first seals, all open. Required. Made by portal keys new." group:"Storage"`
+	KeysFile string `env:"PORTAL_KEYS_FILE" placeholder:"FILE" help:"File that holds the keys." group:"Storage"`
+}
+
+// DatabaseLocation is the database alone, for commands that seal nothing.
+type DatabaseLocation struct {
+	DatabaseURL     Secret `env:"PORTAL_DATABASE_URL" placeholder:"URL" help:"Database that holds sessions, drafts, submissions and the audit trail: sqlite:PATH, a file with mode 0600. Without it: sqlite:portal.db." example:"sqlite:/var/lib/portal/portal.db" group:"Storage"`
+	DatabaseURLFile string `env:"PORTAL_DATABASE_URL_FILE" placeholder:"FILE" help:"File that holds the database URL." group:"Storage"`
+}
+
+// SignInConfig says who may sign in, and what as.
+type SignInConfig struct {
+	OIDCIssuer           string   `name:"oidc-issuer" env:"PORTAL_OIDC_ISSUER" placeholder:"URL" help:"Issuer that signs people in. Without it: the cloud's, for the one tenant in PORTAL_OIDC_TENANTS." example:"https://login.microsoftonline.com/TENANT-ID/v2.0" group:"Sign-in"`
+	OIDCClientID         string   `name:"oidc-client-id" env:"PORTAL_OIDC_CLIENT_ID" placeholder:"ID" help:"Application (client) ID of the app registration. Required." group:"Sign-in"`
+	OIDCClientSecret     Secret   `name:"oidc-client-secret" env:"PORTAL_OIDC_CLIENT_SECRET" hidden:"" help:"Client secret of the app registration. Required." group:"Sign-in"`
+	OIDCClientSecretFile string   `name:"oidc-client-secret-file" env:"PORTAL_OIDC_CLIENT_SECRET_FILE" placeholder:"FILE" help:"File that holds the client secret." group:"Sign-in"`
+	OIDCTenants          []string `name:"oidc-tenants" env:"PORTAL_OIDC_TENANTS" placeholder:"GUID" help:"Tenants whose people may sign in, with commas between. Required with Microsoft Entra." group:"Sign-in"`
+	RolesClaim           string   `env:"PORTAL_ROLES_CLAIM" default:"roles" placeholder:"NAME" help:"Claim of the ID token that lists a person's roles." group:"Sign-in"`
+	Roles                []string `env:"PORTAL_ROLES" default:"viewer=viewer,editor=editor,auditor=auditor,administrator=administrator" placeholder:"VALUE=ROLE" help:"Which value of that claim gives which role: viewer, editor, auditor, administrator. Other values give none." example:"Billing.Edit=editor,Billing.Read=viewer" group:"Sign-in"`
+}
+
+// UpstreamConfig says which Partner Center the portal talks to.
+type UpstreamConfig struct {
+	Cloud         string `env:"PORTAL_CLOUD" default:"global" placeholder:"NAME" help:"Microsoft cloud: global, usgov or china. Presets the issuer's host and the two settings below." group:"Partner Center"`
+	UpstreamURL   string `env:"PORTAL_UPSTREAM_URL" placeholder:"URL" help:"Base address of the Partner Center API, without /v1. Without it: the cloud's." group:"Partner Center"`
+	UpstreamScope string `env:"PORTAL_UPSTREAM_SCOPE" placeholder:"SCOPE" help:"Scope asked for at sign-in, so that the portal can act as the person. Without it: the cloud's." group:"Partner Center"`
+	CAFile        string `name:"ca-file" env:"PORTAL_CA_FILE" placeholder:"FILE" help:"Certificates in PEM to trust besides the system's, for outgoing calls." group:"Partner Center"`
+}
+
+// GeneralConfig is what fits nowhere else.
+type GeneralConfig struct {
+	Contact  string `env:"PORTAL_CONTACT" placeholder:"TEXT" help:"Whom people should ask; pages that refuse something name it." example:"Billing support, ext. 4400" group:"General"`
+	TimeZone string `env:"PORTAL_TIME_ZONE" default:"UTC" placeholder:"ZONE" help:"Time zone in which times are printed." example:"Europe/Lisbon" group:"General"`
+	LogLevel string `env:"PORTAL_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error." group:"General"`
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+	_ "time/tzdata" // PORTAL_TIME_ZONE works in an image that has no zone files
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/seal"
+)
+
+// settings is a Config that was read and found right: addresses parsed, files
+// loaded, the cloud's presets filled in.
+type settings struct {
+	listen         string   // host:port
+	baseURL        *url.URL // scheme and host only
+	tls            bool     // the certificate and key load; they are served from their files
+	trustedProxies []netip.Prefix
+
+	databaseURL string
+	keys        *seal.Ring
+
+	issuer       string
+	clientID     string
+	clientSecret Secret
+	tenants      []string // lower-case GUIDs; empty: any the issuer signs in
+	rolesClaim   string
+	roles        map[string]string // value of the claim → role
+
+	cloud       pcclient.Cloud // PORTAL_CLOUD, without the overrides
+	upstreamURL string         // scheme and host only
+	scope       string
+	transport   *http.Transport // the way out, for every call
+
+	contact  string
+	zone     *time.Location
+	logLevel slog.Level
+}
+
+// Problem is one thing wrong with the configuration. Its text never repeats the
+// value of a secret.
+type Problem struct {
+	Variable string // PORTAL_…
+	Text     string // follows the name: "is missing"
+}
+
+// Problems is all that is wrong with a configuration, in the order of Config.
+type Problems []Problem
+
+// Error lists the problems, one a line.
+func (ps Problems) Error() string {
+	var b strings.Builder
+	b.WriteString("the configuration has ")
+	if len(ps) == 1 {
+		b.WriteString("a problem:")
+	} else {
+		fmt.Fprintf(&b, "%d problems:", len(ps))
+	}
+	for _, p := range ps {
+		fmt.Fprintf(&b, "\n  %s %s", p.Variable, p.Text)
+	}
+	return b.String()
+}
+
+func (ps *Problems) add(variable, format string, args ...any) {
+	*ps = append(*ps, Problem{Variable: variable, Text: fmt.Sprintf(format, args...)})
+}
+
+// Validate returns everything that is wrong, nil if nothing is. It reads the
+// files the configuration names and calls nobody. It does not return an error
+// because kong would call such a method by itself, and report a configuration
+// that is wrong as a command line that is.
+func (c Config) Validate() Problems {
+	_, err := c.settings()
+	ps, _ := errors.AsType[Problems](err)
+	return ps
+}
+
+// settings reads the configuration. The error is Problems, all of them at once.
+func (c Config) settings() (settings, error) {
+	c = c.withDefaults()
+	var s settings
+	var ps Problems
+	c.WebConfig.read(&s, &ps)
+	c.DatabaseConfig.read(&s, &ps)
+	c.UpstreamConfig.read(&s, &ps)
+	c.SignInConfig.read(&s, &ps)
+	c.GeneralConfig.read(&s, &ps)
+	if len(ps) > 0 {
+		return settings{}, ps
+	}
+	return s, nil
+}
+
+func (c DatabaseConfig) read(s *settings, ps *Problems) {
+	s.databaseURL = c.readDatabase(ps)
+	keys, err := c.Keys.orFile(c.KeysFile)
+	switch {
+	case err != nil:
+		ps.add(fileVariable("PORTAL_KEYS", c.KeysFile), "%v", err)
+	case keys == "":
+		ps.add("PORTAL_KEYS", `is missing: "portal keys new" prints a key`)
+	default:
+		if s.keys, err = seal.ParseKeys(string(keys)); err != nil {
+			ps.add(fileVariable("PORTAL_KEYS", c.KeysFile), "does not read: %v", err)
+		}
+	}
+}
+
+// defaultDatabase stands here and not in the tag, where a flag's default would
+// contradict PORTAL_DATABASE_URL_FILE.
+const defaultDatabase = "sqlite:portal.db"
+
+// readDatabase returns the database URL alone, for commands that need no more.
+func (l DatabaseLocation) readDatabase(ps *Problems) string {
+	address, err := l.DatabaseURL.orFile(l.DatabaseURLFile)
+	variable := fileVariable("PORTAL_DATABASE_URL", l.DatabaseURLFile)
+	engine, rest, _ := strings.Cut(string(address), ":")
+	switch {
+	case err != nil:
+		ps.add(variable, "%v", err)
+	case address == "":
+		return defaultDatabase
+	case engine == "postgres" || engine == "postgresql":
+		ps.add(variable, "names PostgreSQL, which this release does not support: use sqlite:PATH")
+	case engine != "sqlite" || rest == "":
+		ps.add(variable, "must look like sqlite:PATH")
+	}
+	return string(address)
+}
+
+func (c GeneralConfig) read(s *settings, ps *Problems) {
+	s.contact = strings.TrimSpace(c.Contact)
+	if len(s.contact) > 200 || strings.ContainsFunc(s.contact, func(r rune) bool { return r < ' ' }) {
+		ps.add("PORTAL_CONTACT", "must be one line of at most 200 bytes")
+	}
+	var err error
+	// "Local" is whatever machine this is: people would not know whose time they read.
+	if s.zone, err = time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
+		ps.add("PORTAL_TIME_ZONE", "must be a zone such as Europe/Lisbon or UTC")
+	}
+	switch level := strings.ToLower(c.LogLevel); level {
+	case "debug", "info", "warn", "error":
+		_ = s.logLevel.UnmarshalText([]byte(level)) // these four always parse
+	default:
+		ps.add("PORTAL_LOG_LEVEL", "must be debug, info, warn or error")
+	}
+}
+
+// fileVariable is the variable at fault: the …_FILE form if that was used.
+func fileVariable(name, file string) string {
+	if file != "" {
+		return name + "_FILE"
+	}
+	return name
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/partnerdesk/portal/pcclient"
+)
+
+// portalRoles are the roles of the portal; PORTAL_ROLES gives them to people.
+func portalRoles() []string { return []string{"viewer", "editor", "auditor", "administrator"} }
+
+// read relies on s.cloud, which UpstreamConfig.read has set.
+func (c SignInConfig) read(s *settings, ps *Problems) {
+	s.tenants = c.readTenants(ps)
+	s.issuer = c.readIssuer(s.cloud, s.tenants, ps)
+	if s.clientID = strings.TrimSpace(c.OIDCClientID); s.clientID == "" {
+		ps.add("PORTAL_OIDC_CLIENT_ID", "is missing: it stands on the overview of the app registration")
+	}
+	secret, err := c.OIDCClientSecret.orFile(c.OIDCClientSecretFile)
+	switch {
+	case err != nil:
+		ps.add(fileVariable("PORTAL_OIDC_CLIENT_SECRET", c.OIDCClientSecretFile), "%v", err)
+	case secret == "":
+		ps.add("PORTAL_OIDC_CLIENT_SECRET", "is missing: create one under Certificates & secrets of the app registration")
+	}
+	s.clientSecret = secret
+	s.rolesClaim = c.RolesClaim
+	s.roles = c.readRoles(ps)
+}
+
+func (c SignInConfig) readTenants(ps *Problems) []string {
+	var all []string
+	for _, text := range items(c.OIDCTenants) {
+		tenant, err := pcclient.ParseTenantID(text)
+		if err != nil {
+			ps.add("PORTAL_OIDC_TENANTS", "%q is not a tenant ID: it must be a GUID", text)
+			continue
+		}
+		all = append(all, string(tenant))
+	}
+	return all
+}
+
+// readIssuer returns the issuer, which is compared with the ID token's to the
+// letter, so it is kept as written.
+func (c SignInConfig) readIssuer(cloud pcclient.Cloud, tenants []string, ps *Problems) string {
+	if c.OIDCIssuer == "" {
+		if len(tenants) == 1 && cloud.Authority != "" {
+			return strings.TrimSuffix(cloud.Authority, "/") + "/" + tenants[0] + "/v2.0"
+		}
+		ps.add("PORTAL_OIDC_ISSUER", "is missing: set it, or name exactly one tenant in PORTAL_OIDC_TENANTS")
+		return ""
+	}
+	issuer, err := readOrigin(c.OIDCIssuer)
+	if err != nil {
+		ps.add("PORTAL_OIDC_ISSUER", "%v", err)
+		return ""
+	}
+	if isEntra(issuer) {
+		checkEntra(issuer, tenants, ps)
+	}
+	return c.OIDCIssuer
+}
+
+// checkEntra refuses the authorities that sign in people of any organisation,
+// and those whose ID tokens carry another issuer than their address.
+func checkEntra(issuer *url.URL, tenants []string, ps *Problems) {
+	first, rest, _ := strings.Cut(strings.Trim(issuer.Path, "/"), "/")
+	tenant, err := pcclient.ParseTenantID(first)
+	switch {
+	case slices.Contains([]string{"common", "organizations", "consumers"}, strings.ToLower(first)):
+		ps.add("PORTAL_OIDC_ISSUER", "must name your tenant: %q lets in people of every organisation", first)
+	case err != nil || rest != "v2.0":
+		ps.add("PORTAL_OIDC_ISSUER", "must end in /TENANT-ID/v2.0, with the tenant's GUID")
+	case len(tenants) == 0:
+		ps.add("PORTAL_OIDC_TENANTS", "is missing: name the tenants whose people may sign in")
+	case !slices.Contains(tenants, string(tenant)):
+		ps.add("PORTAL_OIDC_TENANTS", "does not list the tenant of PORTAL_OIDC_ISSUER, so nobody could sign in")
+	}
+}
+
+// isEntra tells Microsoft's sign-in hosts, v1's included, from other providers.
+func isEntra(issuer *url.URL) bool {
+	hosts := []string{"sts.windows.net", "login.windows.net"}
+	for _, name := range clouds() {
+		if cloud, ok := pcclient.CloudNamed(name); ok {
+			hosts = append(hosts, strings.TrimPrefix(cloud.Authority, "https://"))
+		}
+	}
+	return slices.Contains(hosts, strings.ToLower(issuer.Host))
+}
+
+// readRoles splits at the last "=", since values of a claim may hold one.
+func (c SignInConfig) readRoles(ps *Problems) map[string]string {
+	roles := map[string]string{}
+	for _, text := range items(c.Roles) {
+		at := strings.LastIndex(text, "=")
+		value, role := strings.TrimSpace(text[:max(at, 0)]), strings.TrimSpace(text[at+1:])
+		switch {
+		case value == "":
+			ps.add("PORTAL_ROLES", "%q must look like VALUE=ROLE", text)
+		case !slices.Contains(portalRoles(), role):
+			ps.add("PORTAL_ROLES", "%q names no role: want %s", text, strings.Join(portalRoles(), ", "))
+		case roles[value] != "" && roles[value] != role:
+			ps.add("PORTAL_ROLES", "%q is given two roles: let the provider send two values", value)
+		default:
+			roles[value] = role
+		}
+	}
+	return roles
+}

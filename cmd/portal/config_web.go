@@ -1,0 +1,117 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+func (c WebConfig) read(s *settings, ps *Problems) {
+	s.listen = c.Listen
+	if !isListenAddress(c.Listen) {
+		ps.add("PORTAL_LISTEN", "must be HOST:PORT or :PORT, such as localhost:8080")
+	}
+	switch base, err := readBaseURL(c.BaseURL); {
+	case c.BaseURL == "":
+		ps.add("PORTAL_BASE_URL", "is missing: set the address people open, such as https://portal.example.com")
+	case err != nil:
+		ps.add("PORTAL_BASE_URL", "%v", err)
+	default:
+		s.baseURL = base
+	}
+	s.tls = c.readCertificate(ps)
+	if s.tls && s.baseURL != nil && s.baseURL.Scheme != "https" {
+		ps.add("PORTAL_BASE_URL", "must be https when PORTAL_TLS_CERT is set")
+	}
+	s.trustedProxies = c.readProxies(ps)
+}
+
+// readBaseURL accepts an origin and nothing more: a path would make cookies and
+// redirects reach, or miss, whatever else lives on that host.
+func readBaseURL(text string) (*url.URL, error) {
+	base, err := readOrigin(text)
+	if err != nil {
+		return nil, err
+	}
+	if base.Path != "" && base.Path != "/" {
+		return nil, errors.New("must have no path: the portal needs a host name of its own")
+	}
+	return &url.URL{Scheme: base.Scheme, Host: strings.ToLower(base.Host)}, nil
+}
+
+// readOrigin parses an address that is https, or http on this machine, with
+// neither user, query nor fragment. A path is left to the caller to judge.
+func readOrigin(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Hostname() == "" {
+		return nil, errors.New("must be an address such as https://name.example.com")
+	}
+	if u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost") {
+		return nil, errors.New("must start with https:// (http:// only for localhost)")
+	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, errors.New("must have no user, query or fragment")
+	}
+	return u, nil
+}
+
+func (c WebConfig) readCertificate(ps *Problems) bool {
+	switch {
+	case c.TLSCert == "" && c.TLSKey == "":
+		return false
+	case c.TLSKey == "":
+		ps.add("PORTAL_TLS_KEY", "is missing: PORTAL_TLS_CERT needs its key")
+		return false
+	case c.TLSCert == "":
+		ps.add("PORTAL_TLS_CERT", "is missing: PORTAL_TLS_KEY needs its certificate")
+		return false
+	}
+	if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
+		ps.add("PORTAL_TLS_CERT", "and PORTAL_TLS_KEY do not load: %v", err)
+		return false
+	}
+	return true
+}
+
+func (c WebConfig) readProxies(ps *Problems) []netip.Prefix {
+	var all []netip.Prefix
+	for _, text := range items(c.TrustedProxies) {
+		prefix, err := netip.ParsePrefix(text)
+		if addr, addrErr := netip.ParseAddr(text); addrErr == nil && addr.Zone() == "" {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		switch {
+		case err != nil:
+			ps.add("PORTAL_TRUSTED_PROXIES", "%q is neither an address nor a CIDR range", text)
+		case prefix.Bits() == 0:
+			ps.add("PORTAL_TRUSTED_PROXIES", "%q is everybody: name the proxy", text)
+		default:
+			all = append(all, prefix.Masked())
+		}
+	}
+	return all
+}
+
+func isListenAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
+// items is a list as people write it: spaces around the commas, one at the end.
+func items(list []string) []string {
+	var out []string
+	for _, item := range list {
+		if item = strings.TrimSpace(item); item != "" {
+			out = append(out, item)
+		}
+	}
+	return out
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+)
+
+type serveCommand struct {
+	Config
+}
+
+// Help is shown below the usage of `portal serve --help`.
+func (serveCommand) Help() string {
+	return "Secrets are taken from variables or files, not from flags, which others on the machine can read: " +
+		"PORTAL_KEYS, PORTAL_OIDC_CLIENT_SECRET and PORTAL_DATABASE_URL, each also with _FILE for the path of a file. " +
+		"Outgoing calls honour HTTPS_PROXY and NO_PROXY."
+}
+
+// Run starts the portal and returns after it has shut down on SIGTERM or
+// interrupt.
+func (cmd *serveCommand) Run(ctx context.Context, c console) error {
+	read, err := cmd.settings()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(c.Out, &slog.HandlerOptions{Level: read.logLevel}))
+	return runServe(ctx, cmd.Config, log)
+}
