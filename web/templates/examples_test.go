@@ -1,0 +1,257 @@
+package templates
+
+import (
+	"fmt"
+
+	"github.com/a-h/templ"
+)
+
+// example is one page in one state; the tests of this package go over all of them.
+type example struct {
+	name string
+	view templ.Component
+}
+
+const exampleID = "5b0c7e2a-41d9-4c7e-9c5e-0f6d2a1be731"
+
+func examplePage(title string) Page {
+	return Page{
+		Title: title, Section: SectionCustomers,
+		Operator: &Operator{Name: "Tomas Lindqvist", SignOutCSRF: "token-out"},
+		Recent: []Link{
+			{URL: "/customers/" + exampleID, Text: "Harbourline Ceramics Pty Ltd"},
+			{URL: "/customers/2", Text: "Nordlicht Logistik GmbH"},
+			{URL: "/customers/3", Text: "Ateliers Brune SARL"},
+			{URL: "/customers/4", Text: "Kiso Valley Timber K.K."},
+		},
+	}
+}
+
+func exampleCustomer() Customer {
+	return Customer{ID: exampleID, Name: "Harbourline Ceramics Pty Ltd", Domain: "harbourline.example", Country: "Australia", URL: "/customers/" + exampleID}
+}
+
+func exampleSupport() Details {
+	return Details{Reference: "7f3a91c2-0b1d-4c55-9d0e-2f6f0a8b7c11", At: Time{"2026-11-13T14:36:00+11:00", "14:36 (UTC+11)"}}
+}
+
+func exampleRows() []CustomerRow {
+	var rows []CustomerRow
+	for i, n := range []string{"Nordlicht Logistik GmbH", "Norddach Bau GmbH", "Nordfjell Kaffe AS", "Nordhavn Marine ApS", "Nordlys Optik A/S", "Nordostpassage Reisen OHG", "Nordtal Textil KG", "Nordstjärnan Bageri AB", "Nordic Pine Interiors Ltd"} {
+		rows = append(rows, CustomerRow{URL: fmt.Sprintf("/customers/%d", i), Name: n, Domain: []string{"nordlicht-logistik.example", "norddach.example", "nordfjell.example"}[i%3], TenantID: fmt.Sprintf("7c1e%04d-41d9-4c7e-9c5e-0f6d2a1b90b%d", i, i)})
+	}
+	return rows
+}
+
+func exampleChanges() []Change {
+	return []Change{
+		{Label: "Email", Before: "accounts@harbourline.example", After: "finance@harbourline.example"},
+		{Label: "Address", Before: "4 Clay Lane\nHamilton 3204\nNew Zealand", After: "Level 3, 11 York Street\nSydney NSW 2000\nAustralia"},
+		{Label: "Phone", Before: "+64 7 838 4500", After: "+61 2 9123 4567"},
+		{Label: "Culture", Before: "en-NZ", After: "en-AU"},
+	}
+}
+
+func exampleOverview() CustomerPage {
+	return CustomerPage{
+		Page: examplePage("Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), EditURL: "/customers/" + exampleID + "/billing",
+		ReadAt: Time{"2026-11-13T14:36:00+11:00", "14:36"},
+		Profile: []Fact{
+			{Label: "Company name", Value: "Harbourline Ceramics Pty Ltd"}, {Label: "Contact", Value: "Priya Raman"},
+			{Label: "Email", Value: "finance@harbourline.example"}, {Label: "Language", Value: "English (en)"},
+			{Label: "Culture", Value: "English, Australia (en-AU)", Note: "Sets dates and currency on invoices"},
+		},
+		Address: []Fact{
+			{Label: "Postal address", Value: "Level 3, 11 York Street\nSYDNEY NSW 2000\nAustralia"}, {Label: "Recipient", Value: "Daniel Okafor"},
+			{Label: "Phone", Value: "+61 2 9123 4567", Numeric: true}, {Label: "Region"},
+		},
+		AddressTag: &Tag{ToneGood, "Verified"},
+		Trail: []TrailEntry{
+			{Title: "4 items changed", By: "Ines Duarte", At: Time{"2026-11-13T14:31:00+11:00", "today at 14:31"}, Changes: exampleChanges()},
+			{Title: "Contact changed", By: "You", Mine: true, At: Time{"2026-09-18T16:40:00+10:00", "18 September at 16:40"}, Changes: []Change{{Label: "First name", Before: "Daniel", After: "Priya"}, {Label: "Last name", Before: "Okafor", After: "Raman"}}},
+			{Title: "Recipient added", By: "Marta Keller", At: Time{"2026-08-02T08:15:00+10:00", "2 August at 08:15"}, Changes: []Change{{Label: "Recipient", Before: "", After: "Daniel Okafor"}}},
+		},
+	}
+}
+
+func exampleEdit(wrong bool) EditPage {
+	fail := func(s string) string {
+		if wrong {
+			return s
+		}
+		return ""
+	}
+	email := "invoices@harbourline.example"
+	if wrong {
+		email = "invoices@harbourline"
+	}
+	country := []Option{{"AU", "Australia"}, {"NZ", "New Zealand"}}
+	return EditPage{
+		Page: examplePage("Edit billing profile, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(),
+		Action: "/customers/" + exampleID + "/billing?draft=4f", ETag: `"abc"`, Base: "sealed", CSRF: "token",
+		Country: "Australia", CancelURL: "/customers/" + exampleID, Until: Time{"2026-11-13T15:10:00+11:00", "15:10"},
+		Rules: []Fact{{Label: "State", Value: "Required, 8 choices"}, {Label: "Postcode", Value: "Required, 4 digits"}, {Label: "City", Value: "Required"}, {Label: "Cultures", Value: "en-AU, en-US"}},
+		Edit:  []Fact{{Label: "Opened", Value: "14:20"}, {Label: "Changed", Value: "Email, culture, address, recipient"}},
+		Sections: []FormSection{
+			{ID: "s-company", Title: "Company and contact", Fields: []Field{
+				{Name: "companyName", Label: "Company name", Value: "Harbourline Ceramics Pty Ltd", Base: "Harbourline Ceramics Pty Ltd", Was: "Harbourline Ceramics Pty Ltd"},
+				{Name: "firstName", Label: "First name", Value: "Priya", Base: "Priya", Was: "Priya", Width: 3, Optional: true},
+				{Name: "lastName", Label: "Last name", Value: "Raman", Base: "Raman", Was: "Raman", Width: 3, Optional: true},
+				{Name: "email", Label: "Email", Hint: "Invoices and billing notices go here", Value: email, Base: "accounts@harbourline.example", Was: "accounts@harbourline.example", Changed: true, InputMode: "email", Error: fail("Enter an email address in the correct format, like name@example.com")},
+			}},
+			{ID: "s-language", Title: "Language on invoices", Intro: "The choices come from the rules for Australia.", Fields: []Field{
+				{Name: "language", Label: "Language", Kind: KindSelect, Value: "en", Base: "en", Width: 3, Options: []Option{{"en", "English (en)"}}},
+				{Name: "culture", Label: "Culture", Kind: KindSelect, Value: "en-AU", Base: "en-NZ", Was: "English, New Zealand (en-NZ)", Changed: true, Width: 3, Options: []Option{{"en-AU", "English, Australia (en-AU)"}, {"en-US", "English, United States (en-US)"}}},
+			}},
+			{ID: "s-address", Title: "Default address", Intro: "Labels, order and required fields follow the country you choose.", Fields: []Field{
+				{Name: "defaultAddress.country", Label: "Country or region", Kind: KindSelect, Value: "AU", Base: "NZ", Was: "New Zealand", Changed: true, Width: 4, Options: country,
+					Note: &Note{Title: "“Waikato” was set aside.", Text: "It is not a state or territory of Australia. Change the country back and it returns."}},
+				{Name: "defaultAddress.addressLine1", Label: "Address line 1", Value: "Suite 12, 80 Pitt St", Base: "4 Clay Lane", Was: "4 Clay Lane", Changed: true},
+				{Name: "defaultAddress.addressLine2", Label: "Address line 2", Optional: true},
+				{Name: "defaultAddress.city", Label: "Suburb or city", Value: "Sydney", Base: "Hamilton", Was: "Hamilton", Changed: true, Width: 2},
+				{Name: "defaultAddress.state", Label: "State or territory", Kind: KindSelect, Value: "NSW", Base: "Waikato", Was: "Waikato", Changed: true, Width: 2, Options: []Option{{"NSW", "New South Wales (NSW)"}, {"VIC", "Victoria (VIC)"}}},
+				{Name: "defaultAddress.postalCode", Label: "Postcode", Value: "200", Base: "3204", Was: "3204", Changed: true, Width: 2, Numeric: true, InputMode: "numeric", Error: fail("Postcode must be 4 digits for Australia")},
+				{Name: "defaultAddress.firstName", Label: "Recipient first name", Value: "Priya", Base: "Daniel", Was: "Daniel", Changed: true, Width: 3, Optional: true},
+				{Name: "defaultAddress.lastName", Label: "Recipient last name", Value: "Raman", Base: "", Was: "", Changed: true, Width: 3, Optional: true},
+				{Name: "defaultAddress.phoneNumber", Label: "Phone", Hint: "Spaces and brackets are fine, for example 02 9123 4567 or +61 2 9123 4567", Value: "+64 7 838 4500", Base: "+64 7 838 4500", Numeric: true, InputMode: "tel", Optional: true, Error: fail("Enter a phone number that fits Australia, or leave it empty")},
+			}},
+		},
+	}
+}
+
+func exampleReview() ReviewPage {
+	var changes []Change
+	for _, c := range exampleChanges() {
+		c.EditURL = "/customers/" + exampleID + "/billing?draft=4f#email"
+		changes = append(changes, c)
+	}
+	changes = append(changes, Change{Label: "Recipient", After: "Priya Raman", EditURL: "/x"}, Change{Label: "Address line 2", Before: "Rear entrance", After: "", EditURL: "/x"})
+	changes[1].Tag = &Tag{ToneGood, "Verified"}
+	return ReviewPage{
+		Page: examplePage("Review, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Action: "/customers/" + exampleID + "/billing/review?draft=4f",
+		ETag: `"abc"`, Draft: "4f", Key: "key", CSRF: "token", Changes: changes, BackURL: "/customers/" + exampleID + "/billing?draft=4f", Until: Time{"", "15:10"},
+		Unchanged: []Fact{{Label: "Company name", Value: "Harbourline Ceramics Pty Ltd"}, {Label: "Contact", Value: "Priya Raman"}},
+		Warnings:  []Note{{ToneCare, "The address was not confirmed by the check.", "It can be saved."}},
+	}
+}
+
+func exampleMerge() MergePage {
+	f := func(item, name, label, value string, width int) Field {
+		return Field{Name: name, Label: label, Value: value, Base: value, Width: width}
+	}
+	return MergePage{
+		Page: examplePage("Merge changes, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Action: "/customers/" + exampleID + "/billing/merge?draft=4f",
+		ETag: `"def"`, Base: "sealed", Draft: "4f", CSRF: "token", Who: "Ines Duarte", When: "14:31",
+		DropURL: "/customers/" + exampleID, BackURL: "/customers/" + exampleID + "/billing?draft=4f",
+		Clashes: []MergeItem{
+			{Item: "email", Label: "Email", Before: "accounts@harbourline.example", Theirs: "finance@harbourline.example", Mine: "invoices@harbourline.example", TheirsBy: "Ines Duarte, 14:31", MineBy: "You, 14:29", Choice: ChoiceMine, Fields: []Field{f("email", "email", "Email", "invoices@harbourline.example", 6)}},
+			{Item: "address", Label: "Default address", Before: "4 Clay Lane\nHamilton 3204\nNew Zealand", Theirs: "Level 3, 11 York Street\nSydney NSW 2000\nAustralia", Mine: "Suite 12, 80 Pitt Street\nSydney NSW 2000\nAustralia", TheirsBy: "Ines Duarte, 14:31", MineBy: "You, 14:29",
+				Fields: []Field{f("", "defaultAddress.addressLine1", "Address line 1", "Suite 12, 80 Pitt Street", 6), f("", "defaultAddress.city", "Suburb or city", "Sydney", 3), f("", "defaultAddress.postalCode", "Postcode", "2000", 3)}},
+		},
+		Merged: []MergeItem{
+			{Item: "phone", Label: "Phone", From: FromTheirs, Before: "+64 7 838 4500", Theirs: "+61 2 9123 4567", Mine: "+64 7 838 4500", Fields: []Field{f("", "defaultAddress.phoneNumber", "Phone", "+64 7 838 4500", 6)}},
+			{Item: "recipient", Label: "Recipient", From: FromMine, Before: "Daniel Okafor", Theirs: "Daniel Okafor", Mine: "Priya Raman", Fields: []Field{f("", "defaultAddress.firstName", "Recipient first name", "Priya", 3), f("", "defaultAddress.lastName", "Recipient last name", "Raman", 3)}},
+			{Item: "language", Label: "Language", From: FromSame, Before: "English, New Zealand (en-NZ)", Theirs: "English, Australia (en-AU)", Mine: "English, Australia (en-AU)", Fields: []Field{f("", "culture", "Culture", "en-AU", 3), f("", "language", "Language", "en", 3)}},
+		},
+		Unchanged: []MergeItem{{Item: "companyName", Label: "Company name", Mine: "Harbourline Ceramics Pty Ltd", Theirs: "Harbourline Ceramics Pty Ltd", Fields: []Field{f("", "companyName", "Company name", "Harbourline Ceramics Pty Ltd", 6)}}},
+		Events: []Event{
+			{Tone: ToneMine, Text: "You opened the profile", At: Time{"2026-11-13T14:20:00+11:00", "14:20"}},
+			{Tone: ToneTheirs, Text: "Ines Duarte saved", At: Time{"2026-11-13T14:31:00+11:00", "14:31"}, Note: "4 items changed"},
+			{Text: "You pressed Save", At: Time{"2026-11-13T14:33:00+11:00", "14:33"}, Note: "held back so that neither version is lost"},
+		},
+	}
+}
+
+func exampleDemo() *DemoBar {
+	csrf := []Hidden{{"csrf", "token-demo"}}
+	return &DemoBar{Groups: []DemoGroup{
+		{Label: "A colleague", Action: "/demo/colleague", Hidden: csrf, Buttons: []DemoButton{{"do", "save", "Let a colleague save this customer now", false}}},
+		{Label: "Partner Center", Action: "/demo/upstream", Hidden: csrf, Buttons: []DemoButton{{"do", "slow", "Answer slowly", true}, {"do", "refuse", "Refuse the next save", false}, {"do", "lose", "Lose the next answer", false}}},
+		{Label: "Sign in as", Action: "/demo/person", Hidden: csrf, Buttons: []DemoButton{{"as", "ada", "Ada Admin", true}, {"as", "sam", "Sam Sales", false}, {"as", "hana", "Hana Helpdesk", false}, {"as", "nora", "Nora Norole", false}}},
+	}}
+}
+
+func exampleResult(kind ResultKind) ResultPage {
+	p := ResultPage{
+		Page: examplePage("Save, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Kind: kind, Changes: exampleChanges(),
+		CheckURL: "/customers/" + exampleID + "/saves/k", EditURL: "/customers/" + exampleID + "/billing?draft=4f", AgainURL: "/customers/" + exampleID + "/billing/review?draft=4f",
+		MergeURL: "/m", SignInURL: "/auth/start", Details: exampleSupport(), Wait: "20 seconds",
+	}
+	if kind == ResultRejected {
+		p.UpstreamText = "The postal code does not match the state for this country."
+	}
+	return p
+}
+
+func exampleError(kind ErrorKind) ErrorPage {
+	p := ErrorPage{Page: examplePage("Not shown"), Kind: kind, Contact: "Marta Keller", Wait: "20 seconds", Details: exampleSupport()}
+	switch kind {
+	case ErrorSessionOver, ErrorNoRole, ErrorOtherTenant, ErrorNoCookie, ErrorSignIn, ErrorSignInDown:
+		p.Operator = nil
+	case ErrorUpstreamDown, ErrorThrottled, ErrorStaleForm:
+		p.RetryURL = "/customers"
+	}
+	return p
+}
+
+func examples() []example {
+	bare := Page{Title: "Sign in"}
+	people := []Link{{Text: "Ada Admin", Hint: "Edits, and sees the trail"}, {Text: "Sam Sales", Hint: "Edits; has no audit records in Partner Center"}, {Text: "Hana Helpdesk", Hint: "Partner Center refuses to let her save"}}
+	home := examplePage("Home")
+	home.Section = SectionHome
+	done := exampleOverview()
+	done.Title = "Saved: Harbourline Ceramics"
+	done.Banner = &Banner{Tone: ToneGood, Title: "Billing profile saved. 3 items changed at 14:40.", Text: "Everybody who opens this customer sees them now.", Links: []Link{{URL: "/e", Text: "Edit again"}}, Focus: true}
+	viewer := exampleOverview()
+	viewer.EditURL, viewer.Trail = "", nil
+	unread := exampleOverview()
+	unread.Unread, unread.TrailUnread, unread.RetryURL, unread.Details = true, true, "/customers/"+exampleID, new(Details)
+	*unread.Details = exampleSupport()
+	demo := exampleOverview()
+	demo.Demo = exampleDemo()
+	stale := exampleEdit(false)
+	stale.Banner = &Banner{Tone: ToneCare, Title: "Nothing was saved yet. This form was out of date", Text: "Everything you typed is still here. Look it over and press Review changes again.", Focus: true}
+	decided := exampleMerge()
+	decided.Clashes[1].Error = "Choose which default address to save"
+	other := exampleMerge()
+	other.Who, other.Clashes[0].Choice = "", ChoiceOther
+	rows := exampleRows()
+	kept := exampleError(ErrorSessionOver)
+	kept.Kept, kept.ContinueURL = []Hidden{{"email", "invoices@harbourline.example"}, {"companyName", "Harbourline"}}, "/customers/"+exampleID+"/billing?draft=4f"
+
+	list := []example{
+		{"signin", SignInPage{Page: bare, Contact: "it@partner.example"}.View()},
+		{"signin-demo", SignInPage{Page: bare, People: people}.View()},
+		{"signin-out", SignInPage{Page: bare, State: SignInSignedOut}.View()},
+		{"signin-over", SignInPage{Page: bare, State: SignInOver}.View()},
+		{"signin-refused", SignInPage{Page: bare, State: SignInRefused, Refusal: "This account is not one of your partner organisation.", Contact: "it@partner.example"}.View()},
+		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: []Unsettled{{"Nordfjell Kaffe AS", "/x", "3 items", Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}, false}, {"Kiso Valley Timber K.K.", "/y", "1 item", Time{"2026-11-13T14:35:00+11:00", "today at 14:35"}, true}}}.View()},
+		{"home-new", HomePage{Page: home}.View()},
+		{"customers", CustomersPage{Page: examplePage("Customers"), Query: "nord", Rows: rows, NextURL: "/customers?after=opaque", FirstURL: "/customers?q=nord"}.View()},
+		{"customers-all", CustomersPage{Page: examplePage("Customers"), Rows: rows, NextURL: "/customers?after=opaque", SomeMissing: true, RetryURL: "/customers"}.View()},
+		{"customers-none", CustomersPage{Page: examplePage("Customers"), Query: "nrod"}.View()},
+		{"customers-empty", CustomersPage{Page: examplePage("Customers")}.View()},
+		{"customers-tenant", CustomersPage{Page: examplePage("Customers"), Query: exampleID, TenantURL: "/customers/" + exampleID}.View()},
+		{"customers-down", CustomersPage{Page: examplePage("Customers"), Unavailable: true, RetryURL: "/customers", Details: unread.Details}.View()},
+		{"customer", exampleOverview().View()},
+		{"customer-saved", done.View()},
+		{"customer-viewer", viewer.View()},
+		{"customer-unread", unread.View()},
+		{"customer-demo", demo.View()},
+		{"edit", exampleEdit(false).View()},
+		{"edit-wrong", exampleEdit(true).View()},
+		{"edit-stale", stale.View()},
+		{"review", exampleReview().View()},
+		{"merge", exampleMerge().View()},
+		{"merge-wrong", decided.View()},
+		{"merge-other", other.View()},
+		{"error-kept", kept.View()},
+	}
+	for _, k := range []ResultKind{ResultRunning, ResultUnknown, ResultNotSaved, ResultSuperseded, ResultConflict, ResultAlreadySaved, ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn, ResultNotFound, ResultThrottled, ResultDown, ResultFailed} {
+		list = append(list, example{"result-" + string(k), exampleResult(k).View()})
+	}
+	for _, k := range []ErrorKind{ErrorNotFound, ErrorNoCustomer, ErrorForbidden, ErrorUpstreamNo, ErrorNoRole, ErrorOtherTenant, ErrorMFA, ErrorStaleForm, ErrorCrossSite, ErrorBadRequest, ErrorMethod, ErrorTooLarge, ErrorWrongType, ErrorWrongHost, ErrorTooMany, ErrorThrottled, ErrorUpstreamDown, ErrorStoreDown, ErrorInternal, ErrorSessionOver, ErrorNoCookie, ErrorSignIn, ErrorSignInDown} {
+		list = append(list, example{"error-" + string(k), exampleError(k).View()})
+	}
+	return list
+}
