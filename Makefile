@@ -1,0 +1,70 @@
+# make            what there is
+# make run        the portal on this machine, with made-up customers
+# make check      what CI runs
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS   += --no-print-directory
+.DELETE_ON_ERROR:
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.buildVersion=$(VERSION)
+TOOL    := go tool -modfile=.ci/tools.mod
+GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: run
+run: build ## Build and start the demo on http://localhost:8080; needs only Go and make
+	@bin/portal demo
+
+.PHONY: dev
+dev: ## The demo, started again whenever a template or Go file changes
+	@$(TOOL) templ generate --watch --cmd="go run ./cmd/portal demo"
+
+.PHONY: build
+build: ## Build bin/portal: one static file
+	@$(GOBUILD) -o bin/portal ./cmd/portal
+
+.PHONY: generate
+generate: ## Make the generated files again: templates, the table of variables
+	@$(TOOL) templ generate
+	@go test -count=1 -run '^TestReferenceIsCurrent$$' ./cmd/portal -args -write-reference
+
+.PHONY: test
+test: ## All tests; installs what is missing where it can
+	@.ci/test
+
+.PHONY: e2e
+e2e: ## The browser journeys and whole-program tests alone
+	@.ci/setup
+	@CGO_ENABLED=0 go test -count=1 -timeout 8m ./cmd/portal
+
+.PHONY: lint
+lint: ## Formatting, vet, linters, stale generated files
+	@.ci/lint
+
+.PHONY: check
+check: lint test ## lint and test: what CI runs
+
+.PHONY: vuln
+vuln: ## Known vulnerabilities in what the binary uses; asks the Go vulnerability database
+	@$(TOOL) govulncheck ./... || echo "vuln: there are findings above, or the database was not reached"
+
+.PHONY: bench
+bench: ## Benchmarks: figures to read, nothing is asserted
+	@go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## Every fuzz test for 30 seconds (FUZZTIME=5m for longer)
+	@.ci/fuzz $(or $(FUZZTIME),30s)
+
+.PHONY: image
+image: build ## Container image portal:VERSION, with podman, buildah or docker
+	@.ci/image $(VERSION)
+
+.PHONY: clean
+clean: ## Remove what was built
+	@rm -rf bin .ci/node_modules
