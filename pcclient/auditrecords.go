@@ -126,8 +126,8 @@ func (s *AuditRecordsService) page(ctx context.Context, r *request) (AuditPage, 
 	if e != nil {
 		return AuditPage{}, e
 	}
-	page := AuditPage{Items: make([]AuditRecord, 0, len(l.Items)), TotalCount: l.TotalCount, Next: l.Links.Next}
-	for _, item := range l.Items {
+	page := AuditPage{Items: make([]AuditRecord, 0, len(l.items)), TotalCount: l.total, Next: l.next}
+	for _, item := range l.items {
 		record, err := parseAuditRecord(item)
 		if err != nil {
 			return AuditPage{}, r.unusable(a)

@@ -12,7 +12,7 @@ func authorize(source TokenSource, next step) step {
 	return func(ctx context.Context, r *request) (*answer, *Error) {
 		token, err := ask(ctx, source, "")
 		if err != nil {
-			return nil, &Error{Method: r.method, Path: r.path, RequestID: r.requestID, kinds: []error{ErrSignIn, ErrNotSent}, cause: err, reason: "no token"}
+			return nil, noToken(ctx, r, err)
 		}
 		r.header.Set("Authorization", "Bearer "+token)
 		a, e := next(ctx, r)
@@ -28,6 +28,14 @@ func authorize(source TokenSource, next step) step {
 		r.header.Set("Authorization", "Bearer "+fresh)
 		return next(ctx, r)
 	}
+}
+
+func noToken(ctx context.Context, r *request, err error) *Error {
+	e := &Error{Method: r.method, Path: r.path, RequestID: r.requestID, kinds: []error{ErrSignIn, ErrNotSent}, cause: err, reason: "no token"}
+	if ctx.Err() != nil { // it may have failed for want of time only
+		e.kinds = append(e.kinds, ErrUnavailable)
+	}
+	return e
 }
 
 func ask(ctx context.Context, source TokenSource, refused string) (string, error) {

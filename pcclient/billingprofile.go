@@ -77,17 +77,21 @@ func addressFrom(raw json.RawMessage) Address {
 
 // ParseBillingProfile reads a billing profile's JSON in any casing, the answer of a call as well as the text inside an audit
 // record, with or without a byte order mark. The ETag is "" when the object has none. The error, when data is not a JSON
-// object, is [ErrUnexpected].
+// object or has none of a billing profile's members, is [ErrUnexpected].
 func ParseBillingProfile(data []byte) (BillingProfile, ETag, error) {
 	o, err := parseObject(data)
-	if err != nil {
+	if err != nil || !o.hasAny("id", "companyName", "email", "defaultAddress", "attributes") {
 		return BillingProfile{}, "", ErrUnexpected
 	}
+	attributes, _ := parseObject(o.get("attributes"))
+	return profileFrom(o, data), ETag(attributes.text("etag")), nil
+}
+
+func profileFrom(o object, data []byte) BillingProfile {
 	p := BillingProfile{ID: o.text("id"), Raw: bytes.Clone(bytes.TrimSpace(trimBOM(data)))}
 	o.into(p.fields())
 	p.DefaultAddress = addressFrom(o.get("defaultAddress"))
-	attributes, _ := parseObject(o.get("attributes"))
-	return p, ETag(attributes.text("etag")), nil
+	return p
 }
 
 // MarshalJSON returns the profile as the upstream writes it: Raw with the members whose text differs from it changed.
@@ -106,14 +110,14 @@ func (p BillingProfile) MarshalJSON() ([]byte, error) {
 	return o.bytes(), nil
 }
 
-// UnmarshalJSON reads what [ParseBillingProfile] reads. null leaves the profile as it is.
+// UnmarshalJSON reads any JSON object as [ParseBillingProfile] does. null leaves the profile as it is.
 func (p *BillingProfile) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil
 	}
-	read, _, err := ParseBillingProfile(data)
+	o, err := parseObject(data)
 	if err == nil {
-		*p = read
+		*p = profileFrom(o, data)
 	}
 	return err
 }

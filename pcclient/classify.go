@@ -19,7 +19,7 @@ func kindsOf(e *Error, write bool) []error {
 	if kinds := kindsByCode(e); kinds != nil {
 		return kinds
 	}
-	text := strings.ToLower(e.Description)
+	text := strings.ToLower(e.Description + "\n" + e.phrase)
 	switch e.Status {
 	case http.StatusUnauthorized:
 		if strings.Contains(text, "mfa required") {

@@ -99,7 +99,7 @@ func (s *CustomersService) Get(ctx context.Context, id TenantID) (Customer, erro
 		return Customer{}, e
 	}
 	customer, err := parseCustomer(a.body)
-	if err != nil {
+	if err != nil || customer.ID == "" {
 		return Customer{}, r.unusable(a)
 	}
 	return customer, nil
@@ -110,8 +110,8 @@ func (s *CustomersService) page(ctx context.Context, r *request) (CustomerPage, 
 	if e != nil {
 		return CustomerPage{}, e
 	}
-	page := CustomerPage{Items: make([]Customer, 0, len(l.Items)), TotalCount: l.TotalCount, Next: l.Links.Next}
-	for _, item := range l.Items {
+	page := CustomerPage{Items: make([]Customer, 0, len(l.items)), TotalCount: l.total, Next: l.next}
+	for _, item := range l.items {
 		customer, err := parseCustomer(item)
 		if err != nil {
 			return CustomerPage{}, r.unusable(a)

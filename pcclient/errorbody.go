@@ -30,8 +30,9 @@ func (e *Error) parse(resp *http.Response, body []byte) {
 	} else {
 		e.Description = textOfPage(string(body))
 	}
+	e.phrase = reasonPhrase(resp)
 	if e.Description == "" {
-		e.Description = reasonPhrase(resp)
+		e.Description = e.phrase
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -74,6 +75,7 @@ type Error struct {
 
 	kinds   []error
 	cause   error
+	phrase  string        // of the status line, when it says more than the standard one
 	reason  string        // ours, safe to print
 	lasting bool          // another try cannot help
 	address *AddressCheck // what an address check before mid-2021 said in a 400
@@ -176,13 +178,7 @@ func rootOf(err error) string {
 	if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
 		return "timed out"
 	}
-	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
-		err = next
-	}
-	if errno, ok := errors.AsType[interface {
-		error
-		Temporary() bool
-	}](err); ok {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno.Error()
 	}
 	return "the network failed"

@@ -3,15 +3,19 @@ package pcclient
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"net/http"
+	"strconv"
 )
+
+var errNotList = errors.New("not a page of a list")
 
 // list is the frame around every paged answer.
 type list struct {
-	TotalCount int               `json:"totalCount"`
-	Items      []json.RawMessage `json:"items"`
-	Links      links             `json:"links"`
+	total int
+	items []json.RawMessage
+	next  *Link
 }
 
 func (c *Client) list(ctx context.Context, r *request) (list, *answer, *Error) {
@@ -19,14 +23,34 @@ func (c *Client) list(ctx context.Context, r *request) (list, *answer, *Error) {
 	if e != nil {
 		return list{}, nil, e
 	}
-	var l list
-	if _, err := parseObject(a.body); err != nil || json.Unmarshal(a.body, &l) != nil {
+	l, err := parseList(a.body)
+	if err != nil {
 		return list{}, nil, r.unusable(a)
 	}
-	if l.Links.Next != nil && l.Links.Next.URI == "" {
-		l.Links.Next = nil
-	}
 	return l, a, nil
+}
+
+func parseList(data []byte) (list, error) {
+	o, err := parseObject(data)
+	if err != nil {
+		return list{}, err
+	}
+	var l list
+	if !o.hasAny("items", "totalCount", "links") {
+		return list{}, errNotList
+	}
+	if items := o.get("items"); items != nil && json.Unmarshal(items, &l.items) != nil {
+		return list{}, errNotList
+	}
+	l.total, _ = strconv.Atoi(o.text("totalCount"))
+	var neighbours struct{ Next *Link }
+	if links := o.get("links"); links != nil && json.Unmarshal(links, &neighbours) != nil {
+		return list{}, errNotList
+	}
+	if neighbours.Next != nil && neighbours.Next.URI != "" {
+		l.next = neighbours.Next
+	}
+	return l, nil
 }
 
 // all walks a list page by page.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -64,6 +65,11 @@ func (o object) get(name string) json.RawMessage {
 func (o object) text(name string) string {
 	s, _ := textOf(o.get(name))
 	return s
+}
+
+// hasAny tells an object we asked for from just any object.
+func (o object) hasAny(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return o.get(name) != nil })
 }
 
 func (o object) flag(name string) bool { return string(o.get(name)) == "true" }

@@ -23,11 +23,6 @@ type LinkHeader struct {
 	Value string `json:"value"`
 }
 
-// links is what a list says about its neighbours.
-type links struct {
-	Next *Link `json:"next"`
-}
-
 // follow turns a link into a request for another page of the list at path. The upstream writes the address with /v1 and
 // without, and may write it whole; any other host is refused, because the person's token would go there.
 func (c *core) follow(l Link, listPath string) (*request, *Error) {
