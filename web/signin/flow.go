@@ -1,0 +1,154 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/partnerdesk/portal/web/session"
+)
+
+// Prompt asks the provider to behave in a certain way for one sign-in.
+type Prompt string
+
+// SelectAccount makes the provider ask who is signing in, even if it knows.
+const SelectAccount Prompt = "select_account"
+
+// Start opens a transaction in the browser and returns the address at the
+// provider to send it to. returnPath is where Finish leads back to: a path on
+// this portal, or it becomes "/". Errors are *Refusal.
+func (p *Provider) Start(w http.ResponseWriter, r *http.Request, returnPath string, prompt ...Prompt) (redirectURL string, err error) {
+	d, err := p.discover(r.Context())
+	if err != nil {
+		return "", err
+	}
+	t := transaction{
+		State: secret(), Nonce: secret(), Verifier: oauth2.GenerateVerifier(), // 256 bits each
+		Return: p.returnPath(returnPath), At: p.now(),
+	}
+	if err := p.open(w, r, t); err != nil {
+		return "", err
+	}
+	options := []oauth2.AuthCodeOption{
+		oidc.Nonce(t.Nonce), oauth2.S256ChallengeOption(t.Verifier), oauth2.SetAuthURLParam("response_mode", "query"),
+	}
+	if p.cfg.MaxAge > 0 {
+		options = append(options, oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(p.cfg.MaxAge.Seconds()))))
+	}
+	for _, ask := range prompt {
+		options = append(options, oauth2.SetAuthURLParam("prompt", string(ask)))
+	}
+	return d.oauth.AuthCodeURL(t.State, options...), nil
+}
+
+// Finish takes the provider's answer and returns what the session begins with
+// and the path to go to. Errors are *Refusal; with ReasonNoRole, and only then,
+// data holds the operator, without tokens, so that the page can say who it is that
+// may not come in.
+func (p *Provider) Finish(w http.ResponseWriter, r *http.Request) (data session.Data, returnPath string, err error) {
+	query := r.URL.Query()
+	state := one(query, "state")
+	if state == "" {
+		return data, "", refuse(ReasonState)
+	}
+	t, err := p.spend(w, r, state)
+	if err != nil {
+		return data, "", err
+	}
+	d, err := p.discover(r.Context())
+	if err != nil {
+		return data, "", err
+	}
+	code, err := p.code(d, query)
+	if err != nil {
+		return data, "", err
+	}
+	token, err := p.exchange(r.Context(), d, code, t.Verifier)
+	if err != nil {
+		return data, "", err
+	}
+	operator, sid, err := p.identify(r.Context(), d, token, t.Nonce)
+	if err != nil {
+		return data, "", err
+	}
+	if len(operator.Roles) == 0 {
+		return session.Data{Operator: operator}, "", refuse(ReasonNoRole)
+	}
+	now := p.now()
+	return session.Data{Operator: operator, Tokens: tokensOf(token, now), SID: sid, SignedInAt: now}, p.returnPath(t.Return), nil
+}
+
+// code reads the callback's parameters. Who answers comes first (RFC 9207), then
+// whether it is a no.
+func (p *Provider) code(d *discovered, query url.Values) (string, error) {
+	if iss, sent := query["iss"]; sent || d.NamesIss {
+		if len(iss) != 1 || iss[0] != p.cfg.Issuer {
+			return "", refuse(ReasonIssParameter)
+		}
+	}
+	if query.Has("error") {
+		return "", refuse(reasonOfError(one(query, "error")))
+	}
+	code := one(query, "code")
+	if code == "" {
+		return "", refuse(ReasonCode)
+	}
+	return code, nil
+}
+
+func reasonOfError(code string) string {
+	switch code {
+	case "access_denied":
+		return ReasonDenied
+	case "login_required", "interaction_required", "consent_required", "account_selection_required":
+		return ReasonLoginRequired
+	}
+	return ReasonProviderError
+}
+
+func (p *Provider) exchange(ctx context.Context, d *discovered, code, verifier string) (*oauth2.Token, error) {
+	token, err := d.oauth.Exchange(p.withClient(ctx), code, oauth2.VerifierOption(verifier))
+	if err != nil {
+		return nil, exchangeTrouble(err)
+	}
+	if token.TokenType == "" || token.Type() != "Bearer" {
+		return nil, refuse(ReasonTokenType)
+	}
+	return token, nil
+}
+
+// exchangeTrouble keeps the provider's text out: x/oauth2 errors quote bodies.
+func exchangeTrouble(err error) error {
+	var answer *oauth2.RetrieveError
+	var transport *url.Error
+	switch {
+	case errors.As(err, &transport):
+		return unavailable("the token endpoint did not answer: " + transport.Err.Error())
+	case !errors.As(err, &answer):
+		return refuse(ReasonExchange)
+	case answer.ErrorCode == "invalid_grant":
+		return refuse(ReasonCode)
+	case answer.ErrorCode == "invalid_client", answer.ErrorCode == "unauthorized_client":
+		return refuse(ReasonClient)
+	case answer.Response.StatusCode >= 500, answer.Response.StatusCode == http.StatusTooManyRequests:
+		return unavailable("the token endpoint answered " + strconv.Itoa(answer.Response.StatusCode))
+	}
+	return refuse(ReasonExchange)
+}
+
+func (p *Provider) withClient(ctx context.Context) context.Context {
+	return oidc.ClientContext(ctx, p.client) // x/oauth2 looks for it under the same key
+}
+
+// one is a parameter that is there exactly once, else "".
+func one(query url.Values, name string) string {
+	if values := query[name]; len(values) == 1 {
+		return values[0]
+	}
+	return ""
+}
