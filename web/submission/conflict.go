@@ -1,0 +1,97 @@
+package submission
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/forms"
+)
+
+// Source says where the name of who saved comes from.
+type Source string
+
+// The sources.
+const (
+	FromPortal   Source = "portal"   // our own trail
+	FromUpstream Source = "upstream" // Partner Center's audit records
+	FromNobody   Source = "unknown"  // neither knows; At is when the change was noticed
+)
+
+// Who is who saved a billing profile behind an open form.
+type Who struct {
+	Name   string // as to be shown; empty if unknown
+	You    bool   // the same operator, in another tab or on another machine
+	At     time.Time
+	Source Source
+}
+
+// upstreamOperation is the upstream's name for saving a billing profile.
+const upstreamOperation = "update_customer_billing_profile"
+
+// Conflict tells who saved theirs, the content now upstream, after since. It
+// asks our trail first, then Partner Center's audit records as the person pc
+// acts for; these are closed to many (sales agents), and late at times, so
+// "unknown" is a normal answer. It takes 5 s at most and never fails.
+func (s *Service) Conflict(ctx context.Context, pc *pcclient.Client, customer pcclient.TenantID, since time.Time, operatorKey string, theirs forms.Values) Who {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if who, ok := s.fromTrail(ctx, customer, since, operatorKey, theirs); ok {
+		return who
+	}
+	if who, ok := s.fromUpstream(ctx, pc, customer, since, theirs); ok {
+		return who
+	}
+	return Who{At: s.now(), Source: FromNobody}
+}
+
+// fromTrail finds the newest save of ours, if it explains what stands upstream
+// now: somebody else may have saved after it.
+func (s *Service) fromTrail(ctx context.Context, customer pcclient.TenantID, since time.Time, operatorKey string, theirs forms.Values) (Who, bool) {
+	records, err := s.log.ForCustomer(ctx, customer, 50)
+	if err != nil {
+		s.events.WarnContext(ctx, "submission.conflict_trail", "customer", string(customer), "error", err)
+		return Who{}, false
+	}
+	for _, r := range records {
+		if r.Kind != audit.Applied {
+			continue
+		}
+		if r.Time.Before(since) || !shows(theirs, r.After, r.Fields) {
+			return Who{}, false
+		}
+		return Who{Name: r.OperatorName, You: r.Operator == operatorKey, At: r.Time, Source: FromPortal}, true
+	}
+	return Who{}, false
+}
+
+// fromUpstream finds the newest audit record of a save, preferring one whose
+// new value is what stands there now.
+func (s *Service) fromUpstream(ctx context.Context, pc *pcclient.Client, customer pcclient.TenantID, since time.Time, theirs forms.Values) (Who, bool) {
+	page, err := pc.AuditRecords.Search(ctx, pcclient.AuditQuery{Start: since, Customer: customer, Size: 50})
+	if err != nil {
+		if !errors.Is(err, pcclient.ErrForbidden) {
+			s.events.WarnContext(ctx, "submission.conflict_upstream", "customer", string(customer), "error", err)
+		}
+		return Who{}, false
+	}
+	var best pcclient.AuditRecord
+	exact := false
+	for _, r := range page.Items {
+		if r.Operation != upstreamOperation || r.Customer != customer || r.Time.Before(since) || r.User == "" {
+			continue
+		}
+		fits := explains(r, theirs)
+		if best.User == "" || fits && !exact || fits == exact && r.Time.After(best.Time) {
+			best, exact = r, fits
+		}
+	}
+	return Who{Name: best.User, At: best.Time, Source: FromUpstream}, best.User != ""
+}
+
+func explains(r pcclient.AuditRecord, theirs forms.Values) bool {
+	after, _, err := pcclient.ParseBillingProfile([]byte(r.NewValue))
+	return err == nil && len(forms.Changed(forms.FromBillingProfile(after), theirs)) == 0
+}

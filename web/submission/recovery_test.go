@@ -1,0 +1,432 @@
+package submission_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/pcclient/pcsim"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/seal"
+	"github.com/partnerdesk/portal/web/submission"
+)
+
+func fileHolds(t *testing.T, path string, texts ...string) bool {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range texts {
+		if bytes.Contains(content, []byte(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// crash saves r as a process would that dies right after the PUT left, or right
+// before: the outcome stays unwritten. It returns a service as a new process has it.
+func (d *desk) crash(r submission.Request, arrives bool) {
+	d.t.Helper()
+	at := make(chan struct{})
+	gone := make(chan struct{})
+	dying, die := context.WithCancel(context.Background())
+	d.wire.on(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodPut {
+			if arrives {
+				resp, err := d.sim.Transport().RoundTrip(req)
+				if err == nil {
+					resp.Body.Close()
+				}
+			}
+			close(at)
+			<-dying.Done()
+			return nil, io.ErrUnexpectedEOF
+		}
+		return nil, nil
+	})
+	// The dying process writes to a database that is gone by then.
+	db, err := database.Open(d.t.Context(), "sqlite:"+d.path)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	doomed := submission.New(submission.Options{
+		DB: db, Ring: d.ring, Log: audit.New(db, d.ring, d.clock.Now), Now: d.clock.Now, Sleep: d.clock.Sleep,
+		Limit: 4 * time.Second, Wait: time.Millisecond, Events: discard(),
+	})
+	go func() {
+		defer close(gone)
+		_, _ = doomed.Save(context.Background(), d.pc, r)
+	}()
+	<-at
+	<-gone
+	db.Close()
+	die()
+	drained, cancel := context.WithTimeout(d.t.Context(), 10*time.Second)
+	defer cancel()
+	if err := doomed.Drain(drained); err != nil {
+		d.t.Fatalf("the dying process: %v", err)
+	}
+	d.wire.on(nil)
+	d.sent = append(d.sent, r)
+}
+
+func TestF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
+	t.Run("F-38 the PUT had arrived", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.crash(r, true)
+		got, err := d.svc.Get(t.Context(), ada.Key, r.Key)
+		if err != nil || got.State != submission.Recorded {
+			t.Fatalf("after the crash: %s, %v", got.State, err)
+		}
+		d.invariants()
+		got, err = d.svc.Settle(t.Context(), d.pc, r.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, got, submission.Applied, "")
+		want(t, d.save(r), submission.Applied, "")
+		if n := len(d.puts()); n != 1 {
+			t.Errorf("I-5 %d PUTs", n)
+		}
+		d.invariants()
+	})
+	t.Run("F-38 the PUT had not arrived", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.crash(r, false)
+		want(t, d.save(r), submission.Recorded, "") // asking again sends nothing
+		_ = d.clock.Sleep(t.Context(), 120*time.Second)
+		if got, err := d.svc.Settle(t.Context(), d.pc, r.Key); err != nil || got.State != submission.Recorded {
+			t.Errorf("while it might still show: %s, %v", got.State, err)
+		}
+		_ = d.clock.Sleep(t.Context(), 95*time.Second)
+		got, err := d.svc.Settle(t.Context(), d.pc, r.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, got, submission.NotApplied, "")
+		if n := len(d.puts()); n != 0 {
+			t.Errorf("%d PUTs", n)
+		}
+		d.invariants()
+
+		again := d.edit(ada, r.Customer, "email", "new@harbourline.example")
+		want(t, d.save(again), submission.Applied, "") // "Save again" is a new submission
+		d.invariants()
+	})
+	t.Run("F-38 the customer is free again when the lease has run out", func(t *testing.T) {
+		d := newDesk(t)
+		d.crash(d.edit(ada, d.customer(0), "email", "new@harbourline.example"), false)
+		r := d.edit(sam, d.customer(0), "defaultAddress.city", "Newhaven")
+		want(t, d.save(r), submission.Applied, "")
+		d.invariants()
+	})
+}
+
+func TestF45TheBrowserGoesAway(t *testing.T) {
+	d := newDesk(t, realTime(time.Second))
+	r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+	d.sim.AddFaults(pcsim.Fault{Method: "PUT", DelayBeforeMs: 200})
+	ctx, leave := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, leave)
+	got, err := d.svc.Save(ctx, d.pc, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.sent = append(d.sent, r)
+	want(t, got, submission.Recorded, "")
+	if err := d.svc.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, err = d.svc.Get(t.Context(), ada.Key, r.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, got, submission.Applied, "")
+	d.invariants()
+}
+
+func TestF39Drain(t *testing.T) {
+	d := newDesk(t, realTime(time.Minute))
+	r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+	waiting := d.edit(sam, d.customer(0), "defaultAddress.city", "Newhaven")
+	put := make(chan struct{})
+	d.wire.on(func(req *http.Request) (*http.Response, error) {
+		if req.Method != http.MethodPut {
+			return nil, nil
+		}
+		close(put)
+		<-req.Context().Done() // accepts, and never answers
+		return nil, req.Context().Err()
+	})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = d.svc.Save(context.WithoutCancel(t.Context()), d.pc, r)
+	}()
+	<-put
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, _ = d.svc.Save(ctx, d.pc, waiting)
+	d.sent = append(d.sent, r, waiting)
+
+	if err := d.svc.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Drain = %v", err)
+	}
+	<-ended
+	if _, err := d.svc.Save(t.Context(), d.pc, d.edit(ada, d.customer(1), "email", "x@example.com")); !errors.Is(err, submission.ErrDraining) {
+		t.Errorf("Save while draining: %v", err)
+	}
+	got, err := d.svc.Get(t.Context(), ada.Key, r.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, got, submission.InDoubt, "")
+	got, err = d.svc.Get(t.Context(), sam.Key, waiting.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, got, submission.Rejected, submission.NotSent)
+	d.invariants()
+}
+
+func TestF41APanicIsAnOutcome(t *testing.T) {
+	for name, c := range map[string]struct {
+		method string
+		state  submission.State
+		reason submission.Reason
+	}{
+		"F-41 before anything was sent": {http.MethodGet, submission.Rejected, submission.Failed},
+		"F-41 while sending":            {http.MethodPut, submission.InDoubt, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.wire.on(func(r *http.Request) (*http.Response, error) {
+				if r.Method == c.method {
+					panic("marker-panic")
+				}
+				return nil, nil
+			})
+			r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+			want(t, d.save(r), c.state, c.reason)
+			if bytes.Contains([]byte(d.out.String()), []byte("marker-panic")) {
+				t.Error("the panic's text is in the log; it may hold anything")
+			}
+			d.wire.on(nil)
+			d.invariants()
+			want(t, d.save(d.edit(sam, d.customer(1), "email", "next@example.com")), submission.Applied, "")
+			d.invariants()
+		})
+	}
+}
+
+func TestF35NoDurableIntentNoPut(t *testing.T) {
+	d := newDesk(t)
+	r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+	d.exec(`CREATE TRIGGER full BEFORE INSERT ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
+	if _, err := d.svc.Save(t.Context(), d.pc, r); !errors.Is(err, database.ErrUnavailable) {
+		t.Errorf("F-35 Save = %v; want the database's fault", err)
+	}
+	if n := len(d.sim.Journal().Requests); n != 0 {
+		t.Errorf("F-35 %d calls upstream without an intent", n)
+	}
+	d.exec(`DROP TRIGGER full`)
+	want(t, d.save(r), submission.Applied, "")
+	d.invariants()
+}
+
+func TestF37TheOutcomeCannotBeWritten(t *testing.T) {
+	t.Run("F-37 for a while", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.exec(`CREATE TRIGGER stuck BEFORE UPDATE ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
+		time.AfterFunc(150*time.Millisecond, func() {
+			_ = d.db.Write(context.Background(), func(tx *sql.Tx) error {
+				_, err := tx.Exec(`DROP TRIGGER stuck`)
+				return err
+			})
+		})
+		want(t, d.save(r), submission.Applied, "")
+		d.invariants()
+	})
+	t.Run("F-37 at all: open until a later look", func(t *testing.T) {
+		d := newDesk(t, func(_ *desk, o *submission.Options) { o.Limit = 400 * time.Millisecond })
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.exec(`CREATE TRIGGER stuck BEFORE UPDATE ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
+		want(t, d.save(r), submission.Recorded, "")
+		d.invariants()
+		if got, err := d.svc.Settle(t.Context(), d.pc, r.Key); err != nil || got.State != submission.Recorded {
+			t.Errorf("a look that cannot be written: %s, %v", got.State, err)
+		}
+		d.exec(`DROP TRIGGER stuck`)
+		want(t, d.save(r), submission.Applied, "")
+		if n := len(d.puts()); n != 1 {
+			t.Errorf("%d PUTs", n)
+		}
+		d.invariants()
+	})
+}
+
+func TestASubmissionOpensWithARotatedKey(t *testing.T) {
+	old, fresh := seal.NewKey(), seal.NewKey()
+	ring := func(keys string) func(*desk, *submission.Options) {
+		return func(d *desk, o *submission.Options) {
+			r, err := seal.ParseKeys(keys)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.ring, o.Ring = r, r
+		}
+	}
+	d := newDesk(t, ring(old))
+	r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+	done := d.save(r)
+	both, err := seal.ParseKeys(fresh + "," + old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rotated := submission.New(submission.Options{DB: d.db, Ring: both, Log: audit.New(d.db, both, d.clock.Now), Now: d.clock.Now, Events: discard()})
+	got, err := rotated.Get(t.Context(), ada.Key, r.Key)
+	if err != nil || got.Wish["email"] != done.Wish["email"] {
+		t.Errorf("after rotation: %q, %v", got.Wish["email"], err)
+	}
+	only, err := seal.ParseKeys(fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := submission.New(submission.Options{DB: d.db, Ring: only, Log: d.log, Events: discard()})
+	if _, err := lost.Get(t.Context(), ada.Key, r.Key); !errors.Is(err, seal.ErrSealed) {
+		t.Errorf("after the key was dropped: %v", err)
+	}
+}
+
+func TestTheLease(t *testing.T) {
+	t.Run("a lease lost before the PUT: nothing is sent", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.wire.on(func(req *http.Request) (*http.Response, error) {
+			if req.Method == http.MethodGet {
+				d.exec(`UPDATE leases SET fence = fence + 1, holder = 'somebody'`)
+			}
+			return nil, nil
+		})
+		want(t, d.save(r), submission.Rejected, submission.NotSent)
+		if n := len(d.puts()); n != 0 {
+			t.Errorf("%d PUTs", n)
+		}
+		d.invariants()
+	})
+	t.Run("a customer busy for too long: nothing is sent", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.exec(`INSERT INTO leases (name, holder, fence, expires_at) VALUES ($1, 'somebody', 7, $2)`,
+			"customer:"+string(r.Customer), database.Micros(d.clock.Now().Add(time.Hour)))
+		want(t, d.save(r), submission.Rejected, submission.NotSent)
+		if n := len(d.sim.Journal().Requests); n != 0 {
+			t.Errorf("%d calls", n)
+		}
+		d.invariants()
+	})
+	t.Run("F-42 a lease that ran out is taken over, with a higher fence", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.exec(`INSERT INTO leases (name, holder, fence, expires_at) VALUES ($1, 'somebody', 7, $2)`,
+			"customer:"+string(r.Customer), database.Micros(d.clock.Now().Add(10*time.Second)))
+		want(t, d.save(r), submission.Applied, "")
+		var fence int
+		if err := d.db.Read().QueryRowContext(t.Context(), `SELECT fence FROM leases`).Scan(&fence); err != nil || fence != 8 {
+			t.Errorf("fence %d, %v; want 8", fence, err)
+		}
+		d.invariants()
+	})
+}
+
+func TestTwoOperatorsRace(t *testing.T) {
+	d := newDesk(t, realTime(time.Second))
+	d.stale("accept") // the upstream would let the second one overwrite the first
+	mine := d.edit(ada, d.customer(0), "email", "ada@harbourline.example")
+	theirs := d.edit(sam, d.customer(0), "email", "sam@harbourline.example")
+	d.sim.AddFaults(pcsim.Fault{Method: "PUT", DelayBeforeMs: 60})
+	results := make(chan submission.Submission, 2)
+	for _, r := range []submission.Request{mine, theirs} {
+		d.sent = append(d.sent, r)
+		go func() {
+			got, err := d.svc.Save(context.WithoutCancel(t.Context()), d.pc, r)
+			if err != nil {
+				t.Errorf("Save: %v", err)
+			}
+			results <- got
+		}()
+	}
+	won, lost := <-results, <-results
+	if won.State != submission.Applied {
+		won, lost = lost, won
+	}
+	want(t, won, submission.Applied, "")
+	want(t, lost, submission.Rejected, submission.Conflict)
+	if lost.Saved["email"] != won.Wish["email"] {
+		t.Errorf("the loser is shown %q", lost.Saved["email"])
+	}
+	d.invariants()
+
+	who := d.svc.Conflict(t.Context(), d.pc, lost.Customer, lost.RecordedAt, lost.Operator.Key, lost.Saved)
+	if who.Source != submission.FromPortal || who.Name != won.Operator.Name || who.You || !who.At.Equal(won.SettledAt) {
+		t.Errorf("who saved: %+v; want %s at %v", who, won.Operator.Name, won.SettledAt)
+	}
+}
+
+func TestWhoSaved(t *testing.T) {
+	d := newDesk(t)
+	r := d.edit(ada, d.customer(0), "email", "ada@harbourline.example")
+	start := d.clock.Now()
+	_ = d.clock.Sleep(t.Context(), time.Minute)
+	want(t, d.save(r), submission.Applied, "")
+	now, _ := d.open(r.Customer)
+	if who := d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now); who.Source != submission.FromPortal || !who.You {
+		t.Errorf("herself in another tab: %+v", who)
+	}
+	_ = d.clock.Sleep(t.Context(), time.Minute)
+	d.elsewhere(r.Customer, `{"email":"clerk@harbourline.example"}`)
+	now, _ = d.open(r.Customer)
+	who := d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now)
+	if who.Source != submission.FromUpstream || who.Name != "clerk@meridian-cloud.example" || who.At.Before(start) {
+		t.Errorf("outside the portal: %+v", who)
+	}
+	d.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Status: 403, Times: -1})
+	who = d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now)
+	if who.Source != submission.FromNobody || who.Name != "" || !who.At.Equal(d.clock.Now()) {
+		t.Errorf("to a sales agent: %+v", who)
+	}
+	other := d.customer(3)
+	now, _ = d.open(other)
+	if who := d.svc.Conflict(t.Context(), d.pc, other, start, ada.Key, now); who.Source != submission.FromNobody {
+		t.Errorf("of a customer nobody saved: %+v", who)
+	}
+}
+
+func TestSaveRefusesHalfARequest(t *testing.T) {
+	d := newDesk(t)
+	for _, r := range []submission.Request{
+		{Operator: ada, Customer: d.customer(0)},
+		{Key: pcclient.NewGUID(), Customer: d.customer(0)},
+		{Key: pcclient.NewGUID(), Operator: ada},
+	} {
+		if _, err := d.svc.Save(t.Context(), d.pc, r); err == nil {
+			t.Errorf("saved %+v", r)
+		}
+	}
+	if _, err := d.svc.Settle(t.Context(), d.pc, "nothing"); !errors.Is(err, submission.ErrNotFound) {
+		t.Errorf("Settle = %v", err)
+	}
+}

@@ -1,0 +1,248 @@
+package submission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/seal"
+)
+
+// Options are what a Service is made of. DB, Log and Ring are required.
+type Options struct {
+	DB     *database.DB
+	Log    *audit.Log
+	Ring   *seal.Ring
+	Events *slog.Logger // nil: slog.Default(). No event holds a personal value.
+
+	Settle time.Duration // how long a sent change may take to show; 0: 90 s
+	Limit  time.Duration // how long one save may run; 0: 120 s
+	Wait   time.Duration // how long Save waits for the outcome; 0: 10 s
+
+	// Now and Sleep are the clock; nil: the real one. Sleep returns early, with
+	// the context's error, when ctx ends.
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Service saves. It is safe for concurrent use; one process needs one.
+type Service struct {
+	db     *database.DB
+	log    *audit.Log
+	ring   *seal.Ring
+	events *slog.Logger
+	now    func() time.Time
+	sleep  func(context.Context, time.Duration) error
+
+	settle, limit, wait, leaseFor time.Duration
+
+	mu       sync.Mutex
+	runs     map[string]*run // by submission key, while they are under way
+	draining bool
+
+	halted context.Context // ends when Drain runs out of patience
+	halt   context.CancelFunc
+}
+
+// New returns a service.
+func New(o Options) *Service {
+	s := &Service{
+		db: o.DB, log: o.Log, ring: o.Ring, events: o.Events, now: o.Now, sleep: o.Sleep,
+		settle: or(o.Settle, 90*time.Second), limit: or(o.Limit, 120*time.Second), wait: or(o.Wait, 10*time.Second),
+		runs: map[string]*run{},
+	}
+	s.halted, s.halt = context.WithCancel(context.Background())
+	// The lease outlives the longest run, so it needs no renewal, and ends by
+	// itself when a process died with it.
+	s.leaseFor = s.limit + s.limit/4
+	if s.events == nil {
+		s.events = slog.Default()
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.sleep == nil {
+		s.sleep = sleep
+	}
+	return s
+}
+
+// Save sees the request through as the person pc acts for, and returns the
+// submission as it stands when it has an end, or when Options.Wait or ctx is
+// over; the work itself goes on, whatever becomes of ctx. A key that was saved
+// before with the same values sends nothing and returns, or waits for, that
+// submission; an open one left behind by a crash is re-read.
+//
+// Errors mean that nothing was recorded and nothing sent: ErrOtherValues,
+// ErrNotFound (the key is somebody else's), ErrDraining, or one matching
+// database.ErrUnavailable. How the save itself went is never an error.
+func (s *Service) Save(ctx context.Context, pc *pcclient.Client, r Request) (Submission, error) {
+	if r.Key == "" || r.Operator.Key == "" || r.Customer == "" {
+		return Submission{}, errors.New("save: the request needs a key, an operator and a customer")
+	}
+	got, err := s.known(ctx, r)
+	if err == nil && (got.State.Settled() || !s.running(r.Key)) {
+		return s.Settle(ctx, pc, r.Key)
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Submission{}, err
+	}
+
+	run, err := s.start(ctx, pc, r)
+	if err != nil {
+		return Submission{}, err
+	}
+	patience := time.NewTimer(s.wait)
+	defer patience.Stop()
+	select {
+	case <-run.done:
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+	return s.standing(context.WithoutCancel(ctx), run, r)
+}
+
+// known returns the stored submission of the request's key, ErrNotFound if the
+// operator has none, ErrOtherValues if it asks for something else.
+func (s *Service) known(ctx context.Context, r Request) (Submission, error) {
+	got, err := s.Get(ctx, r.Operator.Key, r.Key)
+	if err == nil && !same(got.Request, r) {
+		s.events.WarnContext(ctx, "submission.other_values", "submission", r.Key, "operator", r.Operator.Key)
+		return Submission{}, ErrOtherValues
+	}
+	return got, err
+}
+
+// standing is what Save returns when waiting is over.
+func (s *Service) standing(ctx context.Context, run *run, r Request) (Submission, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	got, err := s.known(ctx, r)
+	if !errors.Is(err, ErrNotFound) {
+		return got, err
+	}
+	select {
+	case <-run.done:
+		if run.err != nil && !errors.Is(run.err, errKeyTaken) {
+			return Submission{}, fmt.Errorf("record the intent: %w", run.err)
+		}
+		return Submission{}, ErrNotFound
+	default:
+		return Submission{}, fmt.Errorf("%w: the intent is not recorded yet", database.ErrUnavailable)
+	}
+}
+
+// start begins a run for the request, or joins the one under way for its key.
+func (s *Service) start(ctx context.Context, pc *pcclient.Client, r Request) (*run, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if run := s.runs[r.Key]; run != nil {
+		return run, run.asks(r)
+	}
+	if s.draining {
+		return nil, ErrDraining
+	}
+	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limit)
+	sub := Submission{
+		Request: r, State: Recorded, Fields: forms.Changed(r.Base, r.Wish), RequestID: r.Key, RecordedAt: s.micro(),
+	}
+	run := &run{s: s, pc: pc, sub: sub, until: sub.RecordedAt.Add(s.limit), done: make(chan struct{})}
+	s.runs[r.Key] = run
+	go func() {
+		defer s.ended(run)
+		defer cancel()
+		defer context.AfterFunc(s.halted, cancel)()
+		run.work(detached)
+	}()
+	return run, nil
+}
+
+// asks reports whether the run is for this very request of this operator. The
+// request in sub never changes.
+func (r *run) asks(other Request) error {
+	switch {
+	case r.sub.Operator.Key != other.Operator.Key:
+		return ErrNotFound
+	case !same(r.sub.Request, other):
+		return ErrOtherValues
+	}
+	return nil
+}
+
+func (s *Service) ended(run *run) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.runs, run.sub.Key)
+	close(run.done)
+}
+
+func (s *Service) running(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.runs[key] != nil
+}
+
+// Drain stops taking new submissions and waits for those under way. When ctx
+// ends first, they are cut short: what was not sent is rejected, the rest stays
+// in doubt on disk. It then returns ctx's error.
+func (s *Service) Drain(ctx context.Context) error {
+	s.mu.Lock()
+	s.draining = true
+	var open []*run
+	for _, run := range s.runs {
+		open = append(open, run)
+	}
+	s.mu.Unlock()
+
+	for _, run := range open {
+		select {
+		case <-run.done:
+		case <-ctx.Done():
+			s.cutShort(open)
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// cutShort ends all runs and gives them a moment to write where they stand.
+func (s *Service) cutShort(open []*run) {
+	s.halt()
+	last := time.NewTimer(2 * time.Second)
+	defer last.Stop()
+	for _, run := range open {
+		select {
+		case <-run.done:
+		case <-last.C:
+			return
+		}
+	}
+}
+
+// micro is the time now as the database keeps it.
+func (s *Service) micro() time.Time { return database.Time(database.Micros(s.now())) }
+
+func or(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

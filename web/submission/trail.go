@@ -1,0 +1,56 @@
+package submission
+
+import (
+	"strings"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/forms"
+)
+
+// entry is the audit entry that goes with a submission's state.
+func entry(sub Submission, kind audit.Kind, at time.Time) audit.Entry {
+	return audit.Entry{
+		Time: at, Kind: kind, Submission: sub.Key, Operator: sub.Operator.Key, OperatorName: sub.Operator.Name,
+		Customer: sub.Customer, Fields: sub.Fields, Reason: string(sub.Reason),
+		RequestID: sub.Key, CorrelationID: sub.CorrelationID, UpstreamCode: sub.UpstreamCode,
+	}
+}
+
+// changes are the changed fields' texts on both sides.
+func changes(sub Submission, before, after forms.Values) audit.Values {
+	v := audit.Values{Before: map[string]string{}, After: map[string]string{}}
+	for _, name := range sub.Fields {
+		v.Before[name], v.After[name] = before[name], after[name]
+	}
+	return v
+}
+
+// joined is how field names are stored; none of them has a space.
+func joined(names []string) string { return strings.Join(names, " ") }
+
+func etag(s string) pcclient.ETag { return pcclient.ETag(s) }
+
+// shows reports whether all the named fields of content have the wished text.
+func shows(content, wish forms.Values, names []string) bool {
+	for _, name := range names {
+		if forms.Normal(name, content[name]) != forms.Normal(name, wish[name]) {
+			return false
+		}
+	}
+	return true
+}
+
+// same reports whether two requests ask for the same.
+func same(a, b Request) bool {
+	if a.Customer != b.Customer {
+		return false
+	}
+	for _, name := range forms.Names() {
+		if a.Base[name] != b.Base[name] || a.Wish[name] != b.Wish[name] {
+			return false
+		}
+	}
+	return true
+}
