@@ -1,0 +1,158 @@
+package forms
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/address"
+)
+
+// A value that does not fit a newly chosen country is set aside and comes back with its
+// country. It survives the round trip in hidden inputs, one per entry of aside, named by
+// AsideInput: the texts of "state", "culture" and "language", and for each of them the
+// country it belongs to ("state.country"); "country" is the country the form was drawn
+// for. A page that prints Aside's result from the first time on gets all of this right;
+// without "country" a value comes back wherever it fits.
+const asidePrefix = "aside."
+
+const asideCountry = "country"
+
+// asideNames pairs the entries of aside with the names they are about.
+var asideNames = [...]struct{ short, name, thing string }{
+	{"state", State, "state"}, {"language", Language, "language"}, {"culture", Culture, "culture"},
+}
+
+// AsideInput returns the name of the hidden input for an entry of aside.
+func AsideInput(entry string) string { return asidePrefix + entry }
+
+func isAsideInput(input string) bool {
+	entry, ok := strings.CutPrefix(input, asidePrefix)
+	return ok && isAsideEntry(entry)
+}
+
+func isAsideEntry(entry string) bool {
+	if entry == asideCountry {
+		return true
+	}
+	for _, a := range asideNames {
+		if entry == a.short || entry == a.short+"."+asideCountry {
+			return true
+		}
+	}
+	return false
+}
+
+// Aside reads the set-aside values from a posted form. What Parse would not take is left
+// out; the map is never nil.
+func Aside(form url.Values) map[string]string {
+	aside := map[string]string{}
+	for input, texts := range form {
+		entry := strings.TrimPrefix(input, asidePrefix)
+		if isAsideInput(input) && len(texts) == 1 && unreadable("", texts[0]) == "" && texts[0] != "" {
+			aside[entry] = texts[0]
+		}
+	}
+	return aside
+}
+
+// DrawnFor returns aside with the country noted for which the form is drawn; aside may be
+// nil. It is what a page prints as hidden inputs.
+func DrawnFor(v Values, aside map[string]string) map[string]string {
+	out := map[string]string{}
+	for entry, text := range aside {
+		if isAsideEntry(entry) && utf8.ValidString(text) {
+			out[entry] = text
+		}
+	}
+	out[asideCountry] = Normal(Country, v[Country])
+	if out[asideCountry] == "" {
+		delete(out, asideCountry)
+	}
+	return out
+}
+
+// CountryChange fits values to the country now chosen in them; rules are that country's.
+// A state stays, by its code, if the rules list its code or name; language and culture
+// stay if the rules list them, and are never guessed. What does not fit is emptied and
+// set aside, and what was set aside returns with its country. Everything else stays as
+// typed. The notes say what happened. When the rules could not be read (none of their
+// lists is filled), nothing is judged and nothing moves.
+func CountryChange(v Values, aside map[string]string, rules pcclient.CountryRules) (Values, map[string]string, []Note) {
+	out := Values{}
+	for name, text := range v {
+		out[name] = text
+	}
+	to, from := Normal(Country, v[Country]), Normal(Country, aside[asideCountry])
+	rules = rulesFor(to, rules)
+	kept := DrawnFor(out, aside)
+	if len(rules.States)+len(rules.Cultures)+len(rules.Languages) == 0 {
+		return out, kept, nil
+	}
+	var notes []Note
+	for _, a := range asideNames {
+		text := out[a.name]
+		if Normal(a.name, text) != "" {
+			if fitted, ok := fitsCountry(a.name, text, rules); ok {
+				out[a.name] = fitted
+				continue
+			}
+			kept[a.short] = text
+			delete(kept, a.short+"."+asideCountry)
+			if from != "" && from != to {
+				kept[a.short+"."+asideCountry] = from
+			}
+			out[a.name] = ""
+			notes = append(notes, setAside(a.name, a.thing, text, from, to))
+			continue
+		}
+		back, home := kept[a.short], kept[a.short+"."+asideCountry]
+		if fitted, ok := fitsCountry(a.name, back, rules); ok && back != "" && (home == "" || home == to) {
+			out[a.name] = fitted
+			delete(kept, a.short)
+			delete(kept, a.short+"."+asideCountry)
+			notes = append(notes, Note{a.name, Label(a.name, to) + " is back",
+				quoted(a.name, back, to) + " was set aside before and fits " + address.InSentence(to) + "."})
+		}
+	}
+	return out, kept, notes
+}
+
+func setAside(name, thing, text, from, to string) Note {
+	n := Note{Name: name, Title: Label(name, from) + " set aside",
+		Text: quoted(name, text, from) + " is not in the rules for " + address.InSentence(to) + "."}
+	if name != State {
+		n.Title = "Choose a " + thing
+	}
+	if from != "" && from != to {
+		n.Text += " It comes back if you change back to " + address.InSentence(from) + "."
+	}
+	return n
+}
+
+func quoted(name, text, country string) string {
+	switch name {
+	case State:
+		text = address.SubdivisionName(country, text)
+	case Culture, Language:
+		text = address.CultureName(text)
+	}
+	return "“" + strings.TrimSpace(clean(text)) + "”"
+}
+
+// fitsCountry judges a state strictly: one that no list has would only be in the way.
+func fitsCountry(name, text string, rules pcclient.CountryRules) (string, bool) {
+	text = strings.TrimSpace(text)
+	switch name {
+	case State:
+		if len(rules.States) == 0 {
+			return text, false
+		}
+		return fitState(text, rules)
+	case Culture:
+		return listed(rules.Cultures, text)
+	default:
+		return listed(rules.Languages, text)
+	}
+}

@@ -1,0 +1,100 @@
+package forms
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxRunes is the most characters that a value may have.
+const MaxRunes = 400
+
+// ErrMalformed is what Parse's error matches: a form that our pages did not make.
+var ErrMalformed = errors.New("malformed form")
+
+// MalformedError names the offending inputs, never their values.
+type MalformedError struct {
+	Problems Errors // in the order of the names; Text is for people
+}
+
+// Error names the inputs. Names that are not ours are hostile text, so they are quoted.
+func (e *MalformedError) Error() string {
+	var names []string
+	for _, p := range e.Problems {
+		names = append(names, fmt.Sprintf("%.60q", p.Name))
+	}
+	return ErrMalformed.Error() + ": " + strings.Join(names, ", ")
+}
+
+// Is makes the error match ErrMalformed.
+func (e *MalformedError) Is(target error) bool { return target == ErrMalformed }
+
+// Parse reads the profile's fields from a posted form, as typed. Each name may come once.
+// Names must be wire names, one of extra, or inputs made by AsideInput; anything else, a
+// name twice, text that is not UTF-8 or holds control characters (a tab is fine) or bidi
+// overrides, or more than MaxRunes characters gives a *MalformedError.
+//
+// The values hold what could be read also then, without the characters that have no place
+// in them, so that a page can show everything typed.
+func Parse(form url.Values, extra ...string) (Values, error) {
+	v, problems := Values{}, Errors(nil)
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		texts := form[name]
+		mine := known(name)
+		switch {
+		case !mine && !isAsideInput(name) && !slices.Contains(extra, name):
+			problems = append(problems, FieldError{name, "This form has an input that the portal did not make."})
+			continue
+		case len(texts) > 1:
+			problems = append(problems, FieldError{name, "This was sent more than once."})
+		}
+		if !mine || len(texts) == 0 {
+			continue
+		}
+		if text := clean(texts[0]); text != "" {
+			v[name] = text
+		}
+		if why := unreadable(name, texts[0]); why != "" {
+			problems = append(problems, FieldError{name, why})
+		}
+	}
+	if len(problems) > 0 {
+		return v, &MalformedError{problems}
+	}
+	return v, nil
+}
+
+func unreadable(name, text string) string {
+	switch n := utf8.RuneCountInString(text); {
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, refused):
+		return Label(name, "") + " holds characters that cannot be saved. They have been taken out; check what is left."
+	case n > MaxRunes:
+		return tooLong(Label(name, ""), MaxRunes, n)
+	}
+	return ""
+}
+
+func tooLong(label string, limit, is int) string {
+	return fmt.Sprintf("%s must be %d characters or less. It is %d.", label, limit, is)
+}
+
+// Unreadable returns what a page says at the fields about an error of Parse, in page
+// order and with the country's labels. Inputs that are not on the page are left out, so
+// there may be none; nil for any other error.
+func Unreadable(err error, v Values) Errors {
+	var m *MalformedError
+	if !errors.As(err, &m) {
+		return nil
+	}
+	var out Errors
+	for _, name := range Order(v[Country]) {
+		if text := m.Problems.For(name); text != "" {
+			out = append(out, FieldError{name, strings.Replace(text, Label(name, ""), Label(name, v[Country]), 1)})
+		}
+	}
+	return out
+}

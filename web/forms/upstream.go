@@ -1,0 +1,141 @@
+package forms
+
+import (
+	"html"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/address"
+)
+
+// UpstreamErrors turns a refusal of the upstream into complaints at the fields it is
+// about, if that can be told from its code or from a member that its words name, and else
+// into a sentence for the page. Exactly one of both is filled. All words are ours; what
+// the upstream said is UpstreamQuote, to be shown beside and escaped.
+func UpstreamErrors(err *pcclient.Error, v Values) (Errors, string) {
+	const unknown = "Partner Center did not accept this profile. Nothing was saved."
+	if err == nil {
+		return nil, unknown
+	}
+	country := Normal(Country, v[Country])
+	if err.Code == "600051" {
+		return Errors{{Phone, "Enter a phone number. Partner Center asks for one in " + address.InSentence(country) + "."}}, ""
+	}
+	names := named(err.Target)
+	if len(names) == 0 {
+		names = named(err.Description)
+	}
+	if len(names) == 0 {
+		names = named(strings.Join(err.Data, " , "))
+	}
+	var errs Errors
+	for _, name := range Order(country) {
+		if slices.Contains(names, name) {
+			errs = append(errs, FieldError{name, refusedText(name, country)})
+		}
+	}
+	if len(errs) == 0 {
+		return nil, unknown
+	}
+	return errs, ""
+}
+
+func refusedText(name, country string) string {
+	_, noun, _ := strings.Cut(withArticle(Label(name, country)), " ")
+	text := "Partner Center did not accept this " + noun + "."
+	if name == PostalCode {
+		_, city, _ := strings.Cut(withArticle(Label(City, country)), " ")
+		text += " Check it against the " + city + "."
+		if address.Uses(country, address.State) {
+			_, state, _ := strings.Cut(withArticle(Label(State, country)), " ")
+			text = strings.TrimSuffix(text, ".") + " and " + state + "."
+		}
+	}
+	return text
+}
+
+// UpstreamQuote returns what the upstream said, as one line of plain text of at most 300
+// characters, "" if it said nothing. It is hostile text like any other: escape it.
+func UpstreamQuote(err *pcclient.Error) string {
+	if err == nil {
+		return ""
+	}
+	const limit = 300
+	text := strings.Join(strings.Fields(clean(foldSpaces(html.UnescapeString(err.Description)))), " ")
+	if rs := []rune(text); len(rs) > limit {
+		return string(rs[:limit-1]) + "…"
+	}
+	return text
+}
+
+// spellings are the words by which the upstream may name a member, most telling first.
+// The last ones are ordinary words too, and count only if nothing else was named.
+var spellings = [...]struct{ words, name string }{
+	{"phone number", Phone}, {"phone", Phone}, {"telephone", Phone},
+	{"postal code", PostalCode}, {"postalcode", PostalCode}, {"post code", PostalCode}, {"postcode", PostalCode},
+	{"zip code", PostalCode}, {"zipcode", PostalCode}, {"zip", PostalCode},
+	{"address line 1", AddressLine1}, {"address line1", AddressLine1}, {"line 1", AddressLine1},
+	{"address line 2", AddressLine2}, {"address line2", AddressLine2},
+	{"address line 3", AddressLine3}, {"address line3", AddressLine3},
+	{"company name", CompanyName}, {"email", Email}, {"e mail", Email}, {"culture", Culture},
+	{"default address first name", RecipientFirst}, {"default address last name", RecipientLast},
+	{"default address middle name", RecipientMiddle}, {"middle name", RecipientMiddle},
+	{"first name", FirstName}, {"last name", LastName}, {"city", City}, {"district", District},
+}
+
+var weakSpellings = [...]struct{ words, name string }{
+	{"state", State}, {"province", State}, {"region", Region}, {"language", Language},
+}
+
+// named returns the names that a text mentions, each once.
+func named(text string) []string {
+	words := " " + strings.Join(splitWords(text), " ") + " "
+	var names []string
+	take := func(spelling, name string) {
+		if strings.Contains(words, " "+spelling+" ") {
+			words = strings.ReplaceAll(words, " "+spelling+" ", " , ")
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	for _, s := range spellings {
+		take(s.words, s.name)
+	}
+	if len(names) > 0 {
+		return names
+	}
+	words = strings.ReplaceAll(words, " country region ", " country ")
+	for _, s := range weakSpellings {
+		take(s.words, s.name)
+	}
+	if len(names) == 0 {
+		take("country", Country)
+	}
+	if len(names) > 1 {
+		return nil // ordinary words more likely than members
+	}
+	return names
+}
+
+// splitWords cuts a text into lower-case words, also inside "defaultAddress.PhoneNumber",
+// "address_line1" and "ZipCityInvalid".
+func splitWords(text string) []string {
+	var b strings.Builder
+	prev := ' '
+	for _, r := range html.UnescapeString(text) {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			b.WriteByte(' ')
+		case unicode.IsUpper(r) && !unicode.IsUpper(prev), unicode.IsDigit(r) && unicode.IsLetter(prev):
+			b.WriteByte(' ')
+			b.WriteRune(unicode.ToLower(r))
+		default:
+			b.WriteRune(unicode.ToLower(r))
+		}
+		prev = r
+	}
+	return strings.Fields(b.String())
+}
