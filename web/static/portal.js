@@ -1,0 +1,130 @@
+// Every page works without this script; it makes the same things quicker.
+// Keys, copying, rows, where the focus starts, and waiting for a save to settle.
+(function () {
+  "use strict";
+
+  var live = document.getElementById("live");
+
+  // say fills the page's one status region; emptied first, so that the same words
+  // twice are read twice.
+  function say(text) {
+    live.textContent = "";
+    setTimeout(function () { live.textContent = text; }, 50);
+  }
+
+  // Where the focus starts: an error summary or the result of a save, if there is one.
+  var first = document.querySelector("[data-focus=true]");
+  if (first && !location.hash) first.focus();
+
+  // Keys. Single ones do nothing in a field, with a modifier, or while composing.
+  var leader = 0;
+
+  function typing(node) {
+    return node.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(node.tagName);
+  }
+
+  function rowLinks() {
+    return Array.prototype.slice.call(document.querySelectorAll("[data-rows] tbody th a"));
+  }
+
+  function move(by) {
+    var links = rowLinks();
+    if (!links.length) return;
+    var at = links.indexOf(document.activeElement);
+    var to = at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1);
+    links[to].focus();
+  }
+
+  function follow(selector) {
+    var link = document.querySelector(selector);
+    if (link) link.click();
+    return !!link;
+  }
+
+  document.addEventListener("keydown", function (e) {
+    if (e.defaultPrevented || e.isComposing) return;
+    if (e.key === "Escape" && document.activeElement && document.activeElement.type === "search") {
+      document.activeElement.blur();
+      return;
+    }
+    if (typing(e.target) || e.ctrlKey || e.metaKey || e.altKey) return;
+    var key = e.key.toLowerCase();
+    var led = Date.now() - leader < 1500;
+    leader = 0;
+    if (key === "/") {
+      var box = document.getElementById("q") || document.getElementById("find");
+      if (box) { e.preventDefault(); box.focus(); box.select(); }
+    } else if (led && (key === "h" || key === "c")) {
+      if (follow("[data-go=" + key + "]")) e.preventDefault();
+    } else if (key === "g") {
+      leader = Date.now();
+    } else if (key === "j") {
+      move(1);
+    } else if (key === "k") {
+      move(-1);
+    } else if (key === "e") {
+      if (follow("[data-key=e]")) e.preventDefault();
+    }
+  });
+
+  // A click anywhere in a row follows the row's link, unless it selects text.
+  document.addEventListener("click", function (e) {
+    var row = e.target.closest("[data-rows] tbody tr");
+    if (!row || e.defaultPrevented || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+    if (e.target.closest("a, button, input") || String(getSelection())) return;
+    var link = row.querySelector("th a");
+    if (link) link.click();
+  });
+
+  // Copy buttons. They are hidden where copying cannot work.
+  function offerCopies(root) {
+    if (!navigator.clipboard) return;
+    root.querySelectorAll("[data-copy]").forEach(function (b) { b.hidden = false; });
+  }
+  offerCopies(document);
+
+  document.addEventListener("click", function (e) {
+    var button = e.target.closest("[data-copy]");
+    if (!button) return;
+    navigator.clipboard.writeText(button.dataset.copy).then(function () {
+      var word = button.querySelector("span");
+      if (!button.dataset.word) button.dataset.word = word.textContent;
+      word.textContent = button.dataset.done;
+      say(button.dataset.done);
+      setTimeout(function () { word.textContent = button.dataset.word; }, 2000);
+    }, function () {});
+  });
+
+  // A save that is not settled is asked about again, less and less often. The page
+  // is only read; nothing is ever sent twice.
+  var wait = 2000;
+
+  function poll() {
+    var request = new XMLHttpRequest();
+    request.open("GET", location.href);
+    request.responseType = "document";
+    request.onload = function () {
+      var was = document.getElementById("result");
+      var now = request.response && request.response.getElementById("result");
+      if (!now) { location.reload(); return; }
+      if (now.dataset.said !== was.dataset.said) {
+        var held = was.contains(document.activeElement);
+        was.replaceWith(document.adoptNode(now));
+        document.title = request.response.title;
+        offerCopies(now);
+        say(now.dataset.said);
+        if (held) now.querySelector("h1").focus();
+      }
+      if ("poll" in now.dataset) again();
+    };
+    request.onerror = again;
+    request.send();
+  }
+
+  function again() {
+    setTimeout(poll, wait);
+    wait = Math.min(wait * 1.4, 15000);
+  }
+
+  if (document.querySelector("#result[data-poll]")) again();
+})();

@@ -24,7 +24,7 @@ func (d DemoBar) summary() string {
 	if d.Notice != "" {
 		return d.Notice
 	}
-	return "Make-believe customers. Open to make things happen."
+	return "Made-up customers. Open this to make things happen to them."
 }
 
 func (b DemoButton) pressed() string {

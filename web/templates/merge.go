@@ -176,13 +176,6 @@ func (e Event) comma() string {
 	return ", "
 }
 
-func (p MergePage) who() string {
-	if p.Who == "" {
-		return "Somebody outside this portal"
-	}
-	return p.Who
-}
-
 // sum says how much there is to decide.
 func (p MergePage) sum() string {
 	need, fit := len(p.Clashes), len(p.Merged)

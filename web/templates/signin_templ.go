@@ -109,7 +109,7 @@ func (p SignInPage) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.People) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<section class=\"card gate\" aria-labelledby=\"people\"><h2 id=\"people\">Who can sign in to this demo</h2><dl class=\"facts tight\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<section class=\"card gate\" aria-labelledby=\"people\"><h2 id=\"people\">Who can sign in to this demo</h2><dl class=\"facts tight people\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

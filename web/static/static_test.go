@@ -1,0 +1,170 @@
+package static_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha512"
+	"encoding/base64"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/partnerdesk/portal/web/static"
+)
+
+func get(t *testing.T, method, path string) *http.Response {
+	t.Helper()
+	rec := httptest.NewRecorder()
+	missing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	static.Handler(missing).ServeHTTP(rec, httptest.NewRequest(method, path, nil))
+	return rec.Result()
+}
+
+func body(t *testing.T, name string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(get(t, http.MethodGet, static.URL(name)).Body); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestFilesAreServedUnderTheirHashAndKept(t *testing.T) {
+	kinds := map[string]string{"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript; charset=utf-8", "edit.js": "text/javascript; charset=utf-8", "sprite.svg": "image/svg+xml"}
+	for name, kind := range kinds {
+		res := get(t, http.MethodGet, static.URL(name))
+		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != kind || !strings.Contains(res.Header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d %v", name, res.StatusCode, res.Header)
+		}
+		sum := sha512.Sum384(body(t, name))
+		if want := "sha384-" + base64.StdEncoding.EncodeToString(sum[:]); static.Integrity(name) != want {
+			t.Errorf("%s: integrity %s, want %s", name, static.Integrity(name), want)
+		}
+		if head := get(t, http.MethodHead, static.URL(name)); head.StatusCode != http.StatusOK {
+			t.Errorf("HEAD %s: %d", name, head.StatusCode)
+		}
+		if post := get(t, http.MethodPost, static.URL(name)); post.StatusCode != http.StatusMethodNotAllowed {
+			t.Errorf("POST %s: %d", name, post.StatusCode)
+		}
+	}
+}
+
+func TestNothingElseIsServed(t *testing.T) {
+	for _, path := range []string{"/static/", "/static/portal.css", "/static/portal.000000000000.css", "/static/static.go", "/static/../go.mod", static.URL("portal.css") + "/", static.URL("portal.css") + ".map"} {
+		if res := get(t, http.MethodGet, path); res.StatusCode != http.StatusTeapot {
+			t.Errorf("%s: %d, want the handler for missing pages", path, res.StatusCode)
+		}
+	}
+}
+
+func TestSizesStayInTheBudget(t *testing.T) {
+	packed := func(names ...string) int {
+		var b bytes.Buffer
+		for _, name := range names {
+			z := gzip.NewWriter(&b)
+			if _, err := z.Write(body(t, name)); err != nil {
+				t.Fatal(err)
+			}
+			if err := z.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b.Len()
+	}
+	for _, c := range []struct {
+		limit int
+		names []string
+	}{{10 << 10, []string{"portal.css"}}, {12 << 10, []string{"portal.js", "edit.js"}}, {3 << 10, []string{"sprite.svg"}}} {
+		if got := packed(c.names...); got > c.limit {
+			t.Errorf("%v: %d bytes packed, limit %d", c.names, got, c.limit)
+		}
+	}
+}
+
+// The page's policy forbids what these words would need.
+func TestNothingLeavesTheOriginOrWritesMarkup(t *testing.T) {
+	for _, name := range []string{"portal.css", "portal.js", "edit.js"} {
+		for _, word := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser", "http:", "https:", "//cdn", "@import", "url(", "localStorage", "sessionStorage", "beforeunload"} {
+			if bytes.Contains(body(t, name), []byte(word)) {
+				t.Errorf("%s holds %q", name, word)
+			}
+		}
+	}
+}
+
+// Each pair meets on a page: what is written or drawn, on what.
+func TestContrastOfEveryPair(t *testing.T) {
+	css := string(body(t, "portal.css"))
+	colours := map[string][2]string{}
+	for _, m := range regexp.MustCompile(`--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);`).FindAllStringSubmatch(css, -1) {
+		colours[m[1]] = [2]string{m[2], m[3]}
+	}
+	type pairs struct {
+		floor float64
+		on    string
+		what  string
+	}
+	for _, p := range []pairs{
+		{4.5, "surface raised bg sunken field hover", "text muted faint accent"},
+		{4.5, "side-hover side-here", "text muted"},
+		{4.5, "surface raised field", "bad good care"},
+		{4.5, "accent-weak", "text muted accent"},
+		{4.5, "good-weak", "text muted good"},
+		{4.5, "care-weak", "text muted care"},
+		{4.5, "bad-weak", "text muted bad"},
+		{4.5, "found differs", "text"},
+		{4.5, "accent-fill accent-push", "on-accent"},
+		{3, "surface raised field bg", "edge focus accent-mark bad-edge good-edge care-edge"},
+		{3, "accent-weak", "accent-mark focus"},
+		{3, "hover", "focus accent-mark muted"},
+		{3, "surface", "accent-fill"},
+		{3, "bad-weak", "bad-edge focus"},
+		{3, "care-weak good-weak", "focus"},
+		{3, "care-weak", "care-edge"},
+		{3, "good-weak", "good-edge"},
+	} {
+		for _, under := range strings.Fields(p.on) {
+			for _, over := range strings.Fields(p.what) {
+				for theme, name := range []string{"light", "dark"} {
+					a, okA := colours[over]
+					b, okB := colours[under]
+					if !okA || !okB {
+						t.Fatalf("no colour named %s or %s", over, under)
+					}
+					if got := contrast(t, a[theme], b[theme]); got < p.floor {
+						t.Errorf("%s: %s on %s is %.2f, wants %.1f", name, over, under, got, p.floor)
+					}
+				}
+			}
+		}
+	}
+}
+
+func contrast(t *testing.T, a, b string) float64 {
+	t.Helper()
+	x, y := luminance(t, a), luminance(t, b)
+	return (math.Max(x, y) + .05) / (math.Min(x, y) + .05)
+}
+
+func luminance(t *testing.T, hex string) float64 {
+	t.Helper()
+	sum := 0.0
+	for i, weight := range []float64{.2126, .7152, .0722} {
+		n, err := strconv.ParseUint(hex[1+2*i:3+2*i], 16, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := float64(n) / 255
+		if c <= .04045 {
+			c /= 12.92
+		} else {
+			c = math.Pow((c+.055)/1.055, 2.4)
+		}
+		sum += weight * c
+	}
+	return sum
+}

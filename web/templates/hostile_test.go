@@ -1,0 +1,118 @@
+package templates
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+	"golang.org/x/net/html"
+)
+
+// hostile is what somebody may have stored upstream to see who trips over it.
+const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}</title></textarea>'&lt;javascript:alert(3)` + "\u202e"
+
+func TestHostileTextIsText(t *testing.T) {
+	t.Run("A-46 shown as text on every page", func(t *testing.T) {
+		for name, view := range hostilePages() {
+			t.Run(name, func(t *testing.T) {
+				clean, dirty := shape(t, view("Harmless words")), shape(t, view(hostile))
+				if clean != dirty {
+					t.Errorf("the page has other elements with hostile text in it:\n%s\n%s", clean, dirty)
+				}
+				if doc := parsed(t, example{"", view(hostile)}); !strings.Contains(text(doc), strings.Join(strings.Fields(hostile), " ")) && !anyValue(doc, hostile) {
+					t.Error("the text is not shown as it is")
+				}
+			})
+		}
+	})
+	t.Run("A-47 a link from data cannot run a script", func(t *testing.T) {
+		p := exampleReview()
+		p.Changes[0].EditURL, p.BackURL, p.Action = "javascript:alert(1)", "JaVaScRiPt:alert(1)", "javascript:alert(1)"
+		for _, n := range all(parsed(t, example{"", p.View()}), func(*html.Node) bool { return true }) {
+			for _, a := range n.Attr {
+				if strings.HasPrefix(strings.ToLower(a.Val), "javascript:") {
+					t.Errorf("<%s %s=%q>", n.Data, a.Key, a.Val)
+				}
+			}
+		}
+	})
+}
+
+func hostilePages() map[string]func(string) templ.Component {
+	customer := func(s string) Customer {
+		return Customer{ID: exampleID, Name: s, Domain: s, Country: s, URL: "/customers/" + exampleID}
+	}
+	change := func(s string) []Change {
+		return []Change{{Label: "Email", Before: "x", After: s}, {Label: "Phone", Before: s, After: "x"}}
+	}
+	return map[string]func(string) templ.Component{
+		"overview": func(s string) templ.Component {
+			p := exampleOverview()
+			p.Title, p.Customer, p.Recent = s, customer(s), []Link{{URL: "/customers/1", Text: s}}
+			p.Profile = []Fact{{Label: "Email", Value: s}}
+			p.Trail = []TrailEntry{{Title: "2 items changed", By: s, Note: s, Changes: change(s)}}
+			p.Operator = &Operator{Name: s, SignOutCSRF: "token"}
+			return p.View()
+		},
+		"edit": func(s string) templ.Component {
+			p := exampleEdit(false)
+			p.Customer, p.ETag, p.Hidden = customer(s), s, []Hidden{{"aside.state", s}}
+			p.Sections = []FormSection{{ID: "s", Title: "Company", Fields: []Field{
+				{Name: "companyName", Label: "Company name", Value: s, Was: s, Base: s, Changed: true, Error: s, Note: &Note{Title: s, Text: s}},
+				{Name: "culture", Label: "Culture", Kind: KindSelect, Value: s, Options: []Option{{s, s}, {"en", s}}},
+			}}}
+			return p.View()
+		},
+		"review": func(s string) templ.Component {
+			p := exampleReview()
+			p.Customer, p.Changes, p.Unchanged = customer(s), change(s), []Fact{{Label: "Contact", Value: s}}
+			return p.View()
+		},
+		"merge": func(s string) templ.Component {
+			p := exampleMerge()
+			p.Customer, p.Who = customer(s), s
+			p.Clashes[0].Before, p.Clashes[0].Theirs, p.Clashes[0].Mine, p.Clashes[0].TheirsBy = s, s, "mine", s
+			return p.View()
+		},
+		"result": func(s string) templ.Component {
+			p := exampleResult(ResultRejected)
+			p.Customer, p.UpstreamText, p.Changes = customer(s), s, change(s)
+			return p.View()
+		},
+		"customers": func(s string) templ.Component {
+			return CustomersPage{Page: examplePage(s), Query: s, Rows: []CustomerRow{{URL: "/customers/1", Name: s, Domain: s, TenantID: exampleID, Note: s}}}.View()
+		},
+		"kept": func(s string) templ.Component {
+			p := exampleError(ErrorSessionOver)
+			p.ContinueURL, p.Kept = "/customers/1/billing", []Hidden{{"email", s}}
+			return p.View()
+		},
+	}
+}
+
+// shape is the page's elements and attribute names, without texts. Marks of changes
+// are left out, as other text changes in other places.
+func shape(t *testing.T, view templ.Component) string {
+	t.Helper()
+	var b strings.Builder
+	for _, n := range all(parsed(t, example{"", view}), func(*html.Node) bool { return true }) {
+		switch n.Data {
+		case "ins", "del", "mark":
+			continue
+		case "span":
+			if c := value(n, "class"); c == "vh" || c == "dif" {
+				continue
+			}
+		}
+		b.WriteString("<" + n.Data)
+		for _, a := range n.Attr {
+			b.WriteString(" " + a.Key)
+		}
+		b.WriteString(">")
+	}
+	return b.String()
+}
+
+func anyValue(doc *html.Node, want string) bool {
+	return len(all(doc, func(n *html.Node) bool { return value(n, "value") == want })) > 0
+}
