@@ -17,6 +17,12 @@ func (l *Log) ForCustomer(ctx context.Context, customer pcclient.TenantID, limit
 	return l.list(ctx, `WHERE a.customer = $1 ORDER BY a.seq DESC LIMIT $2`, string(customer), limit)
 }
 
+// Applied returns the customer's changes that were carried out, with their values,
+// newest first, at most limit of them; none is an empty list.
+func (l *Log) Applied(ctx context.Context, customer pcclient.TenantID, limit int) ([]Record, error) {
+	return l.list(ctx, `WHERE a.customer = $1 AND a.kind = $2 ORDER BY a.seq DESC LIMIT $3`, string(customer), string(Applied), limit)
+}
+
 // ForSubmission returns all entries of one submission, oldest first; none is an
 // empty list.
 func (l *Log) ForSubmission(ctx context.Context, key string) ([]Record, error) {

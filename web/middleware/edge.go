@@ -24,6 +24,8 @@ type Options struct {
 	BaseURL *url.URL
 	// Refuse draws a plain page for a request that goes no further.
 	Refuse func(w http.ResponseWriter, r *http.Request, refusal Refusal)
+	// Client is the address a request came from, for the log; nil means the peer.
+	Client func(r *http.Request) string
 	// Now is the clock of the log; nil means time.Now.
 	Now func() time.Time
 	// Log receives one line per request.
@@ -44,6 +46,9 @@ type Refusal struct {
 func Edge(o Options, next http.Handler) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Client == nil {
+		o.Client = func(r *http.Request) string { return r.RemoteAddr }
 	}
 	h := checkBody(o, next)
 	h = checkOrigin(o, h)

@@ -24,6 +24,7 @@ func logRequests(o Options, next http.Handler) http.Handler {
 				slog.String("method", r.Method),
 				slog.String("path", r.URL.Path),
 				slog.Int("status", sw.status),
+				slog.String("client", o.Client(r)),
 				slog.Int64("ms", o.Now().Sub(start).Milliseconds()),
 			}, recordOf(r.Context()).attrs()...)
 			o.Log.LogAttrs(r.Context(), level, "request", attrs...)

@@ -1,12 +1,14 @@
 package submission
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/merge"
 )
 
 // entry is the audit entry that goes with a submission's state.
@@ -18,11 +20,18 @@ func entry(sub Submission, kind audit.Kind, at time.Time) audit.Entry {
 	}
 }
 
-// changes are the changed fields' texts on both sides.
+// changes are the texts of the changed items on both sides. Items are kept whole, an
+// address with all its lines, so that the trail reads as people think.
 func changes(sub Submission, before, after forms.Values) audit.Values {
 	v := audit.Values{Before: map[string]string{}, After: map[string]string{}}
-	for _, name := range sub.Fields {
-		v.Before[name], v.After[name] = before[name], after[name]
+	for _, item := range merge.Items() {
+		names := item.Names()
+		if !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(sub.Fields, name) }) {
+			continue
+		}
+		for _, name := range names {
+			v.Before[name], v.After[name] = before[name], after[name]
+		}
 	}
 	return v
 }

@@ -1,0 +1,147 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// mergeBillingProfile opens the merge page of a draft. If nobody saved since, there
+// is nothing to merge and review is the place.
+func (s *site) mergeBillingProfile(v *visit) error {
+	customer, err := v.customer()
+	if err != nil {
+		return err
+	}
+	version, err := s.draftOf(v, customer)
+	if errors.Is(err, drafts.ErrNotFound) {
+		return v.redirect(customerPath(customer) + "/billing")
+	}
+	if err != nil {
+		return err
+	}
+	now, err := s.open(v, customer)
+	if err != nil {
+		return err
+	}
+	if len(forms.Changed(version.Base, now.Values)) == 0 {
+		return v.redirect(billingPath(customer, "/review", version.Draft))
+	}
+	return s.showMerge(v, http.StatusOK, version, now, nil, nil)
+}
+
+// decisions are the choices posted, with what was typed for "Something else".
+type decisions struct {
+	choices map[merge.Item]merge.Choice
+	other   forms.Values
+	missing map[merge.Item]bool
+	errs    forms.Errors
+	banner  *templates.Banner
+}
+
+// submitMerge takes the choices and makes of them the draft's next version, on top
+// of what the other person saved.
+func (s *site) submitMerge(v *visit) error {
+	customer, err := v.customer()
+	if err != nil {
+		return err
+	}
+	version, err := s.draftOf(v, customer)
+	if err != nil {
+		return err
+	}
+	typed, malformed := forms.Parse(v.form, append(choiceInputs(), ownInputs...)...)
+	d := &decisions{choices: postedChoices(v), other: typed}
+
+	theirs, err := unsealOpened(s.Keys, v.operator.Key(), customer, v.one("base"), v.one("etag"))
+	if err != nil {
+		if theirs, err = s.open(v, customer); err != nil {
+			return err
+		}
+		middleware.SetReason(v.Request().Context(), "form_base")
+		d.banner = bannerBadBase
+		return s.showMerge(v, http.StatusBadRequest, version, theirs, d, nil)
+	}
+	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
+		middleware.SetReason(v.Request().Context(), "form_token")
+		d.banner = bannerStaleForm
+		return s.showMerge(v, http.StatusForbidden, version, theirs, d, nil)
+	}
+	if malformed != nil {
+		middleware.SetReason(v.Request().Context(), "form_malformed")
+		d.banner = bannerUnreadable
+		return s.showMerge(v, http.StatusBadRequest, version, theirs, d, nil)
+	}
+	result := merge.Merge(version.Base, theirs.Values, version.Mine)
+	switch do := v.one("do"); do {
+	case "theirs", "mine":
+		for _, line := range result.Clashes() {
+			d.choices[line.Item] = merge.Choice(do)
+		}
+		return s.showMerge(v, http.StatusOK, version, theirs, d, nil)
+	case "", "review":
+	default:
+		d.banner = bannerUnreadable
+		return s.showMerge(v, http.StatusBadRequest, version, theirs, d, nil)
+	}
+	merged, missing := result.Resolve(d.choices, d.other)
+	if len(missing) > 0 {
+		d.missing = map[merge.Item]bool{}
+		for _, item := range missing {
+			d.missing[item] = true
+		}
+		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d, nil)
+	}
+	return s.keepMerged(v, version, theirs, merged, d)
+}
+
+// keepMerged checks the merged whole, since each part may fit and their country
+// still not go with my phone number, and leads on to review.
+func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merged forms.Values, d *decisions) error {
+	e := edit{customer: version.Customer, draft: version.Draft, values: merged}
+	s.loadRules(v, &e)
+	merged = forms.Canonical(merged, theirs.Values, e.rules)
+	if d.errs = forms.Validate(merged, theirs.Values, e.rules); len(d.errs) > 0 {
+		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d, merged)
+	}
+	if len(forms.Changed(theirs.Values, merged)) == 0 {
+		return s.showNothingLeft(v, version.Customer)
+	}
+	err := s.Drafts.Put(v.Request().Context(), drafts.Version{
+		Key: pcclient.NewGUID(), Draft: version.Draft, Operator: v.operator.Key(), Customer: version.Customer,
+		ETag: theirs.ETag, Base: theirs.Values, Mine: merged, OpenedAt: theirs.OpenedAt, SavedAt: s.Now(),
+	})
+	if err != nil {
+		middleware.SetError(v.Request().Context(), err)
+		d.banner = bannerNotStored
+		return s.showMerge(v, http.StatusServiceUnavailable, version, theirs, d, nil)
+	}
+	return v.redirect(billingPath(version.Customer, "/review", version.Draft))
+}
+
+func choiceInputs() []string {
+	var names []string
+	for _, item := range merge.Items() {
+		names = append(names, "choice."+string(item))
+	}
+	return names
+}
+
+// postedChoices reads the radios. A value that is no choice counts as none, so that
+// the page asks again.
+func postedChoices(v *visit) map[merge.Item]merge.Choice {
+	choices := map[merge.Item]merge.Choice{}
+	for _, item := range merge.Items() {
+		switch choice := merge.Choice(v.one("choice." + string(item))); choice {
+		case merge.ChoiceTheirs, merge.ChoiceMine, merge.ChoiceOther:
+			choices[item] = choice
+		}
+	}
+	return choices
+}

@@ -1,0 +1,135 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/submission"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// reviewBillingProfile shows the draft's latest version beside the billing profile
+// as it is this moment, so that "Now" is true. If somebody saved meanwhile, this
+// is already the place to merge.
+func (s *site) reviewBillingProfile(v *visit) error {
+	customer, err := v.customer()
+	if err != nil {
+		return err
+	}
+	version, err := s.draftOf(v, customer)
+	if errors.Is(err, drafts.ErrNotFound) {
+		return v.redirect(customerPath(customer) + "/billing")
+	}
+	if err != nil {
+		return err
+	}
+	now, err := s.open(v, customer)
+	if err != nil {
+		return err
+	}
+	if len(forms.Changed(version.Base, now.Values)) > 0 {
+		return s.showMerge(v, http.StatusConflict, version, now, nil, nil)
+	}
+	return s.showReview(v, http.StatusOK, version, nil)
+}
+
+// draftOf is the latest version of the draft named in the address.
+func (s *site) draftOf(v *visit, customer pcclient.TenantID) (drafts.Version, error) {
+	draft := v.QueryParam("draft")
+	if !isDraft(draft) {
+		return drafts.Version{}, drafts.ErrNotFound
+	}
+	return s.Drafts.Latest(v.Request().Context(), v.operator.Key(), customer, draft)
+}
+
+func (s *site) showReview(v *visit, status int, version drafts.Version, banner *templates.Banner) error {
+	page := templates.ReviewPage{
+		Page:     s.frame(v, "Review changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
+		Customer: s.customerOf(version.Customer, version.Base),
+		Action:   billingPath(version.Customer, "/review", version.Draft),
+		ETag:     string(version.ETag),
+		Draft:    version.Draft,
+		Key:      version.Key,
+		CSRF:     v.session.FormToken(familyBilling, string(version.Customer)),
+		Banner:   banner,
+		BackURL:  billingPath(version.Customer, "", version.Draft),
+		Until:    s.clock(v.session.Until()),
+	}
+	e := edit{customer: version.Customer, values: version.Mine}
+	s.loadRules(v, &e)
+	for _, change := range merge.Changes(version.Base, version.Mine) {
+		shown := printedChange(change)
+		shown.EditURL = page.BackURL + "#" + templates.FieldID(change.Item.Names()[0])
+		page.Changes = append(page.Changes, shown)
+	}
+	page.Unchanged = unchangedFacts(version.Base, version.Mine)
+	for _, warning := range forms.Warnings(version.Mine, version.Base, e.rules) {
+		page.Warnings = append(page.Warnings, templates.Note{Tone: templates.ToneCare, Title: warning.Title, Text: warning.Text})
+	}
+	return show(v, status, page.View())
+}
+
+// saveBillingProfile is the portal's only write. It saves exactly the version that
+// `key` names, once, however often it is asked.
+func (s *site) saveBillingProfile(v *visit) error {
+	customer, err := v.customer()
+	if err != nil {
+		return err
+	}
+	ctx, operator := v.Request().Context(), v.operator.Key()
+	version, err := s.Drafts.Get(ctx, operator, v.one("key"))
+	if err != nil {
+		return err
+	}
+	if version.Customer != customer || version.Draft != v.QueryParam("draft") {
+		return echo.ErrNotFound
+	}
+	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
+		middleware.SetReason(ctx, "form_token")
+		return s.showReview(v, http.StatusForbidden, version, bannerStaleReview)
+	}
+	if etag := v.one("etag"); etag != string(version.ETag) {
+		middleware.SetReason(ctx, "form_base")
+		return s.showReview(v, http.StatusBadRequest, version, bannerStaleReview)
+	}
+	if _, err := s.Submissions.Get(ctx, operator, version.Key); errors.Is(err, submission.ErrNotFound) {
+		latest, err := s.Drafts.Latest(ctx, operator, customer, version.Draft)
+		if err != nil {
+			return err
+		}
+		if latest.Key != version.Key {
+			return v.redirect(billingPath(customer, "/review", version.Draft))
+		}
+	} else if err != nil {
+		return err
+	}
+	sub, err := s.Submissions.Save(ctx, v.upstream, submission.Request{
+		Key: version.Key, Draft: version.Draft,
+		Operator: submission.Operator{Key: operator, Name: v.operator.Name},
+		Customer: customer, Base: version.Base, Wish: version.Mine, ETag: version.ETag,
+	})
+	if err != nil {
+		return err
+	}
+	if sub.State == submission.Rejected && sub.Reason == submission.Conflict {
+		return s.showConflict(v, version)
+	}
+	return v.redirect(savePath(customer, version.Key))
+}
+
+// showConflict answers a save that met somebody else's: the merge page, against
+// the billing profile as it is now.
+func (s *site) showConflict(v *visit, version drafts.Version) error {
+	now, err := s.open(v, version.Customer)
+	if err != nil {
+		return err
+	}
+	return s.showMerge(v, http.StatusConflict, version, now, nil, nil)
+}

@@ -1,0 +1,94 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// trailRows is how many changes the overview shows.
+const trailRows = 5
+
+func (s *site) showCustomer(v *visit) error {
+	customer, err := v.customer()
+	if err != nil {
+		return err
+	}
+	return s.drawCustomer(v, customer, http.StatusOK, "", nil)
+}
+
+// showReadOnly opens the overview in place of the form when the upstream gave no
+// ETag, since without one no save is safe (F-17).
+func (s *site) showReadOnly(v *visit, customer pcclient.TenantID) error {
+	return s.drawCustomer(v, customer, http.StatusOK, "", bannerNoETag)
+}
+
+// showNothingLeft ends an edit of which nothing is left, because the profile has
+// those values already.
+func (s *site) showNothingLeft(v *visit, customer pcclient.TenantID) error {
+	return s.drawCustomer(v, customer, http.StatusOK, "", bannerNothingLeft)
+}
+
+func (s *site) drawCustomer(v *visit, id pcclient.TenantID, status int, titlePrefix string, banner *templates.Banner) error {
+	ctx := v.Request().Context()
+	customer, err := v.upstream.Customers.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := s.Recents.Touch(ctx, v.operator.Key(), id, customer.CompanyName); err != nil {
+		s.Log.WarnContext(ctx, "recent customer not kept", "reference", s.reference(v), "error", err)
+	}
+	page := templates.CustomerPage{
+		Page:     s.frame(v, "", templates.SectionCustomers),
+		Customer: templates.Customer{ID: string(id), Name: customer.CompanyName, Domain: customer.Domain, URL: customerPath(id)},
+		Banner:   banner,
+		ReadAt:   s.clock(s.Now()),
+		RetryURL: customerPath(id),
+	}
+	if customer.BillingProfile == nil {
+		page.Unread = true
+	} else {
+		values := forms.FromBillingProfile(*customer.BillingProfile)
+		page.Customer.Name = nameOf(values, id)
+		page.Customer.Country = countryName(values[forms.Country])
+		page.Profile, page.Address = profileFacts(values), addressFacts(values)
+		if v.may(middleware.Edit) && customer.BillingETag != "" {
+			page.EditURL = customerPath(id) + "/billing"
+		}
+	}
+	page.Title = titlePrefix + page.Customer.Name
+	entries, err := s.Audit.Applied(ctx, id, trailRows)
+	if err != nil {
+		s.Log.WarnContext(ctx, "trail not read", "reference", s.reference(v), "error", err)
+		page.TrailUnread = true
+	}
+	for _, entry := range entries {
+		page.Trail = append(page.Trail, s.trailEntry(v, entry))
+	}
+	return show(v, status, page.View())
+}
+
+func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
+	changes := merge.Changes(entry.Before, entry.After)
+	shown := templates.TrailEntry{
+		Title: items(len(changes)) + " changed",
+		By:    entry.OperatorName,
+		Mine:  entry.Operator == v.operator.Key(),
+		At:    s.moment(entry.Time),
+	}
+	if shown.Mine {
+		shown.By = "You"
+	}
+	if len(changes) == 1 {
+		shown.Title = changes[0].Item.Label("") + " changed"
+	}
+	for _, change := range changes {
+		shown.Changes = append(shown.Changes, printedChange(change))
+	}
+	return shown
+}

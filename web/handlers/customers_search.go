@@ -1,0 +1,152 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// pageRows is how many customers a page lists.
+const pageRows = 25
+
+// place is where in the two upstream searches a page begins. It travels sealed in
+// the address, so that nobody can make the portal follow a link of their own.
+type place struct {
+	Query    string         `json:"q"`
+	ByDomain bool           `json:"d,omitempty"` // the names are through, the domains follow
+	Link     *pcclient.Link `json:"l,omitempty"` // nil is the first page of the search
+	Skip     int            `json:"s,omitempty"` // rows of that page already shown
+}
+
+// found is one page of customers.
+type found struct {
+	rows        []pcclient.Customer
+	next        *place
+	someMissing bool // the search by domain failed; names are complete
+}
+
+// findCustomers fills one page from the place given: first the customers whose
+// company name starts with the query, then those whose domain does and whose name
+// does not. The upstream can search no other way (reference 4.2). A query of
+// nothing lists everybody.
+func findCustomers(ctx context.Context, upstream *pcclient.Client, at place) (found, error) {
+	var result found
+	for {
+		page, err := searchPage(ctx, upstream, at)
+		if err != nil && at.ByDomain {
+			result.someMissing = true
+			return result, nil
+		}
+		if err != nil {
+			return found{}, err
+		}
+		for i, c := range page.Items {
+			if i < at.Skip || at.ByDomain && hasPrefixFold(c.CompanyName, at.Query) {
+				continue
+			}
+			if len(result.rows) == pageRows {
+				result.next = &place{Query: at.Query, ByDomain: at.ByDomain, Link: at.Link, Skip: i}
+				return result, nil
+			}
+			result.rows = append(result.rows, c)
+		}
+		switch {
+		case page.Next != nil:
+			at = place{Query: at.Query, ByDomain: at.ByDomain, Link: page.Next}
+		case !at.ByDomain && at.Query != "":
+			at = place{Query: at.Query, ByDomain: true}
+		default:
+			return result, nil
+		}
+		if len(result.rows) == pageRows {
+			result.next = &at
+			return result, nil
+		}
+	}
+}
+
+func searchPage(ctx context.Context, upstream *pcclient.Client, at place) (pcclient.CustomerPage, error) {
+	if at.Link != nil {
+		return upstream.Customers.Next(ctx, *at.Link)
+	}
+	query := pcclient.CustomerQuery{Size: pageRows}
+	if at.ByDomain {
+		query.Domain = at.Query
+	} else {
+		query.CompanyName = at.Query
+	}
+	return upstream.Customers.Search(ctx, query)
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return strings.HasPrefix(strings.ToLower(s), strings.ToLower(prefix))
+}
+
+const purposeSearch = "search-place"
+
+// maxQuery is the longest search that is sent on, in bytes; no company name is
+// longer.
+const maxQuery = 200
+
+func (s *site) searchCustomers(v *visit) error {
+	query := strings.TrimSpace(v.QueryParam("q"))
+	if len(query) > maxQuery {
+		query = strings.ToValidUTF8(query[:maxQuery], "")
+	}
+	if id, err := pcclient.ParseTenantID(query); err == nil {
+		return v.redirect(customerPath(id))
+	}
+	start := place{Query: query}
+	if after := v.QueryParam("after"); after != "" {
+		plain, err := s.Keys.Open(purposeSearch, after, []byte(v.operator.Key()))
+		if err != nil || json.Unmarshal(plain, &start) != nil || start.Query != query {
+			// A link that is too old, or somebody else's, starts over.
+			return v.redirect(searchURL(query, ""))
+		}
+	}
+	page := templates.CustomersPage{Page: s.frame(v, "Customers", templates.SectionCustomers)}
+	page.Query = query
+	if query != "" {
+		page.Title = "Customers matching “" + query + "”"
+	}
+	result, err := findCustomers(v.Request().Context(), v.upstream, start)
+	if err != nil {
+		return err
+	}
+	for _, c := range result.rows {
+		page.Rows = append(page.Rows, templates.CustomerRow{
+			URL: customerPath(c.ID), Name: c.CompanyName, Domain: c.Domain, TenantID: string(c.ID),
+		})
+	}
+	page.SomeMissing = result.someMissing
+	if v.QueryParam("after") != "" {
+		page.FirstURL = searchURL(query, "")
+	}
+	if result.next != nil {
+		plain, err := json.Marshal(result.next)
+		if err != nil {
+			return err
+		}
+		page.NextURL = searchURL(query, s.Keys.Seal(purposeSearch, plain, []byte(v.operator.Key())))
+	}
+	return show(v, http.StatusOK, page.View())
+}
+
+func searchURL(query, after string) string {
+	values := url.Values{}
+	if query != "" {
+		values.Set("q", query)
+	}
+	if after != "" {
+		values.Set("after", after)
+	}
+	if len(values) == 0 {
+		return "/customers"
+	}
+	return "/customers?" + values.Encode()
+}

@@ -1,0 +1,195 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/session"
+	"github.com/partnerdesk/portal/web/signin"
+	"github.com/partnerdesk/portal/web/submission"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+var (
+	errNoRight     = errors.New("the operator's roles do not allow this page")
+	errFormToken   = errors.New("the form's token is not of this session and form")
+	errSessionOver = errors.New("no session")
+)
+
+// failure is what an error looks like to a person.
+type failure struct {
+	status int
+	kind   templates.ErrorKind
+	wait   time.Duration
+	retry  bool // asking again may help
+}
+
+// failureOf is the only map from errors to statuses and pages. What it does not
+// know is our own fault.
+func failureOf(err error) failure {
+	is := func(target error) bool { return errors.Is(err, target) }
+	var upstream *pcclient.Error
+	var httpError *echo.HTTPError
+	switch {
+	case is(errNoRight):
+		return failure{status: http.StatusForbidden, kind: templates.ErrorForbidden}
+	case is(errFormToken):
+		return failure{status: http.StatusForbidden, kind: templates.ErrorStaleForm}
+	case is(errBadForm), is(errBase):
+		return failure{status: http.StatusBadRequest, kind: templates.ErrorBadRequest}
+	case is(errSessionOver), is(pcclient.ErrSignIn), is(signin.ErrSignInAgain):
+		return failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver}
+	case is(session.ErrStore), is(database.ErrUnavailable), is(submission.ErrDraining):
+		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorStoreDown, retry: true}
+	case is(drafts.ErrNotFound), is(submission.ErrNotFound):
+		return failure{status: http.StatusNotFound, kind: templates.ErrorNotFound}
+	case is(submission.ErrOtherValues):
+		return failure{status: http.StatusUnprocessableEntity, kind: templates.ErrorBadRequest}
+
+	case is(pcclient.ErrMFARequired):
+		return failure{status: http.StatusForbidden, kind: templates.ErrorMFA}
+	case is(pcclient.ErrUnauthorized):
+		return failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver}
+	case is(pcclient.ErrNoRelationship), is(pcclient.ErrNotFound):
+		return failure{status: http.StatusNotFound, kind: templates.ErrorNoCustomer}
+	case is(pcclient.ErrForbidden):
+		return failure{status: http.StatusForbidden, kind: templates.ErrorUpstreamNo}
+	case is(pcclient.ErrThrottled):
+		f := failure{status: http.StatusTooManyRequests, kind: templates.ErrorThrottled, retry: true}
+		if errors.As(err, &upstream) {
+			f.wait = upstream.RetryAfter
+		}
+		return f
+	case errors.As(err, &upstream), is(pcclient.ErrUnavailable), is(pcclient.ErrUnexpected):
+		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorUpstreamDown, retry: true}
+
+	case errors.As(err, &httpError):
+		switch httpError.Code {
+		case http.StatusNotFound:
+			return failure{status: http.StatusNotFound, kind: templates.ErrorNotFound}
+		case http.StatusMethodNotAllowed:
+			return failure{status: http.StatusMethodNotAllowed, kind: templates.ErrorMethod}
+		}
+	case is(context.Canceled):
+		// The browser left; nobody reads the page, and it is no fault of ours.
+		return failure{status: 499, kind: templates.ErrorUpstreamDown}
+	}
+	return failure{status: http.StatusInternalServerError, kind: templates.ErrorInternal, retry: true}
+}
+
+// showFailure draws the page for an error that a handler, or the router, returned.
+func (s *site) showFailure(c echo.Context, err error) {
+	if c.Response().Committed {
+		return
+	}
+	ctx := c.Request().Context()
+	middleware.SetError(ctx, err)
+	v := s.visitFor(c)
+	if refusal := new(signin.Refusal); errors.As(err, &refusal) {
+		middleware.SetReason(ctx, refusal.Reason)
+		status, kind := s.refusalPage(refusal)
+		s.drawFailure(v, failure{status: status, kind: kind})
+		return
+	}
+	f := failureOf(err)
+	if f.wait > 0 {
+		c.Response().Header().Set("Retry-After", retryAfter(f.wait))
+	}
+	s.drawFailure(v, f)
+}
+
+// visitFor gives the error page the frame of whoever is signed in, if that can be
+// told without trouble.
+func (s *site) visitFor(c echo.Context) *visit {
+	v := &visit{Context: c}
+	if sess, err := s.Sessions.Load(c.Request()); err == nil && sess != nil {
+		v.session, v.operator = sess, sess.Operator
+	}
+	if c.Request().Method == http.MethodPost {
+		v.form, _ = readForm(c.Request())
+	}
+	return v
+}
+
+func (s *site) drawFailure(v *visit, f failure) {
+	r := v.Request()
+	posted := r.Method == http.MethodPost
+	page := templates.ErrorPage{
+		Page:    s.frame(v, "", templates.SectionNone),
+		Kind:    f.kind,
+		Contact: s.Contact,
+		Wait:    seconds(f.wait),
+		Writing: posted,
+		Details: s.details(v),
+	}
+	if f.retry && !posted {
+		page.RetryURL = r.URL.RequestURI()
+	}
+	if id, err := pcclient.ParseTenantID(v.Param("id")); err == nil && f.kind != templates.ErrorNoCustomer {
+		page.Customer = &templates.Customer{ID: string(id), URL: customerPath(id)}
+	}
+	if posted && holdsTyping(r.URL.Path) {
+		page.Kept, page.ContinueURL = kept(v), r.URL.RequestURI()
+	}
+	if err := show(v, f.status, page.View()); err != nil {
+		s.Log.ErrorContext(r.Context(), "error page not drawn", "reference", s.reference(v), "error", err)
+		http.Error(v.Response(), http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	}
+}
+
+// holdsTyping reports whether a form posted there carries what somebody typed, so
+// that an error page has to carry it on.
+func holdsTyping(path string) bool {
+	return strings.HasSuffix(path, "/billing") || strings.HasSuffix(path, "/billing/merge")
+}
+
+// kept is everything that was posted, in a stable order, to be sent again by the
+// error page's button.
+func kept(v *visit) []templates.Hidden {
+	var hidden []templates.Hidden
+	for _, name := range sortedNames(v.form) {
+		for _, value := range v.form[name] {
+			hidden = append(hidden, templates.Hidden{Name: name, Value: value})
+		}
+	}
+	return hidden
+}
+
+// showSessionOver answers a form sent after the session ended: with a page, because
+// browsers do not follow a form to the identity provider, and with everything that
+// was typed in it.
+func (s *site) showSessionOver(v *visit) error {
+	middleware.SetReason(v.Request().Context(), "session_over")
+	s.drawFailure(v, failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver})
+	return nil
+}
+
+// showRefusal draws the edge's refusals: plain pages that keep nothing and ask
+// nothing of the database.
+func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middleware.Refusal) {
+	kinds := map[int]templates.ErrorKind{
+		http.StatusBadRequest:            templates.ErrorBadRequest,
+		http.StatusForbidden:             templates.ErrorCrossSite,
+		http.StatusRequestEntityTooLarge: templates.ErrorTooLarge,
+		http.StatusUnsupportedMediaType:  templates.ErrorWrongType,
+		http.StatusMisdirectedRequest:    templates.ErrorWrongHost,
+	}
+	kind, known := kinds[refusal.Status]
+	if !known {
+		kind = templates.ErrorInternal
+	}
+	v := &visit{Context: echo.New().NewContext(r, w)}
+	page := templates.ErrorPage{Kind: kind, Contact: s.Contact, Writing: r.Method == http.MethodPost, Details: s.details(v)}
+	if err := show(v, refusal.Status, page.View()); err != nil {
+		http.Error(w, http.StatusText(refusal.Status), refusal.Status)
+	}
+}

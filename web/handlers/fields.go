@@ -1,0 +1,226 @@
+package handlers
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/address"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// editSections are the inputs of the form in page order, the address as its
+// country has it.
+func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []templates.FormSection {
+	field := func(name string, width int) templates.Field {
+		f := e.field(name, errs)
+		f.Width = width
+		for _, note := range notes {
+			if note.Name == name || note.Name == forms.State && name == forms.Country {
+				f.Note = &templates.Note{Title: note.Title, Text: note.Text}
+			}
+		}
+		return f
+	}
+	sections := []templates.FormSection{
+		{ID: "company", Title: "Company and contact", Fields: []templates.Field{
+			field(forms.CompanyName, 6),
+			field(forms.FirstName, 3),
+			field(forms.LastName, 3),
+			field(forms.Email, 6),
+		}},
+		{ID: "invoices", Title: "Language on invoices", Intro: "The choices come from the rules for " + address.InSentence(e.values[forms.Country]) + ".", Fields: []templates.Field{
+			field(forms.Language, 3),
+			field(forms.Culture, 3),
+		}},
+		{ID: "address", Title: "Default address", Intro: "Labels, order and required fields follow the country you choose.", Fields: []templates.Field{
+			field(forms.Country, 4),
+		}},
+	}
+	last := &sections[len(sections)-1]
+	for _, row := range forms.AddressRows(e.values, e.opened.Values, e.rules) {
+		for _, part := range row {
+			last.Fields = append(last.Fields, field(part.Name, part.Width))
+		}
+	}
+	last.Fields = append(last.Fields,
+		field(forms.RecipientFirst, 2),
+		field(forms.RecipientMiddle, 2),
+		field(forms.RecipientLast, 2),
+		field(forms.Phone, 6),
+	)
+	return sections
+}
+
+// field is one input with its text, its hint, its complaint and what it was.
+func (e edit) field(name string, errs forms.Errors) templates.Field {
+	country, base := e.values[forms.Country], e.opened.Values[name]
+	f := templates.Field{
+		Name:     name,
+		Label:    forms.Label(name, country),
+		Error:    errs.For(name),
+		Value:    e.values[name],
+		Optional: !forms.Required(name, e.rules),
+		Base:     base,
+		Changed:  forms.Normal(name, base) != forms.Normal(name, e.values[name]),
+	}
+	f.Was = e.printedText(name, base)
+	switch name {
+	case forms.Email:
+		f.InputMode, f.Hint = "email", "Invoices and billing notices go here"
+	case forms.Phone:
+		f.InputMode, f.Numeric, f.Hint = "tel", true, address.PhoneHint(country, e.rules.PhonePattern)
+	case forms.PostalCode:
+		f.Numeric, f.Hint = true, address.PostalHint(country, e.rules.PostalCodePattern)
+		if digitsOnly(address.PostalExample(country, e.rules.PostalCodePattern)) {
+			f.InputMode = "numeric"
+		}
+	}
+	if options := e.options(name); len(options) > 0 {
+		f.Kind = templates.KindSelect
+		for _, o := range options {
+			f.Options = append(f.Options, templates.Option{Value: o.Value, Text: o.Text})
+			if o.Selected {
+				f.Value = o.Value
+			}
+		}
+	}
+	return f
+}
+
+// options are the choices of an input that is a list; none for one that is typed.
+func (e edit) options(name string) []forms.Option {
+	switch name {
+	case forms.Country:
+		return forms.CountryOptions(e.values[name])
+	case forms.State:
+		return forms.StateOptions(e.rules, e.values[name])
+	case forms.Culture:
+		return forms.CultureOptions(e.rules, e.values[name])
+	case forms.Language:
+		return forms.LanguageOptions(e.rules, e.values[name])
+	}
+	return nil
+}
+
+// printedText is a stored text as the field's own list would show it.
+func (e edit) printedText(name, text string) string {
+	if text == "" {
+		return ""
+	}
+	switch name {
+	case forms.Country:
+		return address.CountryName(text)
+	case forms.State:
+		return address.SubdivisionName(e.opened.Values[forms.Country], text)
+	case forms.Culture:
+		return address.CultureName(text)
+	case forms.Language:
+		return address.LanguageName(text)
+	}
+	return text
+}
+
+func digitsOnly(text string) bool {
+	return text != "" && strings.IndexFunc(text, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
+}
+
+// itemFields are the inputs of one item on the merge page, without hints or "was"
+// lines: the versions stand right above them.
+func (s *site) itemFields(item merge.Item, e edit, errs forms.Errors) []templates.Field {
+	var fields []templates.Field
+	add := func(name string, width int) {
+		f := e.field(name, errs)
+		f.Changed, f.Width = false, width
+		fields = append(fields, f)
+	}
+	if item != merge.Address {
+		width := 6 / len(item.Names())
+		for _, name := range item.Names() {
+			add(name, width)
+		}
+		return fields
+	}
+	add(forms.Country, 6)
+	for _, row := range forms.AddressRows(e.values, e.opened.Values, e.rules) {
+		for _, part := range row {
+			add(part.Name, part.Width)
+		}
+	}
+	return fields
+}
+
+// ruleFacts tell what the chosen country asks for.
+func ruleFacts(rules pcclient.CountryRules, unknown bool) []templates.Fact {
+	if unknown {
+		return nil
+	}
+	country := rules.ISO2Code
+	needed := func(required bool, detail string) string {
+		text := "Optional"
+		if required {
+			text = "Required"
+		}
+		if detail != "" {
+			text += ", " + detail
+		}
+		return text
+	}
+	var facts []templates.Fact
+	if rules.StateRequired || len(rules.States) > 0 {
+		detail := ""
+		if n := len(rules.States); n > 0 {
+			detail = plural(n, "choice")
+		}
+		facts = append(facts, templates.Fact{Label: forms.Label(forms.State, country), Value: needed(rules.StateRequired, detail)})
+	}
+	if rules.PostalCodeRequired || rules.PostalCodePattern != "" {
+		facts = append(facts, templates.Fact{
+			Label: forms.Label(forms.PostalCode, country),
+			Value: needed(rules.PostalCodeRequired, address.PostalShape(country, rules.PostalCodePattern)),
+		})
+	}
+	facts = append(facts, templates.Fact{Label: forms.Label(forms.City, country), Value: needed(rules.CityRequired, "")})
+	if len(rules.Cultures) > 0 {
+		facts = append(facts, templates.Fact{Label: "Cultures", Value: strings.Join(rules.Cultures, ", ")})
+	}
+	if len(rules.CallingCodes) > 0 {
+		facts = append(facts, templates.Fact{Label: "Calling code", Value: "+" + strings.Join(rules.CallingCodes, ", +")})
+	}
+	return facts
+}
+
+func (s *site) editFacts(e edit) []templates.Fact {
+	facts := []templates.Fact{{Label: "Opened", Value: s.clock(e.opened.OpenedAt).Text, Numeric: true}}
+	var changed []string
+	for _, item := range changedItems(e.opened.Values, e.values) {
+		changed = append(changed, inSentence(item.Label(e.values[forms.Country])))
+	}
+	value := "Nothing yet"
+	if len(changed) > 0 {
+		value = capital(joined(changed))
+	}
+	return append(facts, templates.Fact{Label: "Changed", Value: value})
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// inSentence is a label as it stands inside a sentence: "default address".
+func inSentence(label string) string {
+	if len(label) > 1 && unicode.IsUpper(rune(label[1])) {
+		return label
+	}
+	return strings.ToLower(label[:min(len(label), 1)]) + label[min(len(label), 1):]
+}
+
+func capital(text string) string {
+	return strings.ToUpper(text[:min(len(text), 1)]) + text[min(len(text), 1):]
+}

@@ -1,0 +1,128 @@
+package handlers
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// familySignOut and the others name the form families a token is good for.
+const (
+	familySignOut = "signout"
+	familyBilling = "billing"
+	familyDemo    = "demo"
+)
+
+// recentLinks is how many recent customers the side bar has room for.
+const recentLinks = 5
+
+// frame is what surrounds every page of somebody signed in. That the recent
+// customers cannot be read hides their list and nothing else.
+func (s *site) frame(v *visit, title string, section templates.Section) templates.Page {
+	page := templates.Page{Title: title, Section: section}
+	if v.session == nil {
+		return page
+	}
+	page.Operator = &templates.Operator{
+		Name:        v.operator.Name,
+		SignOutCSRF: v.session.FormToken(familySignOut, ""),
+	}
+	recent, err := s.Recents.List(v.Request().Context(), v.operator.Key(), recentLinks)
+	if err != nil {
+		s.Log.WarnContext(v.Request().Context(), "recent customers not read", "reference", s.reference(v), "error", err)
+	}
+	for _, c := range recent {
+		page.Recent = append(page.Recent, templates.Link{URL: customerPath(c.Customer), Text: c.Name})
+	}
+	if s.Demo != nil {
+		page.Demo = s.demoBar(v)
+	}
+	return page
+}
+
+func (s *site) reference(v *visit) string { return middleware.Reference(v.Request().Context()) }
+
+func (s *site) details(v *visit, more ...templates.Fact) templates.Details {
+	return templates.Details{Reference: s.reference(v), At: s.moment(s.Now()), More: more}
+}
+
+func customerPath(id pcclient.TenantID) string { return "/customers/" + string(id) }
+
+func billingPath(id pcclient.TenantID, page, draft string) string {
+	return customerPath(id) + "/billing" + page + "?draft=" + draft
+}
+
+func savePath(id pcclient.TenantID, key string) string {
+	return customerPath(id) + "/saves/" + key
+}
+
+// moment prints a time for people as they would say it today, with the zone in
+// the machine form. The zero time prints nothing.
+func (s *site) moment(t time.Time) templates.Time {
+	if t.IsZero() {
+		return templates.Time{}
+	}
+	local, now := t.In(s.Zone), s.Now().In(s.Zone)
+	text := local.Format("2 January 2006, 15:04")
+	switch day := local.Format(time.DateOnly); {
+	case day == now.Format(time.DateOnly):
+		text = "today at " + local.Format("15:04")
+	case day == now.AddDate(0, 0, -1).Format(time.DateOnly):
+		text = "yesterday at " + local.Format("15:04")
+	case local.Year() == now.Year():
+		text = local.Format("2 January, 15:04")
+	}
+	return templates.Time{Machine: local.Format(time.RFC3339), Text: text}
+}
+
+// clock prints the time of day alone, for things of today: "14:31".
+func (s *site) clock(t time.Time) templates.Time {
+	if t.IsZero() {
+		return templates.Time{}
+	}
+	local := t.In(s.Zone)
+	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format("15:04")}
+}
+
+// zoned is clock with the zone's name, for the details that support asks for.
+func (s *site) zoned(t time.Time) templates.Time {
+	local := t.In(s.Zone)
+	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format("2 January, 15:04:05 MST")}
+}
+
+func items(n int) string {
+	if n == 1 {
+		return "1 item"
+	}
+	return fmt.Sprintf("%d items", n)
+}
+
+// seconds prints a wait for people: "20 seconds", "2 minutes"; "" when none is
+// known.
+func seconds(d time.Duration) string {
+	switch n := int((d + time.Second - 1) / time.Second); {
+	case n <= 0:
+		return ""
+	case n == 1:
+		return "1 second"
+	case n < 120:
+		return fmt.Sprintf("%d seconds", n)
+	default:
+		return fmt.Sprintf("%d minutes", (n+59)/60)
+	}
+}
+
+// joined lists names in a sentence: "Email, address and phone".
+func joined(names []string) string {
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}

@@ -1,0 +1,42 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/partnerdesk/portal/web/submission"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// recentRows is how many recent customers Home lists.
+const recentRows = 12
+
+func (s *site) home(v *visit) error {
+	ctx := v.Request().Context()
+	page := templates.HomePage{Page: s.frame(v, "Home", templates.SectionHome)}
+	open, err := s.Submissions.Open(ctx, v.operator.Key())
+	if err != nil {
+		return err
+	}
+	for _, sub := range open {
+		page.Unsettled = append(page.Unsettled, templates.Unsettled{
+			CustomerName: nameOf(sub.Wish, sub.Customer),
+			URL:          savePath(sub.Customer, sub.Key),
+			Items:        items(len(changedItems(sub.Base, sub.Wish))),
+			At:           s.moment(sub.RecordedAt),
+			Running:      sub.State == submission.Recorded,
+		})
+	}
+	recent, err := s.Recents.List(ctx, v.operator.Key(), recentRows)
+	if err != nil {
+		return err
+	}
+	for _, c := range recent {
+		page.Customers = append(page.Customers, templates.CustomerRow{
+			URL:      customerPath(c.Customer),
+			Name:     c.Name,
+			TenantID: string(c.Customer),
+			Note:     "Opened " + s.moment(c.At).Text,
+		})
+	}
+	return show(v, http.StatusOK, page.View())
+}

@@ -1,0 +1,115 @@
+package handlers
+
+import (
+	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/submission"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// showMerge draws the merge of a draft's version with the billing profile as it is
+// now. d holds what was posted, nil at first sight; merged is the whole that did
+// not pass the rules, nil otherwise.
+func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs opened, d *decisions, merged forms.Values) error {
+	base, err := sealOpened(s.Keys, v.operator.Key(), version.Customer, theirs)
+	if err != nil {
+		return err
+	}
+	if d == nil {
+		d = &decisions{choices: map[merge.Item]merge.Choice{}}
+	}
+	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), theirs.Values)
+	page := templates.MergePage{
+		Page:     s.frame(v, "Merge changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
+		Customer: s.customerOf(version.Customer, version.Base),
+		Action:   billingPath(version.Customer, "/merge", version.Draft),
+		ETag:     string(theirs.ETag),
+		Base:     base,
+		CSRF:     v.session.FormToken(familyBilling, string(version.Customer)),
+		Banner:   d.banner,
+		Who:      who.Name,
+		When:     s.clock(who.At).Text,
+		Events:   s.whatHappened(version, who),
+		DropURL:  customerPath(version.Customer),
+		BackURL:  billingPath(version.Customer, "", version.Draft),
+		Until:    s.clock(v.session.Until()),
+	}
+	e := edit{customer: version.Customer, opened: theirs, values: d.typed(version.Mine)}
+	s.loadRules(v, &e)
+	result := merge.Merge(version.Base, theirs.Values, version.Mine)
+	for _, line := range result.Clashes() {
+		page.Clashes = append(page.Clashes, s.mergeItem(line, e, d, who, version))
+	}
+	for _, line := range result.Merged() {
+		page.Merged = append(page.Merged, s.mergeItem(line, e, d, who, version))
+	}
+	for _, line := range result.Unchanged() {
+		page.Unchanged = append(page.Unchanged, s.mergeItem(line, e, d, who, version))
+	}
+	return show(v, status, page.View())
+}
+
+// typed is what stands in the inputs for "Something else": what was posted, or the
+// operator's own values at first sight.
+func (d *decisions) typed(mine forms.Values) forms.Values {
+	values := forms.Values{}
+	for _, name := range forms.Names() {
+		values[name] = mine[name]
+		if text, posted := d.other[name]; posted {
+			values[name] = text
+		}
+	}
+	return values
+}
+
+func (s *site) mergeItem(line merge.Line, e edit, d *decisions, who submission.Who, version drafts.Version) templates.MergeItem {
+	label := line.Item.Label(e.values[forms.Country])
+	item := templates.MergeItem{
+		Item:     string(line.Item),
+		Label:    label,
+		Before:   printed(line.Item, line.Base),
+		NoBase:   version.Base == nil,
+		Theirs:   printed(line.Item, line.Theirs),
+		Mine:     printed(line.Item, line.Mine),
+		TheirsBy: theirsBy(who, s.clock(who.At).Text),
+		MineBy:   "You, " + s.clock(version.SavedAt).Text,
+		Choice:   string(d.choices[line.Item]),
+		Fields:   s.itemFields(line.Item, e, d.errs),
+	}
+	switch line.Case {
+	case merge.Theirs:
+		item.From = templates.FromTheirs
+	case merge.Mine:
+		item.From = templates.FromMine
+	case merge.Same, merge.Unchanged:
+		item.From = templates.FromSame
+	}
+	if d.missing[line.Item] {
+		item.Error = "Choose which " + inSentence(label) + " to save"
+	}
+	return item
+}
+
+func theirsBy(who submission.Who, at string) string {
+	if who.You {
+		return "You, elsewhere, " + at
+	}
+	if who.Name == "" {
+		return "Changed outside this portal, noticed " + at
+	}
+	return who.Name + ", " + at
+}
+
+// whatHappened tells the story of the conflict, oldest first.
+func (s *site) whatHappened(version drafts.Version, who submission.Who) []templates.Event {
+	saved := templates.Event{Tone: templates.ToneTheirs, Text: "Somebody saved outside this portal", At: s.clock(who.At), Note: "noticed"}
+	if who.Name != "" {
+		saved.Text, saved.Note = who.Name+" saved", ""
+	}
+	return []templates.Event{
+		{Tone: templates.ToneMine, Text: "You opened the profile", At: s.clock(version.OpenedAt)},
+		saved,
+		{Tone: templates.ToneMine, Text: "You sent your changes", At: s.clock(version.SavedAt), Note: "held back so that neither version is lost"},
+	}
+}

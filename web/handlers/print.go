@@ -1,0 +1,126 @@
+package handlers
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/address"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// printed is an item as people read it, its lines separated by "\n"; "" when the
+// item is empty.
+func printed(item merge.Item, values forms.Values) string {
+	switch item {
+	case merge.Address:
+		return strings.Join(forms.PrintAddress(values), "\n")
+	case merge.Contact, merge.Recipient:
+		return words(values, item.Names()...)
+	case merge.Language:
+		return lines(address.LanguageName(values["language"]), address.CultureName(values["culture"]))
+	}
+	return strings.TrimSpace(values[item.Names()[0]])
+}
+
+func words(values forms.Values, names ...string) string {
+	var all []string
+	for _, name := range names {
+		all = append(all, values[name])
+	}
+	return strings.Join(strings.Fields(strings.Join(all, " ")), " ")
+}
+
+func lines(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(line string) bool { return line == "" }), "\n")
+}
+
+func printedChange(change merge.Change) templates.Change {
+	return templates.Change{
+		Label:  change.Item.Label(change.After[forms.Country]),
+		Before: printed(change.Item, change.Before),
+		After:  printed(change.Item, change.After),
+	}
+}
+
+// changedItems are the items in which the two differ, in page order.
+func changedItems(base, wish forms.Values) []merge.Item {
+	var changed []merge.Item
+	for _, change := range merge.Changes(base, wish) {
+		changed = append(changed, change.Item)
+	}
+	return changed
+}
+
+func unchangedFacts(base, mine forms.Values) []templates.Fact {
+	changed := changedItems(base, mine)
+	var facts []templates.Fact
+	for _, item := range merge.Items() {
+		if !slices.Contains(changed, item) {
+			facts = append(facts, itemFact(item, base))
+		}
+	}
+	return facts
+}
+
+func itemFact(item merge.Item, values forms.Values) templates.Fact {
+	return templates.Fact{
+		Label:   item.Label(values[forms.Country]),
+		Value:   printed(item, values),
+		Numeric: item == merge.Phone,
+	}
+}
+
+func profileFacts(values forms.Values) []templates.Fact {
+	return []templates.Fact{
+		itemFact(merge.Company, values),
+		itemFact(merge.Contact, values),
+		itemFact(merge.Email, values),
+		{Label: "Language", Value: address.LanguageName(values["language"])},
+		{Label: "Culture", Value: address.CultureName(values["culture"]), Note: "Sets dates and currency on invoices"},
+	}
+}
+
+func addressFacts(values forms.Values) []templates.Fact {
+	facts := []templates.Fact{
+		{Label: "Postal address", Value: printed(merge.Address, values)},
+		itemFact(merge.Recipient, values),
+		itemFact(merge.Phone, values),
+	}
+	if region := values[forms.Region]; region != "" {
+		facts = append(facts, templates.Fact{Label: "Region", Value: region})
+	}
+	return facts
+}
+
+// nameOf is what a customer is called on a page: the company name of the billing
+// profile, or the tenant ID when it has none.
+func nameOf(values forms.Values, id pcclient.TenantID) string {
+	if name := strings.TrimSpace(values["companyName"]); name != "" {
+		return name
+	}
+	return string(id)
+}
+
+func countryName(iso2 string) string {
+	if iso2 == "" {
+		return ""
+	}
+	return address.CountryName(iso2)
+}
+
+func (s *site) customerOf(id pcclient.TenantID, values forms.Values) templates.Customer {
+	return templates.Customer{
+		ID:      string(id),
+		Name:    nameOf(values, id),
+		Country: countryName(values[forms.Country]),
+		URL:     customerPath(id),
+	}
+}
+
+func sortedNames[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
+}

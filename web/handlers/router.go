@@ -1,0 +1,220 @@
+// Package handlers draws the portal's pages: one file per page, all routes in
+// one list. A handler reads the request, asks the packages below for an outcome
+// and shows a page struct of web/templates. Failures are returned, and errors.go
+// turns every one of them into a page.
+//
+// The package is part of the portal and not for use outside it.
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/directory"
+	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/seal"
+	"github.com/partnerdesk/portal/web/session"
+	"github.com/partnerdesk/portal/web/signin"
+	"github.com/partnerdesk/portal/web/static"
+	"github.com/partnerdesk/portal/web/submission"
+)
+
+// Options are the parts a site is made of. All are needed but Demo.
+type Options struct {
+	// BaseURL is the address people use, without a path.
+	BaseURL *url.URL
+	// TrustedProxies are the peers whose X-Forwarded-For is believed. The scheme is
+	// BaseURL's whatever anybody sends.
+	TrustedProxies []netip.Prefix
+	// Upstream is Partner Center as nobody; each visit gets it as its operator.
+	Upstream    *pcclient.Client
+	Database    *database.DB
+	Keys        *seal.Ring
+	Sessions    *session.Store
+	SignIn      *signin.Provider
+	Drafts      *drafts.Store
+	Submissions *submission.Service
+	Audit       *audit.Log
+	Recents     *directory.Recents
+	// Contact is whom refusal pages name: a name, an address or both; may be "".
+	Contact string
+	// Zone is the time zone times are printed in.
+	Zone *time.Location
+	Now  func() time.Time
+	Log  *slog.Logger
+	// Demo is set in demo mode only.
+	Demo *Demo
+}
+
+// Demo is what the demo bar can do to the simulator.
+type Demo struct {
+	// ColleagueSaves lets somebody else change the customer's billing profile now.
+	ColleagueSaves func(ctx context.Context, customer pcclient.TenantID) error
+	// Trouble makes Partner Center "slow", "refuse" or "lose" the next answer.
+	Trouble func(ctx context.Context, kind string) error
+}
+
+type site struct {
+	Options
+	draining func() bool
+}
+
+// route is one address of the portal. Every field is needed: a route that does
+// not say its right does not pass the router's test.
+type route struct {
+	method, path string
+	right        middleware.Right
+	page         func(*visit) error
+}
+
+// routes is every address the portal answers. Static files come from a list of
+// their own.
+func (s *site) routes() []route {
+	list := []route{
+		{http.MethodGet, "/healthz", middleware.Public, s.healthz},
+		{http.MethodGet, "/readyz", middleware.Public, s.readyz},
+
+		{http.MethodGet, "/signin", middleware.Public, s.signIn},
+		{http.MethodGet, "/auth/start", middleware.Public, s.startSignIn},
+		{http.MethodGet, "/auth/callback", middleware.Public, s.finishSignIn},
+		{http.MethodPost, "/signout", middleware.Public, s.signOut},
+
+		{http.MethodGet, "/", middleware.View, s.home},
+		{http.MethodGet, "/customers", middleware.View, s.searchCustomers},
+		{http.MethodGet, "/customers/:id", middleware.View, s.showCustomer},
+
+		{http.MethodGet, "/customers/:id/billing", middleware.Edit, s.editBillingProfile},
+		{http.MethodPost, "/customers/:id/billing", middleware.Edit, s.submitBillingProfile},
+		{http.MethodGet, "/customers/:id/billing/review", middleware.Edit, s.reviewBillingProfile},
+		{http.MethodPost, "/customers/:id/billing/review", middleware.Edit, s.saveBillingProfile},
+		{http.MethodGet, "/customers/:id/billing/merge", middleware.Edit, s.mergeBillingProfile},
+		{http.MethodPost, "/customers/:id/billing/merge", middleware.Edit, s.submitMerge},
+		{http.MethodGet, "/customers/:id/saves/:key", middleware.Edit, s.showSave},
+	}
+	if s.Demo != nil {
+		list = append(list,
+			route{http.MethodPost, "/demo/colleague", middleware.View, s.demoColleague},
+			route{http.MethodPost, "/demo/trouble", middleware.View, s.demoTrouble},
+		)
+	}
+	return list
+}
+
+// Site is the portal as one handler.
+type Site struct {
+	http.Handler
+	drain chan struct{}
+}
+
+// Drain makes the site say that it is not ready, so that a balancer sends no new
+// requests. It may be called once.
+func (s *Site) Drain() { close(s.drain) }
+
+// New builds the portal from its parts.
+func New(o Options) *Site {
+	drain := make(chan struct{})
+	s := &site{Options: o, draining: func() bool {
+		select {
+		case <-drain:
+			return true
+		default:
+			return false
+		}
+	}}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = clientAddress(o.TrustedProxies)
+	e.SchemeExtractor = func(*http.Request) string { return o.BaseURL.Scheme }
+	e.HTTPErrorHandler = func(err error, c echo.Context) { s.showFailure(c, err) }
+	for _, rt := range s.routes() {
+		e.Add(rt.method, rt.path, s.serve(rt))
+		if rt.method == http.MethodGet {
+			e.Add(http.MethodHead, rt.path, s.serve(rt))
+		}
+	}
+	return &Site{drain: drain, Handler: middleware.Edge(middleware.Options{
+		BaseURL: o.BaseURL,
+		Refuse:  s.showRefusal,
+		Client:  e.IPExtractor,
+		Now:     o.Now,
+		Log:     o.Log,
+	}, static.Handler(e))}
+}
+
+// clientAddress believes X-Forwarded-For from the listed proxies and from nobody
+// else: Echo's own defaults, which trust every private network, are off.
+func clientAddress(trusted []netip.Prefix) echo.IPExtractor {
+	if len(trusted) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, prefix := range trusted {
+		options = append(options, echo.TrustIPRange(&net.IPNet{
+			IP:   prefix.Addr().AsSlice(),
+			Mask: net.CIDRMask(prefix.Bits(), prefix.Addr().BitLen()),
+		}))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// serve opens a route to those who have its right. A GET by nobody goes to the
+// identity provider and comes back here; a POST by nobody gets a page, because
+// browsers refuse to follow a form to another origin.
+func (s *site) serve(rt route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v := &visit{Context: c}
+		r := c.Request()
+		if rt.method == http.MethodPost {
+			form, err := readForm(r)
+			v.form = form
+			if err != nil {
+				return err
+			}
+		}
+		if rt.right == middleware.Public {
+			return rt.page(v)
+		}
+		sess, err := s.Sessions.Load(r)
+		switch {
+		case err != nil:
+			return err
+		case sess == nil && rt.method == http.MethodPost:
+			return s.showSessionOver(v)
+		case sess == nil:
+			return s.sendToSignIn(v)
+		}
+		v.session, v.operator = sess, sess.Operator
+		middleware.SetOperator(r.Context(), v.operator.Key())
+		if !rt.right.Allows(v.operator.Roles) {
+			return errNoRight
+		}
+		v.upstream = s.Upstream.As(s.SignIn.TokenSource(sess, s.Sessions))
+		return rt.page(v)
+	}
+}
+
+func (s *site) healthz(v *visit) error { return v.String(http.StatusOK, "ok\n") }
+
+// readyz asks for what only this replica can answer for: that it is not shutting
+// down and that its schema is there. The upstream being down does not make every
+// replica unready.
+func (s *site) readyz(v *visit) error {
+	if s.draining() {
+		return v.String(http.StatusServiceUnavailable, "draining\n")
+	}
+	if err := s.Database.Ping(v.Request().Context()); err != nil {
+		return v.String(http.StatusServiceUnavailable, "database\n")
+	}
+	return v.String(http.StatusOK, "ready\n")
+}

@@ -1,0 +1,157 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/submission"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// showSave is the result page of one submission: the same address and the same
+// page however often it is opened. Looking at a save in doubt reads the billing
+// profile once more; nothing is ever sent from here.
+func (s *site) showSave(v *visit) error {
+	customer, err := v.customer()
+	if err != nil {
+		return err
+	}
+	ctx, operator := v.Request().Context(), v.operator.Key()
+	sub, err := s.Submissions.Get(ctx, operator, v.Param("key"))
+	if err != nil {
+		return err
+	}
+	if sub.Customer != customer {
+		return submission.ErrNotFound
+	}
+	if sub.State == submission.InDoubt {
+		settled, err := s.Submissions.Settle(ctx, v.upstream, sub.Key)
+		if err != nil {
+			// That it could not be read now leaves it unknown, which the page says.
+			middleware.SetError(ctx, err)
+		} else {
+			sub = settled
+		}
+	}
+	switch {
+	case sub.State == submission.Applied:
+		return s.showSaved(v, sub)
+	case sub.State == submission.Rejected && sub.Reason == submission.Conflict:
+		version, err := s.Drafts.Get(ctx, operator, sub.Key)
+		if err == nil {
+			return s.showConflict(v, version)
+		}
+		if !errors.Is(err, drafts.ErrNotFound) {
+			return err
+		}
+	}
+	return s.showUnsaved(v, sub)
+}
+
+// showSaved is the customer's overview with the good news on top.
+func (s *site) showSaved(v *visit, sub submission.Submission) error {
+	n := len(changedItems(sub.Base, sub.Wish))
+	return s.drawCustomer(v, sub.Customer, http.StatusOK, "Saved: ", &templates.Banner{
+		Tone:  templates.ToneGood,
+		Title: "Billing profile saved.",
+		Text:  fmt.Sprintf("%s changed at %s.", items(n), s.clock(sub.SettledAt).Text),
+		Links: []templates.Link{{URL: customerPath(sub.Customer) + "/billing", Text: "Edit again"}},
+		Focus: true,
+	})
+}
+
+// outcome is how a save that was not applied is told.
+type outcome struct {
+	status int
+	kind   templates.ResultKind
+}
+
+func outcomeOf(sub submission.Submission) outcome {
+	switch sub.State {
+	case submission.Recorded:
+		return outcome{http.StatusOK, templates.ResultRunning}
+	case submission.InDoubt:
+		return outcome{http.StatusOK, templates.ResultUnknown}
+	case submission.NotApplied:
+		return outcome{http.StatusOK, templates.ResultNotSaved}
+	case submission.Superseded:
+		return outcome{http.StatusOK, templates.ResultSuperseded}
+	}
+	switch sub.Reason {
+	case submission.Conflict:
+		return outcome{http.StatusConflict, templates.ResultConflict}
+	case submission.AlreadySaved:
+		return outcome{http.StatusOK, templates.ResultAlreadySaved}
+	case submission.Invalid:
+		return outcome{http.StatusUnprocessableEntity, templates.ResultRejected}
+	case submission.Forbidden:
+		return outcome{http.StatusForbidden, templates.ResultForbidden}
+	case submission.NoRelationship:
+		return outcome{http.StatusNotFound, templates.ResultNoRelation}
+	case submission.MFA:
+		return outcome{http.StatusForbidden, templates.ResultMFA}
+	case submission.SignIn:
+		return outcome{http.StatusForbidden, templates.ResultSignIn}
+	case submission.NotFound:
+		return outcome{http.StatusNotFound, templates.ResultNotFound}
+	case submission.Throttled:
+		return outcome{http.StatusTooManyRequests, templates.ResultThrottled}
+	case submission.Unavailable, submission.NotSent:
+		return outcome{http.StatusServiceUnavailable, templates.ResultDown}
+	}
+	return outcome{http.StatusServiceUnavailable, templates.ResultFailed}
+}
+
+func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
+	o := outcomeOf(sub)
+	page := templates.ResultPage{
+		Page:         s.frame(v, "", templates.SectionCustomers),
+		Customer:     s.customerOf(sub.Customer, sub.Base),
+		Kind:         o.kind,
+		Wait:         seconds(sub.RetryAfter),
+		UpstreamText: sub.UpstreamText,
+		Contact:      s.Contact,
+		At:           s.moment(sub.RecordedAt),
+		CheckURL:     savePath(sub.Customer, sub.Key),
+		EditURL:      billingPath(sub.Customer, "", sub.Draft),
+		AgainURL:     billingPath(sub.Customer, "/review", sub.Draft),
+		MergeURL:     billingPath(sub.Customer, "/merge", sub.Draft),
+		SignInURL:    "/auth/start",
+		Details:      s.details(v, supportFacts(sub)...),
+	}
+	for _, change := range merge.Changes(sub.Base, sub.Wish) {
+		page.Changes = append(page.Changes, printedChange(change))
+	}
+	if o.kind == templates.ResultSuperseded {
+		who := s.Submissions.Conflict(v.Request().Context(), v.upstream, sub.Customer, sub.RecordedAt, v.operator.Key(), sub.Saved)
+		page.Who = who.Name
+	}
+	if sub.RetryAfter > 0 {
+		v.Response().Header().Set("Retry-After", retryAfter(sub.RetryAfter))
+	}
+	return show(v, o.status, page.View())
+}
+
+// supportFacts are the ids under which Microsoft's support finds the call.
+func supportFacts(sub submission.Submission) []templates.Fact {
+	var facts []templates.Fact
+	add := func(label, value string) {
+		if value != "" {
+			facts = append(facts, templates.Fact{Label: label, Value: value})
+		}
+	}
+	add("Request ID", sub.RequestID)
+	add("Correlation ID", sub.CorrelationID)
+	add("Partner Center code", sub.UpstreamCode)
+	return facts
+}
+
+func retryAfter(d time.Duration) string {
+	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
+}

@@ -1,0 +1,129 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/signin"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// signInStates are the reasons /signin can be shown for, by its query.
+var signInStates = map[string]templates.SignInState{
+	"signed-out": templates.SignInSignedOut,
+	"over":       templates.SignInOver,
+}
+
+func (s *site) signIn(v *visit) error {
+	page := templates.SignInPage{
+		Page:    templates.Page{Title: "Sign in"},
+		State:   signInStates[v.QueryParam("state")],
+		Contact: s.Contact,
+	}
+	return show(v, http.StatusOK, page.View())
+}
+
+func (s *site) startSignIn(v *visit) error { return s.goToProvider(v, "/") }
+
+// sendToSignIn lets somebody sign in and come back to the page asked for. A
+// fragment is not navigated to, so it gets a page that says the session is over.
+func (s *site) sendToSignIn(v *visit) error {
+	if v.Request().Header.Get("X-Fragment") != "" {
+		return errSessionOver
+	}
+	return s.goToProvider(v, v.Request().URL.RequestURI())
+}
+
+func (s *site) goToProvider(v *visit, back string) error {
+	if !s.ownPage(back) {
+		back = "/"
+	}
+	target, err := s.SignIn.Start(v.Response(), v.Request(), back)
+	if err != nil {
+		return err
+	}
+	return v.redirect(target)
+}
+
+func (s *site) finishSignIn(v *visit) error {
+	data, back, err := s.SignIn.Finish(v.Response(), v.Request())
+	if err != nil {
+		return err
+	}
+	if !s.ownPage(back) {
+		back = "/"
+	}
+	if err := s.Sessions.Begin(v.Response(), v.Request(), data); err != nil {
+		return err
+	}
+	middleware.SetOperator(v.Request().Context(), data.Operator.Key())
+	return v.redirect(back)
+}
+
+// signOut ends the session here first: the row, then the cookie. The provider's
+// own session is left alone; its page is one link away for those who want it.
+func (s *site) signOut(v *visit) error {
+	sess, err := s.Sessions.Load(v.Request())
+	if err != nil {
+		return err
+	}
+	if sess != nil {
+		if !sess.CheckFormToken(familySignOut, "", v.one("csrf")) {
+			return errFormToken
+		}
+		middleware.SetOperator(v.Request().Context(), sess.Operator.Key())
+		if err := s.Sessions.End(v.Response(), v.Request()); err != nil {
+			return err
+		}
+	}
+	v.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return v.redirect("/signin?state=signed-out")
+}
+
+// ownPage reports whether a path is a page of this portal that a GET may open: the
+// only places a sign-in may lead back to (A-01).
+func (s *site) ownPage(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	for _, rt := range s.routes() {
+		if rt.method == http.MethodGet && rt.right != middleware.Public && matches(rt.path, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches compares a path with a route's pattern, segment by segment. A parameter
+// takes only what our ids are made of, so that nothing odd survives in a redirect.
+func matches(pattern, path string) bool {
+	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if strings.HasPrefix(want[i], ":") {
+			if got[i] == "" || strings.Trim(strings.ToLower(got[i]), "0123456789abcdef-") != "" {
+				return false
+			}
+		} else if want[i] != got[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// refusalPage is the page for a sign-in that the provider, or this portal, refused.
+func (s *site) refusalPage(refusal *signin.Refusal) (int, templates.ErrorKind) {
+	switch {
+	case errors.Is(refusal, signin.ErrUnavailable):
+		return http.StatusServiceUnavailable, templates.ErrorSignInDown
+	case refusal.Reason == "no_role":
+		return http.StatusForbidden, templates.ErrorNoRole
+	case refusal.Reason == "tenant":
+		return http.StatusForbidden, templates.ErrorOtherTenant
+	case refusal.Reason == "transaction_missing":
+		return http.StatusBadRequest, templates.ErrorNoCookie
+	}
+	return http.StatusForbidden, templates.ErrorSignIn
+}

@@ -1,0 +1,77 @@
+package handlers
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/session"
+)
+
+// visit is one request of one person: the request, who they are, and Partner
+// Center as that person. On public routes session and upstream are nil.
+type visit struct {
+	echo.Context
+	session  *session.Session
+	operator session.Operator
+	upstream *pcclient.Client
+	form     url.Values // the posted body alone; nil on GET
+}
+
+// maxFormFields is how many inputs a posted form may have; the largest of ours
+// has about fifty.
+const maxFormFields = 100
+
+// errBadForm reports a body that is no form of ours: too many inputs, broken
+// escapes, or an input twice.
+var errBadForm = errors.New("the posted form cannot be read")
+
+// readForm parses the body, never the query.
+func readForm(r *http.Request) (url.Values, error) {
+	if err := r.ParseForm(); err != nil {
+		return r.PostForm, errBadForm
+	}
+	if len(r.PostForm) > maxFormFields {
+		return nil, errBadForm
+	}
+	return r.PostForm, nil
+}
+
+// one is the value of a single-valued input of ours; "" when it is missing or
+// doubled.
+func (v *visit) one(name string) string {
+	if values := v.form[name]; len(values) == 1 {
+		return values[0]
+	}
+	return ""
+}
+
+// customer is the customer tenant ID in the path. Anything but a GUID is no page
+// of ours, and no call is made for it.
+func (v *visit) customer() (pcclient.TenantID, error) {
+	id, err := pcclient.ParseTenantID(v.Param("id"))
+	if err != nil {
+		return "", echo.ErrNotFound
+	}
+	return id, nil
+}
+
+// show draws the page into memory and then sends it, so that a component that
+// fails cannot leave half a page.
+func show(c echo.Context, status int, page templ.Component) error {
+	var buf bytes.Buffer
+	if err := page.Render(c.Request().Context(), &buf); err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, buf.Bytes())
+}
+
+func (v *visit) redirect(path string) error { return v.Redirect(http.StatusSeeOther, path) }
+
+func (v *visit) may(right middleware.Right) bool { return right.Allows(v.operator.Roles) }

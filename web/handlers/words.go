@@ -1,0 +1,58 @@
+package handlers
+
+import "github.com/partnerdesk/portal/web/templates"
+
+// The banners of a form that came back for another reason than its fields. They
+// say what became of the person's work and what to do next.
+var (
+	bannerStaleForm = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "Your changes are back. Nothing has been saved.",
+		Text:  "This form was opened in a session that is over, or somewhere else. Check it and go on.",
+	}
+	bannerStaleReview = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "Nothing has been saved yet.",
+		Text:  "This page was opened in a session that is over, or was changed on its way. Check the changes and save again.",
+	}
+	bannerBadBase = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "This form was changed on its way here. Nothing has been saved.",
+		Text:  "Everything typed is kept. It is compared with the billing profile as it is now, so look at every marked item before going on.",
+	}
+	bannerUnreadable = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "A part of this form could not be read. Nothing has been saved.",
+		Text:  "Everything that could be read is kept. Check the form and send it again.",
+	}
+	bannerNothingChanged = &templates.Banner{
+		Tone: templates.ToneInfo, Focus: true,
+		Title: "Nothing is changed yet.",
+		Text:  "Change at least one item, then review it.",
+	}
+	bannerNotStored = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "Your changes could not be kept for review. Nothing has been saved.",
+		Text:  "Everything typed is still in this form. Keep the page open and try again in a moment.",
+	}
+	bannerCountry = &templates.Banner{
+		Tone: templates.ToneInfo, Focus: true,
+		Title: "The fields now follow the country you chose.",
+		Text:  "Check what was set aside, then review your changes.",
+	}
+	bannerNoRules = &templates.Banner{
+		Tone:  templates.ToneCare,
+		Title: "The rules for this country could not be read.",
+		Text:  "The form works without them. Partner Center checks what you save.",
+	}
+	bannerNoETag = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "This billing profile cannot be edited at the moment.",
+		Text:  "Partner Center sent it without an ETag, and without one a save could overwrite somebody else's. Nothing was changed. Try again later.",
+	}
+	bannerNothingLeft = &templates.Banner{
+		Tone: templates.ToneInfo, Focus: true,
+		Title: "There is nothing left to save.",
+		Text:  "The billing profile already has these values.",
+	}
+)
