@@ -67,7 +67,9 @@ func (c *core) exchange(ctx context.Context, r *request) (*answer, *Error) {
 		return nil, e
 	}
 	fail := &Error{Method: r.method, Path: r.path, RequestID: r.requestID, CorrelationID: correlationID}
-
+	if ctx.Err() != nil { // the transport would say so too, but without proof that nothing was sent
+		return nil, fail.transport(ctx, ctx.Err(), r.write, true)
+	}
 	resp, err := c.transport.RoundTrip(hr)
 	if err != nil {
 		return nil, fail.transport(capped, err, r.write, conn.neverGot(err))

@@ -3,6 +3,8 @@ package pcclient_test
 import (
 	"context"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -247,7 +249,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 func TestF03ACertificateNobodyKnows(t *testing.T) {
 	u := &upstream{answers: []http.HandlerFunc{says(200, profileJSON("1"))}}
 	u.Server = httptest.NewUnstartedServer(u)
-	u.Config.ErrorLog = nil
+	u.Config.ErrorLog = log.New(io.Discard, "", 0)
 	u.StartTLS()
 	t.Cleanup(u.Close)
 	wantKinds(t, update(t.Context(), u.client(t)), pcclient.ErrUnavailable, pcclient.ErrNotSent)

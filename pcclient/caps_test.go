@@ -1,0 +1,99 @@
+package pcclient
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestF04OwnTimeIsCapped(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		call func(context.Context, *Client) error
+		want time.Duration
+		kind error
+	}{
+		{"a read ends after 15 s and is not begun again", func(ctx context.Context, pc *Client) error {
+			_, err := pc.CountryRules.Get(ctx, "GB")
+			return err
+		}, 15 * time.Second, ErrUnavailable},
+		{"a write ends after 30 s, in doubt", func(ctx context.Context, pc *Client) error {
+			_, _, err := pc.BillingProfiles.Update(ctx, "0b6e2a1c-4d5f-4a7b-9c8d-1e2f3a4b5c6d", "1", BillingProfile{Raw: []byte(`{"id":"1"}`)})
+			return err
+		}, 30 * time.Second, ErrInDoubt},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				calls := 0
+				pc, err := New(Options{
+					Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+						calls++
+						<-r.Context().Done()
+						return nil, r.Context().Err()
+					}),
+					Token: func(context.Context, string) (string, error) { return "one", nil },
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				start := time.Now()
+				err = c.call(t.Context(), pc)
+				if took := time.Since(start); took != c.want || calls != 1 {
+					t.Errorf("took %v and %d calls", took, calls)
+				}
+				if !errors.Is(err, c.kind) || !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrNotSent) {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+func TestACallThatIsOverBeforeItBeginsIsNotSent(t *testing.T) {
+	pc, err := New(Options{Token: func(context.Context, string) (string, error) { return "one", nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err = pc.BillingProfiles.Update(ctx, "0b6e2a1c-4d5f-4a7b-9c8d-1e2f3a4b5c6d", "1", BillingProfile{Raw: []byte(`{"id":"1"}`)})
+	if !errors.Is(err, ErrNotSent) || errors.Is(err, ErrInDoubt) || !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestOneClientServesManyAtOnce(t *testing.T) {
+	pc, err := New(Options{
+		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 404, Header: http.Header{}, Request: r}, nil // some transports give no body at all
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for _, country := range []string{"GB", "DE", "PT", "GB", "DE", "PT", "US", "US"} {
+		group.Go(func() {
+			person := pc.As(func(context.Context, string) (string, error) { return country, nil })
+			if _, err := person.CountryRules.Get(t.Context(), country); err != nil && !errors.Is(err, ErrNotFound) {
+				t.Error(err)
+			}
+			pc.core.rules.put(country, CountryRules{ISO2Code: country, States: []string{"x"}}, time.Now().Add(time.Hour))
+			rules, err := person.CountryRules.Get(t.Context(), country)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			rules.States[0] = country // ours to spoil
+		})
+	}
+	group.Wait()
+}
