@@ -25,7 +25,7 @@ func (auditVerifyCommand) Help() string {
 // Run walks the whole trail. A broken one is an error that names the first bad
 // entry.
 func (cmd *auditVerifyCommand) Run(ctx context.Context, c console) error {
-	var s settings
+	var s Settings
 	var ps Problems
 	if cmd.read(&s, &ps); len(ps) > 0 {
 		return ps
@@ -35,7 +35,7 @@ func (cmd *auditVerifyCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close()
-	entries, err := audit.New(db, s.keys, time.Now).Verify(ctx)
+	entries, err := audit.New(db, s.Keys, time.Now).Verify(ctx)
 	if err != nil {
 		return err
 	}

@@ -34,14 +34,14 @@ const checkTimeout = 15 * time.Second
 // guesses, so they are left out.
 func (cmd *checkCommand) Run(ctx context.Context, c console) error {
 	report := report{out: c.Out}
-	read, err := cmd.settings()
+	read, err := cmd.Settings()
 	report.line("configuration", "complete", err)
 	if err != nil {
 		return errReported
 	}
 	for _, part := range []struct {
 		name  string
-		check func(context.Context, settings) (string, error)
+		check func(context.Context, Settings) (string, error)
 	}{
 		{"identity provider", checkProvider},
 		{"database", checkDatabase},
@@ -74,9 +74,9 @@ func (r *report) line(part, good string, err error) {
 }
 
 // checkProvider reads the discovery document and looks for what sign-in needs.
-func checkProvider(ctx context.Context, s settings) (string, error) {
-	address := strings.TrimSuffix(s.issuer, "/") + "/.well-known/openid-configuration"
-	status, body, err := probe(ctx, newProbe(s.transport), address)
+func checkProvider(ctx context.Context, s Settings) (string, error) {
+	address := strings.TrimSuffix(s.Issuer, "/") + "/.well-known/openid-configuration"
+	status, body, err := probe(ctx, newProbe(newTransport(s.Roots)), address)
 	if err != nil {
 		return "", err
 	}
@@ -94,20 +94,20 @@ func checkProvider(ctx context.Context, s settings) (string, error) {
 		return "", fmt.Errorf("%s is not JSON", address)
 	}
 	switch {
-	case found.Issuer != s.issuer:
+	case found.Issuer != s.Issuer:
 		return "", fmt.Errorf("%s names another issuer, %q: set PORTAL_OIDC_ISSUER to the letter", address, found.Issuer)
 	case found.Authorization == "" || found.Token == "" || found.Keys == "":
 		return "", fmt.Errorf("%s lacks authorization_endpoint, token_endpoint or jwks_uri", address)
 	case len(found.Challenges) > 0 && !slices.Contains(found.Challenges, "S256"):
 		return "", fmt.Errorf("%s offers no PKCE with S256", address)
 	}
-	return s.issuer, nil
+	return s.Issuer, nil
 }
 
 // checkDatabase opens the database, but does not make one: a file created by
 // whoever runs the check would not belong to the portal's user.
-func checkDatabase(ctx context.Context, s settings) (string, error) {
-	path := strings.TrimPrefix(s.databaseURL, "sqlite:")
+func checkDatabase(ctx context.Context, s Settings) (string, error) {
+	path := strings.TrimPrefix(string(s.DatabaseURL), "sqlite:")
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		folder, err := os.Stat(filepath.Dir(path))
 		if err != nil || !folder.IsDir() {
@@ -115,7 +115,7 @@ func checkDatabase(ctx context.Context, s settings) (string, error) {
 		}
 		return path + " will be made when the portal starts", nil
 	}
-	db, err := database.Open(ctx, s.databaseURL)
+	db, err := database.Open(ctx, string(s.DatabaseURL))
 	if err != nil {
 		return "", err
 	}
@@ -128,16 +128,16 @@ func checkDatabase(ctx context.Context, s settings) (string, error) {
 
 // checkUpstream asks Partner Center without a token. Its 401 proves address,
 // certificate and the way there, and needs nobody's sign-in.
-func checkUpstream(ctx context.Context, s settings) (string, error) {
-	address := s.upstreamURL + "/v1/countryvalidationrules/US"
-	status, _, err := probe(ctx, newProbe(s.transport), address)
+func checkUpstream(ctx context.Context, s Settings) (string, error) {
+	address := s.Cloud.API + "/v1/countryvalidationrules/US"
+	status, _, err := probe(ctx, newProbe(newTransport(s.Roots)), address)
 	if err != nil {
 		return "", err
 	}
 	if status != http.StatusUnauthorized {
 		return "", fmt.Errorf("%s answers %d, want 401 without a token: is that Partner Center?", address, status)
 	}
-	return s.upstreamURL, nil
+	return s.Cloud.API, nil
 }
 
 // probe reads an address, at most 1 MiB of it.

@@ -2,15 +2,15 @@ package main
 
 // Config is everything `portal serve` is told from outside, as text: kong fills
 // it from flags and PORTAL_ variables, Validate says what is wrong with it, and
-// settings turns it into what the program uses.
+// Settings turns it into what the program uses.
 //
 // The help texts, defaults and examples in the tags are the reference: both
 // `portal serve --help` and the table in deploy/README.md are made from them.
 type Config struct {
 	WebConfig
 	DatabaseConfig
-	SignInConfig
 	UpstreamConfig
+	SignInConfig
 	GeneralConfig
 }
 
@@ -37,6 +37,14 @@ type DatabaseLocation struct {
 	DatabaseURLFile string `env:"PORTAL_DATABASE_URL_FILE" placeholder:"FILE" help:"File that holds the database URL." group:"Storage"`
 }
 
+// UpstreamConfig says which Partner Center the portal talks to.
+type UpstreamConfig struct {
+	Cloud         string `env:"PORTAL_CLOUD" default:"global" placeholder:"NAME" help:"Microsoft cloud: global, usgov or china. Presets the next two settings and the host of the issuer." group:"Partner Center"`
+	UpstreamURL   string `env:"PORTAL_UPSTREAM_URL" placeholder:"URL" help:"Base address of the Partner Center API, without /v1. Without it: the cloud's." group:"Partner Center"`
+	UpstreamScope string `env:"PORTAL_UPSTREAM_SCOPE" placeholder:"SCOPE" help:"Scope asked for at sign-in, so that the portal can act as the person. Without it: the cloud's." group:"Partner Center"`
+	CAFile        string `name:"ca-file" env:"PORTAL_CA_FILE" placeholder:"FILE" help:"Certificates in PEM to trust besides the system's, for outgoing calls." group:"Partner Center"`
+}
+
 // SignInConfig says who may sign in, and what as.
 type SignInConfig struct {
 	OIDCIssuer           string   `name:"oidc-issuer" env:"PORTAL_OIDC_ISSUER" placeholder:"URL" help:"Issuer that signs people in. Without it: the cloud's, for the one tenant in PORTAL_OIDC_TENANTS." example:"https://login.microsoftonline.com/TENANT-ID/v2.0" group:"Sign-in"`
@@ -46,14 +54,6 @@ type SignInConfig struct {
 	OIDCTenants          []string `name:"oidc-tenants" env:"PORTAL_OIDC_TENANTS" placeholder:"GUID" help:"Tenants whose people may sign in, with commas between. Required with Microsoft Entra." group:"Sign-in"`
 	RolesClaim           string   `env:"PORTAL_ROLES_CLAIM" default:"roles" placeholder:"NAME" help:"Claim of the ID token that lists a person's roles." group:"Sign-in"`
 	Roles                []string `env:"PORTAL_ROLES" default:"viewer=viewer,editor=editor,auditor=auditor,administrator=administrator" placeholder:"VALUE=ROLE" help:"Which value of that claim gives which role: viewer, editor, auditor, administrator. Other values give none." example:"Billing.Edit=editor,Billing.Read=viewer" group:"Sign-in"`
-}
-
-// UpstreamConfig says which Partner Center the portal talks to.
-type UpstreamConfig struct {
-	Cloud         string `env:"PORTAL_CLOUD" default:"global" placeholder:"NAME" help:"Microsoft cloud: global, usgov or china. Presets the issuer's host and the two settings below." group:"Partner Center"`
-	UpstreamURL   string `env:"PORTAL_UPSTREAM_URL" placeholder:"URL" help:"Base address of the Partner Center API, without /v1. Without it: the cloud's." group:"Partner Center"`
-	UpstreamScope string `env:"PORTAL_UPSTREAM_SCOPE" placeholder:"SCOPE" help:"Scope asked for at sign-in, so that the portal can act as the person. Without it: the cloud's." group:"Partner Center"`
-	CAFile        string `name:"ca-file" env:"PORTAL_CA_FILE" placeholder:"FILE" help:"Certificates in PEM to trust besides the system's, for outgoing calls." group:"Partner Center"`
 }
 
 // GeneralConfig is what fits nowhere else.

@@ -1,10 +1,11 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -15,32 +16,30 @@ import (
 	"github.com/partnerdesk/portal/web/seal"
 )
 
-// settings is a Config that was read and found right: addresses parsed, files
+// Settings is a Config that was read and found right: addresses parsed, files
 // loaded, the cloud's presets filled in.
-type settings struct {
-	listen         string   // host:port
-	baseURL        *url.URL // scheme and host only
-	tls            bool     // the certificate and key load; they are served from their files
-	trustedProxies []netip.Prefix
+type Settings struct {
+	Listen         string           // host:port
+	BaseURL        *url.URL         // scheme and host only
+	Certificate    *tls.Certificate // nil: plain HTTP, behind a proxy or on localhost
+	TrustedProxies []netip.Prefix
 
-	databaseURL string
-	keys        *seal.Ring
+	DatabaseURL Secret
+	Keys        *seal.Ring
 
-	issuer       string
-	clientID     string
-	clientSecret Secret
-	tenants      []string // lower-case GUIDs; empty: any the issuer signs in
-	rolesClaim   string
-	roles        map[string]string // value of the claim → role
+	Issuer       string
+	ClientID     string
+	ClientSecret Secret
+	Tenants      []string // lower-case GUIDs; empty: any the issuer signs in
+	RolesClaim   string
+	Roles        map[string]string // value of the claim → role
 
-	cloud       pcclient.Cloud // PORTAL_CLOUD, without the overrides
-	upstreamURL string         // scheme and host only
-	scope       string
-	transport   *http.Transport // the way out, for every call
+	Cloud pcclient.Cloud // with the overrides of address and scope
+	Roots *x509.CertPool // nil: the system's
 
-	contact  string
-	zone     *time.Location
-	logLevel slog.Level
+	Contact  string
+	Location *time.Location
+	LogLevel slog.Level
 }
 
 // Problem is one thing wrong with the configuration. Its text never repeats the
@@ -77,15 +76,15 @@ func (ps *Problems) add(variable, format string, args ...any) {
 // because kong would call such a method by itself, and report a configuration
 // that is wrong as a command line that is.
 func (c Config) Validate() Problems {
-	_, err := c.settings()
+	_, err := c.Settings()
 	ps, _ := errors.AsType[Problems](err)
 	return ps
 }
 
-// settings reads the configuration. The error is Problems, all of them at once.
-func (c Config) settings() (settings, error) {
+// Settings reads the configuration. The error is Problems, all of them at once.
+func (c Config) Settings() (Settings, error) {
 	c = c.withDefaults()
-	var s settings
+	var s Settings
 	var ps Problems
 	c.WebConfig.read(&s, &ps)
 	c.DatabaseConfig.read(&s, &ps)
@@ -93,13 +92,13 @@ func (c Config) settings() (settings, error) {
 	c.SignInConfig.read(&s, &ps)
 	c.GeneralConfig.read(&s, &ps)
 	if len(ps) > 0 {
-		return settings{}, ps
+		return Settings{}, ps
 	}
 	return s, nil
 }
 
-func (c DatabaseConfig) read(s *settings, ps *Problems) {
-	s.databaseURL = c.readDatabase(ps)
+func (c DatabaseConfig) read(s *Settings, ps *Problems) {
+	s.DatabaseURL = c.readDatabase(ps)
 	keys, err := c.Keys.orFile(c.KeysFile)
 	switch {
 	case err != nil:
@@ -107,7 +106,7 @@ func (c DatabaseConfig) read(s *settings, ps *Problems) {
 	case keys == "":
 		ps.add("PORTAL_KEYS", `is missing: "portal keys new" prints a key`)
 	default:
-		if s.keys, err = seal.ParseKeys(string(keys)); err != nil {
+		if s.Keys, err = seal.ParseKeys(string(keys)); err != nil {
 			ps.add(fileVariable("PORTAL_KEYS", c.KeysFile), "does not read: %v", err)
 		}
 	}
@@ -118,7 +117,7 @@ func (c DatabaseConfig) read(s *settings, ps *Problems) {
 const defaultDatabase = "sqlite:portal.db"
 
 // readDatabase returns the database URL alone, for commands that need no more.
-func (l DatabaseLocation) readDatabase(ps *Problems) string {
+func (l DatabaseLocation) readDatabase(ps *Problems) Secret {
 	address, err := l.DatabaseURL.orFile(l.DatabaseURLFile)
 	variable := fileVariable("PORTAL_DATABASE_URL", l.DatabaseURLFile)
 	engine, rest, _ := strings.Cut(string(address), ":")
@@ -132,22 +131,22 @@ func (l DatabaseLocation) readDatabase(ps *Problems) string {
 	case engine != "sqlite" || rest == "":
 		ps.add(variable, "must look like sqlite:PATH")
 	}
-	return string(address)
+	return address
 }
 
-func (c GeneralConfig) read(s *settings, ps *Problems) {
-	s.contact = strings.TrimSpace(c.Contact)
-	if len(s.contact) > 200 || strings.ContainsFunc(s.contact, func(r rune) bool { return r < ' ' }) {
+func (c GeneralConfig) read(s *Settings, ps *Problems) {
+	s.Contact = strings.TrimSpace(c.Contact)
+	if len(s.Contact) > 200 || strings.ContainsFunc(s.Contact, func(r rune) bool { return r < ' ' }) {
 		ps.add("PORTAL_CONTACT", "must be one line of at most 200 bytes")
 	}
 	var err error
 	// "Local" is whatever machine this is: people would not know whose time they read.
-	if s.zone, err = time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
+	if s.Location, err = time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
 		ps.add("PORTAL_TIME_ZONE", "must be a zone such as Europe/Lisbon or UTC")
 	}
 	switch level := strings.ToLower(c.LogLevel); level {
 	case "debug", "info", "warn", "error":
-		_ = s.logLevel.UnmarshalText([]byte(level)) // these four always parse
+		_ = s.LogLevel.UnmarshalText([]byte(level)) // these four always parse
 	default:
 		ps.add("PORTAL_LOG_LEVEL", "must be debug, info, warn or error")
 	}

@@ -11,11 +11,11 @@ import (
 // portalRoles are the roles of the portal; PORTAL_ROLES gives them to people.
 func portalRoles() []string { return []string{"viewer", "editor", "auditor", "administrator"} }
 
-// read relies on s.cloud, which UpstreamConfig.read has set.
-func (c SignInConfig) read(s *settings, ps *Problems) {
-	s.tenants = c.readTenants(ps)
-	s.issuer = c.readIssuer(s.cloud, s.tenants, ps)
-	if s.clientID = strings.TrimSpace(c.OIDCClientID); s.clientID == "" {
+// read relies on s.Cloud, which UpstreamConfig.read has set.
+func (c SignInConfig) read(s *Settings, ps *Problems) {
+	s.Tenants = c.readTenants(ps)
+	s.Issuer = c.readIssuer(s.Cloud, s.Tenants, ps)
+	if s.ClientID = strings.TrimSpace(c.OIDCClientID); s.ClientID == "" {
 		ps.add("PORTAL_OIDC_CLIENT_ID", "is missing: it stands on the overview of the app registration")
 	}
 	secret, err := c.OIDCClientSecret.orFile(c.OIDCClientSecretFile)
@@ -25,9 +25,9 @@ func (c SignInConfig) read(s *settings, ps *Problems) {
 	case secret == "":
 		ps.add("PORTAL_OIDC_CLIENT_SECRET", "is missing: create one under Certificates & secrets of the app registration")
 	}
-	s.clientSecret = secret
-	s.rolesClaim = c.RolesClaim
-	s.roles = c.readRoles(ps)
+	s.ClientSecret = secret
+	s.RolesClaim = c.RolesClaim
+	s.Roles = c.readRoles(ps)
 }
 
 func (c SignInConfig) readTenants(ps *Problems) []string {

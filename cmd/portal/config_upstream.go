@@ -11,22 +11,22 @@ import (
 // clouds are the names PORTAL_CLOUD may have.
 func clouds() []string { return []string{"global", "usgov", "china"} }
 
-func (c UpstreamConfig) read(s *settings, ps *Problems) {
+func (c UpstreamConfig) read(s *Settings, ps *Problems) {
 	cloud, known := pcclient.CloudNamed(c.Cloud)
 	if !known {
 		ps.add("PORTAL_CLOUD", "must be one of %s", strings.Join(clouds(), ", "))
 	}
-	s.cloud, s.upstreamURL, s.scope = cloud, cloud.API, cloud.Scope
 	if c.UpstreamURL != "" {
-		s.upstreamURL = readUpstream(c.UpstreamURL, ps)
+		cloud.API = readUpstream(c.UpstreamURL, ps)
 	}
 	if c.UpstreamScope != "" {
-		s.scope = c.UpstreamScope
+		cloud.Scope = c.UpstreamScope
 	}
-	if strings.ContainsAny(s.scope, " \t\r\n") {
+	if strings.ContainsAny(cloud.Scope, " \t\r\n") {
 		ps.add("PORTAL_UPSTREAM_SCOPE", "must be a single scope: one token serves one API")
 	}
-	s.transport = newTransport(readRoots(c.CAFile, ps))
+	s.Cloud = cloud
+	s.Roots = readRoots(c.CAFile, ps)
 }
 
 func readUpstream(text string, ps *Problems) string {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-func (c WebConfig) read(s *settings, ps *Problems) {
-	s.listen = c.Listen
+func (c WebConfig) read(s *Settings, ps *Problems) {
+	s.Listen = c.Listen
 	if !isListenAddress(c.Listen) {
 		ps.add("PORTAL_LISTEN", "must be HOST:PORT or :PORT, such as localhost:8080")
 	}
@@ -21,13 +21,13 @@ func (c WebConfig) read(s *settings, ps *Problems) {
 	case err != nil:
 		ps.add("PORTAL_BASE_URL", "%v", err)
 	default:
-		s.baseURL = base
+		s.BaseURL = base
 	}
-	s.tls = c.readCertificate(ps)
-	if s.tls && s.baseURL != nil && s.baseURL.Scheme != "https" {
+	s.Certificate = c.readCertificate(ps)
+	if s.Certificate != nil && s.BaseURL != nil && s.BaseURL.Scheme != "https" {
 		ps.add("PORTAL_BASE_URL", "must be https when PORTAL_TLS_CERT is set")
 	}
-	s.trustedProxies = c.readProxies(ps)
+	s.TrustedProxies = c.readProxies(ps)
 }
 
 // readBaseURL accepts an origin and nothing more: a path would make cookies and
@@ -59,22 +59,23 @@ func readOrigin(text string) (*url.URL, error) {
 	return u, nil
 }
 
-func (c WebConfig) readCertificate(ps *Problems) bool {
+func (c WebConfig) readCertificate(ps *Problems) *tls.Certificate {
 	switch {
 	case c.TLSCert == "" && c.TLSKey == "":
-		return false
+		return nil
 	case c.TLSKey == "":
 		ps.add("PORTAL_TLS_KEY", "is missing: PORTAL_TLS_CERT needs its key")
-		return false
+		return nil
 	case c.TLSCert == "":
 		ps.add("PORTAL_TLS_CERT", "is missing: PORTAL_TLS_KEY needs its certificate")
-		return false
+		return nil
 	}
-	if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
+	pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
 		ps.add("PORTAL_TLS_CERT", "and PORTAL_TLS_KEY do not load: %v", err)
-		return false
+		return nil
 	}
-	return true
+	return &pair
 }
 
 func (c WebConfig) readProxies(ps *Problems) []netip.Prefix {

@@ -32,5 +32,5 @@ func (l DatabaseLocation) open(ctx context.Context) (*database.DB, error) {
 	if len(ps) > 0 {
 		return nil, ps
 	}
-	return database.Open(ctx, address)
+	return database.Open(ctx, string(address))
 }

@@ -19,10 +19,10 @@ func (serveCommand) Help() string {
 // Run starts the portal and returns after it has shut down on SIGTERM or
 // interrupt.
 func (cmd *serveCommand) Run(ctx context.Context, c console) error {
-	read, err := cmd.settings()
+	read, err := cmd.Settings()
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(c.Out, &slog.HandlerOptions{Level: read.logLevel}))
+	log := slog.New(slog.NewJSONHandler(c.Out, &slog.HandlerOptions{Level: read.LogLevel}))
 	return runServe(ctx, cmd.Config, log)
 }
