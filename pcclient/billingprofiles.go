@@ -39,9 +39,12 @@ func (s *BillingProfilesService) Update(ctx context.Context, id TenantID, etag E
 	if !ok {
 		return BillingProfile{}, "", refuse(r, "the ETag is empty or cannot be sent")
 	}
+	if _, _, err := ParseBillingProfile(p.Raw); err != nil {
+		return BillingProfile{}, "", refuse(r, "the billing profile was not read from the upstream: it has no Raw")
+	}
 	o, err := merge(p.Raw, p)
 	if err != nil {
-		return BillingProfile{}, "", refuse(r, "the billing profile was not read from the upstream: it has no Raw")
+		return BillingProfile{}, "", refuse(r, "the billing profile cannot be read")
 	}
 	r.header.Set("If-Match", entity)
 	r.body = o.withETag(etag).bytes()

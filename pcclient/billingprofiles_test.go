@@ -147,6 +147,7 @@ func TestUpdateRefusesWhatCannotBeSafe(t *testing.T) {
 		{"A-54 a line break", tenant, "1\r\nX: y", good},
 		{"A-54 far too long", tenant, pcclient.ETag(strings.Repeat("1", 10_000)), good},
 		{"a profile nobody read", tenant, "1", pcclient.BillingProfile{CompanyName: "Q"}},
+		{"a profile that holds nothing", tenant, "1", pcclient.BillingProfile{CompanyName: "Q", Raw: []byte(`{}`)}},
 		{"a customer that is a path", "../partners", "1", good},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -181,6 +182,33 @@ func TestUpdateRefusesWhatCannotBeSafe(t *testing.T) {
 			t.Errorf("got %q, %q, %v", profile.CompanyName, etag, err)
 		}
 	})
+}
+
+func TestABillingProfileKeepsAsJSON(t *testing.T) {
+	var kept struct{ Profile, None pcclient.BillingProfile }
+	in := `{"Profile":{"id":"7d3f","email":"a@b","extra":{"n":90071992547409931234},"defaultAddress":{"city":"York"}},"None":null}`
+	if err := json.Unmarshal([]byte(in), &kept); err != nil {
+		t.Fatal(err)
+	}
+	if kept.Profile.ID != "7d3f" || kept.Profile.DefaultAddress.City != "York" || kept.None.Raw != nil {
+		t.Errorf("read %+v", kept)
+	}
+	kept.Profile.Email = "c@d"
+	out, err := json.Marshal(kept.Profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"id":"7d3f","email":"c@d","extra":{"n":90071992547409931234},"defaultAddress":{"city":"York"}}`
+	if diff := cmp.Diff(want, string(out)); diff != "" {
+		t.Error(diff)
+	}
+	out, err = json.Marshal(pcclient.BillingProfile{ID: "1", CompanyName: "Q"})
+	if err != nil || string(out) != `{"companyName":"Q","id":"1"}` {
+		t.Errorf("%s, %v", out, err)
+	}
+	if err := json.Unmarshal([]byte(`[]`), &kept.Profile); err == nil {
+		t.Error("a list is no billing profile")
+	}
 }
 
 func TestIDsOfAnOperation(t *testing.T) {

@@ -35,7 +35,7 @@ func (s *CompanyProfilesService) Get(ctx context.Context, id TenantID) (CompanyP
 
 func companyFrom(data []byte) CompanyProfile {
 	o, err := parseObject(data)
-	if err != nil {
+	if err != nil || !o.hasAny("tenantId", "companyName", "domain") {
 		return CompanyProfile{}
 	}
 	return CompanyProfile{

@@ -58,7 +58,7 @@ func (s *CountryRulesService) Get(ctx context.Context, iso2 string) (CountryRule
 		return CountryRules{}, e
 	}
 	o, err := parseObject(a.body)
-	if err != nil {
+	if err != nil || o.text("iso2Code") == "" { // kept for a day, so better none than wrong ones
 		return CountryRules{}, r.unusable(a)
 	}
 	rules := rulesFrom(o, a.body)

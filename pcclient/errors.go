@@ -14,7 +14,7 @@ import (
 )
 
 // Kinds of failure, for [errors.Is] on what the calls of this package return. An error may be of several kinds: a write
-// that timed out is ErrUnavailable and ErrInDoubt, a refused role-less application ErrAppOnly and ErrForbidden.
+// that timed out is ErrUnavailable and ErrInDoubt, a refused application ErrAppOnly and ErrForbidden.
 var (
 	// ErrUnauthorized (401): the token is not accepted, also after one forced refresh.
 	ErrUnauthorized = errors.New("pcclient: unauthorized")

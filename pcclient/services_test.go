@@ -164,6 +164,42 @@ func TestAuditRecords(t *testing.T) {
 	}
 }
 
+func TestAuditRecordsOverPages(t *testing.T) {
+	page := func(id, next string) string {
+		return `{"items":[{"id":"` + id + `","operationDate":"2020-09-02T17:34:12Z"}],"links":{"next":{"uri":"` + next + `","headers":[]}}}`
+	}
+	u := newUpstream(t, says(200, page("a", "/auditrecords?seekOperation=Next")), says(200, page("b", "")))
+	var ids []string
+	for record, err := range u.client(t).AuditRecords.All(t.Context(), pcclient.AuditQuery{ResourceType: "customer", Size: 1}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, record.ID)
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, ids); diff != "" {
+		t.Error(diff)
+	}
+	_, err := u.client(t).AuditRecords.Next(t.Context(), pcclient.Link{URI: "/v1/customers"})
+	wantKinds(t, err, pcclient.ErrUnexpected, pcclient.ErrNotSent)
+	u.wantCalls(t, 2)
+}
+
+func TestAnswersOfAnotherShape(t *testing.T) {
+	u := newUpstream(t, says(200, `{"message":"maintenance"}`))
+	pc := u.client(t)
+	for name, call := range map[string]func() error{
+		"customer":        func() error { _, err := pc.Customers.Get(t.Context(), tenant); return err },
+		"billing profile": func() error { _, _, err := pc.BillingProfiles.Get(t.Context(), tenant); return err },
+		"address check":   func() error { _, err := pc.Addresses.Validate(t.Context(), pcclient.Address{}); return err },
+		"audit records":   func() error { _, err := pc.AuditRecords.Search(t.Context(), pcclient.AuditQuery{}); return err },
+		"country rules":   func() error { _, err := pc.CountryRules.Get(t.Context(), "GB"); return err },
+		"company profile": func() error { _, err := pc.CompanyProfiles.Get(t.Context(), tenant); return err },
+		"account status":  func() error { _, err := pc.ValidationStatuses.Get(t.Context(), tenant); return err },
+	} {
+		t.Run("F-06 "+name, func(t *testing.T) { wantKinds(t, call(), pcclient.ErrUnexpected) })
+	}
+}
+
 func TestClouds(t *testing.T) {
 	for _, name := range []string{"global", "usgov", "China"} {
 		cloud, ok := pcclient.CloudNamed(name)

@@ -41,7 +41,7 @@ func (s *ValidationStatusesService) Get(ctx context.Context, id TenantID) (Valid
 		return ValidationStatus{}, e
 	}
 	o, err := parseObject(a.body)
-	if err != nil {
+	if err != nil || o.text("status") == "" {
 		return ValidationStatus{}, r.unusable(a)
 	}
 	return ValidationStatus{Type: o.text("type"), Status: o.text("status"), LastUpdate: parseTime(o.text("lastUpdateDateTime")), Raw: a.body}, nil
