@@ -3,6 +3,7 @@ package merge
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Kind says on which side a span stands.
@@ -64,29 +65,32 @@ func whole(old, new string) []Span {
 // words cuts a text into runs of letters and digits, runs of spaces, and single signs.
 func words(text string) []string {
 	var out []string
-	kind := 0
-	for i, size := 0, 0; i < len(text); i += size {
-		var k int
-		r := []rune(text[i:min(len(text), i+4)])[0]
-		size = max(1, len(string(r)))
-		if r == unicode.ReplacementChar && !strings.HasPrefix(text[i:], "\uFFFD") {
-			size = 1
-		}
+	last := sign
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		k := sign
 		switch {
 		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
-			k = 1
+			k = word
 		case unicode.IsSpace(r):
-			k = 2
+			k = space
 		}
-		if k != 0 && k == kind {
-			out[len(out)-1] += text[i : i+size]
+		if k != sign && k == last {
+			out[len(out)-1] += text[:size]
 		} else {
-			out = append(out, text[i:i+size])
+			out = append(out, text[:size])
 		}
-		kind = k
+		text, last = text[size:], k
 	}
 	return out
 }
+
+// What a word is made of.
+const (
+	sign = iota
+	word
+	space
+)
 
 // align is the longest common subsequence of words, as spans.
 func align(a, b []string) []Span {
@@ -126,7 +130,26 @@ func align(a, b []string) []Span {
 		}
 	}
 	flush()
-	return spans
+	return bridge(spans)
+}
+
+// bridge makes one change of two that only a space separates: people read "80 Pitt" for
+// "11 York" rather than two words changed side by side.
+func bridge(spans []Span) []Span {
+	var out []Span
+	for i := 0; i < len(spans); i++ {
+		n := len(out)
+		gap := spans[i]
+		if n < 2 || i+2 >= len(spans) || strings.TrimSpace(gap.Text) != "" || gap.Kind != Equal ||
+			out[n-2].Kind != Del || out[n-1].Kind != Ins || spans[i+1].Kind != Del || spans[i+2].Kind != Ins {
+			out = append(out, gap)
+			continue
+		}
+		out[n-2].Text += gap.Text + spans[i+1].Text
+		out[n-1].Text += gap.Text + spans[i+2].Text
+		i += 2
+	}
+	return out
 }
 
 // join appends a span, growing the last one if it is of the same kind.
