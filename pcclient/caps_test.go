@@ -97,3 +97,13 @@ func TestOneClientServesManyAtOnce(t *testing.T) {
 	}
 	group.Wait()
 }
+
+func TestOwnTransportIsCapped(t *testing.T) {
+	transport := newTransport()
+	if transport.TLSHandshakeTimeout != 5*time.Second || transport.DialContext == nil || transport.Proxy == nil {
+		t.Error("a handshake may take for ever, or the proxy is not asked")
+	}
+	if transport.Protocols.HTTP2() || !transport.Protocols.HTTP1() {
+		t.Error("HTTP/2 hides the reason phrase and repeats writes on its own")
+	}
+}

@@ -67,6 +67,10 @@ func TestCountryRulesAreKeptForADay(t *testing.T) {
 	if err != nil || rules.Languages[0] != "en" {
 		t.Errorf("got %v, %v", rules.Languages, err)
 	}
+	rules.Languages[0] = "spoilt again"
+	if rules, err = other.CountryRules.Get(t.Context(), "PT"); err != nil || rules.Languages[0] != "en" {
+		t.Errorf("got %v, %v", rules.Languages, err)
+	}
 	u.wantCalls(t, 2)
 	if u.calls()[1].uri != "/v1/countryvalidationrules/PT" {
 		t.Error(u.calls()[1].uri)
@@ -96,6 +100,7 @@ func TestCheckingAnAddress(t *testing.T) {
 		},
 		{"a status as the manual prints it", `{"status":"verified shippable"}`, 200, pcclient.AddressCheck{Status: pcclient.AddressVerifiedShippable}},
 		{"a status of tomorrow", `{"status":"Lunar","suggestedAddresses":null}`, 200, pcclient.AddressCheck{Status: "Lunar"}},
+		{"before mid-2021: nothing but a byte order mark", bom, 200, pcclient.AddressCheck{Status: pcclient.AddressVerified}},
 		{"before mid-2021: nothing said, all well", "", 200, pcclient.AddressCheck{Status: pcclient.AddressVerified}},
 		{
 			"before mid-2021: a correction", `{"code":2007,"description":"{\"code\":\"60071\",\"reason\":\"City &#39;X&#39;\",\"corrected_address\":{\"country\":\"US\",\"region\":\"WA\",\"city\":\"BELLEVUE\",\"address_line1\":\"One &amp; Two\",\"postal_code\":\"98007\"}}"}`, 400,
