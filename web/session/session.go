@@ -14,6 +14,7 @@ package session
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -87,6 +88,9 @@ type Data struct {
 
 // Format hides everything but whose data it is.
 func (d Data) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "data of %s", d.Operator.Key()) }
+
+// MarshalJSON hides everything but whose data it is.
+func (d Data) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(d)) }
 
 // Session is one signed-in browser, as read for one request. It is safe for
 // concurrent use.
