@@ -132,10 +132,16 @@ func (p *page) text() string {
 			return
 		}
 		if n.Type == html.TextNode {
-			out.WriteString(n.Data + " ")
+			out.WriteString(n.Data)
+		}
+		if n.Type == html.ElementNode && !slices.Contains(inline, n.Data) {
+			out.WriteString(" ")
 		}
 		for c := range n.ChildNodes() {
 			walk(c)
+		}
+		if n.Type == html.ElementNode && !slices.Contains(inline, n.Data) {
+			out.WriteString(" ")
 		}
 	}
 	start := p.find(func(n *html.Node) bool { return n.Data == "main" })
@@ -145,6 +151,9 @@ func (p *page) text() string {
 	walk(start)
 	return strings.Join(strings.Fields(out.String()), " ")
 }
+
+// inline elements do not part words.
+var inline = []string{"a", "b", "bdi", "code", "del", "em", "i", "ins", "mark", "span", "time"}
 
 func (p *page) find(match func(*html.Node) bool) *html.Node {
 	for n := range p.root.Descendants() {
@@ -329,4 +338,25 @@ func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("a call left for %s", r.URL.Host)
 	}
 	return to.RoundTrip(r)
+}
+
+// choose presses the button whose text begins with text, wherever it is.
+func (p *page) choose(text string) *page {
+	p.b.t.Helper()
+	for n := range p.root.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "button" || !strings.Contains(inner(n), text) {
+			continue
+		}
+		owner := n.Parent
+		if id := attr(n, "form"); id != "" {
+			owner = p.byID(id)
+		}
+		for ; owner != nil; owner = owner.Parent {
+			if owner.Data == "form" {
+				return p.read(owner).press(attr(n, "name"), attr(n, "value"))
+			}
+		}
+	}
+	p.b.t.Fatalf("%s has no button %q:\n%s", p.url, text, p.text())
+	return nil
 }

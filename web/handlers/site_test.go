@@ -1,0 +1,185 @@
+package handlers_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/pcclient/pcsim"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/database/databasetest"
+	"github.com/partnerdesk/portal/web/demo"
+	"github.com/partnerdesk/portal/web/directory"
+	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/seal"
+	"github.com/partnerdesk/portal/web/session"
+	"github.com/partnerdesk/portal/web/signin"
+	"github.com/partnerdesk/portal/web/submission"
+)
+
+const (
+	portalOrigin   = "https://portal.example"
+	providerOrigin = "https://signin.example"
+	upstreamOrigin = "https://partnercenter.example"
+)
+
+// testSite is the whole portal with a simulated Partner Center and the demo
+// identity provider, in one process and without sockets.
+type testSite struct {
+	t      testing.TB
+	sim    *pcsim.Simulator
+	trail  *audit.Log
+	db     *database.DB
+	hosts  hosts
+	portal http.Handler
+	log    *logged
+	clock  *clock
+}
+
+// clock is the portal's time: the real one, moved on by hand.
+type clock struct {
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.ahead)
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += d
+}
+
+// logged is everything the portal wrote to its log.
+type logged struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = append(l.text, b...)
+	return len(b), nil
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.text)
+}
+
+// serve runs a handler in the client's goroutine, as a connection would.
+type serve struct{ http.Handler }
+
+func (s serve) RoundTrip(r *http.Request) (*http.Response, error) {
+	in := r.Clone(r.Context())
+	in.RequestURI = r.URL.RequestURI()
+	in.Host = r.URL.Host
+	if r.Host != "" {
+		in.Host = r.Host
+	}
+	in.URL = &url.URL{Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
+	in.RemoteAddr = "192.0.2.7:4711"
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, in)
+	answer := w.Result()
+	answer.Request = r
+	return answer, nil
+}
+
+// settings of a test site; the zero value is the ordinary one.
+type settings struct {
+	settle time.Duration
+	wait   time.Duration
+	demo   *handlers.Demo
+}
+
+func newSite(t testing.TB) *testSite { return newSiteWith(t, settings{}) }
+
+func newSiteWith(t testing.TB, o settings) *testSite {
+	t.Helper()
+	s := &testSite{t: t, log: &logged{}, clock: &clock{}, db: databasetest.Open(t), hosts: hosts{}}
+	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	ring, err := seal.ParseKeys(seal.NewKey())
+	must(t, err)
+
+	provider, err := demo.NewProvider(demo.Options{
+		Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
+		RedirectURIs: []string{portalOrigin + "/auth/callback"}, PostLogoutURIs: []string{portalOrigin + "/signin"},
+	})
+	must(t, err)
+	s.sim, err = pcsim.New(pcsim.Options{
+		Customers: 40, Seed: 1, Issuer: providerOrigin, HTTPClient: &http.Client{Transport: s.hosts},
+		Roles: demo.UpstreamRoles(), PartnerTenant: demo.PartnerTenant,
+	})
+	must(t, err)
+	s.hosts["signin.example"] = serve{provider}
+	s.hosts["partnercenter.example"] = s.sim.Transport()
+
+	upstream, err := pcclient.New(pcclient.Options{BaseURL: upstreamOrigin, Transport: s.hosts, Application: "Partner Desk"})
+	must(t, err)
+	base, err := url.Parse(portalOrigin)
+	must(t, err)
+	cloud, _ := pcclient.CloudNamed("global")
+	s.trail = audit.New(s.db, ring, s.clock.now)
+	saves := submission.New(submission.Options{DB: s.db, Log: s.trail, Ring: ring, Events: log, Settle: o.settle, Wait: o.wait, Now: s.clock.now})
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := saves.Drain(ctx); err != nil {
+			t.Errorf("saves did not end: %v", err)
+		}
+	})
+	s.portal = handlers.New(handlers.Options{
+		BaseURL: base, Upstream: upstream, Database: s.db, Keys: ring,
+		Sessions: session.New(session.Options{DB: s.db, Ring: ring, Now: s.clock.now}),
+		SignIn: signin.New(signin.Config{
+			Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
+			BaseURL: portalOrigin, Scope: cloud.Scope, Tenants: []string{demo.PartnerTenant},
+			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: ring,
+		}),
+		Drafts: drafts.New(s.db, ring, s.clock.now), Submissions: saves, Audit: s.trail,
+		Recents: directory.NewRecents(s.db, ring, s.clock.now),
+		Contact: "Marta Keller (team lead)", Zone: time.UTC, Now: s.clock.now, Log: log, Demo: o.demo,
+	})
+	s.hosts["portal.example"] = serve{s.portal}
+	return s
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// anybody is a browser in which nobody is signed in.
+func (s *testSite) anybody() *browser { return newBrowser(s.t, portalOrigin, s.hosts) }
+
+// signIn is a browser in which one of the demo's people has signed in.
+func (s *testSite) signIn(name string) *browser {
+	s.t.Helper()
+	b := s.anybody()
+	chooser := b.get("/")
+	p := chooser.choose(name)
+	if p.status != http.StatusOK {
+		s.t.Fatalf("%s could not sign in: %d %s", name, p.status, p.text())
+	}
+	return b
+}
