@@ -110,6 +110,7 @@
     sent.set("do", what);
     var request = pending = new XMLHttpRequest();
     request.open("POST", form.action);
+    request.setRequestHeader("X-Fragment", "fields");
     request.responseType = "document";
     request.onload = function () {
       pending = null;
@@ -148,10 +149,9 @@
   // Send once. A second press is ignored; the words change only if it takes a while.
   document.addEventListener("submit", function (e) {
     var form = e.target;
-    if (form.method !== "post" || e.defaultPrevented) return;
+    if (!form.dataset.saving || e.defaultPrevented) return;
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.dataset.sent = "1";
-    if (!form.dataset.saving) return;
     var button = e.submitter && !e.submitter.classList.contains("vh") ? e.submitter : document.querySelector(".foot .primary");
     if (!button) return;
     setTimeout(function () {

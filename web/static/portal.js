@@ -95,6 +95,25 @@
     }, function () {});
   });
 
+  // The demo bar on a page that holds typed text: its forms are answered without a
+  // page, so the press is confirmed here.
+  document.addEventListener("submit", function (e) {
+    var form = e.target, button = e.submitter;
+    if (!button || !form.closest(".demo") || !form.elements.back || form.elements.back.value) return;
+    e.preventDefault();
+    var fields = new URLSearchParams(new FormData(form));
+    fields.set(button.name, button.value);
+    var request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.onload = function () {
+      if (request.status !== 204) return;
+      button.setAttribute("aria-pressed", "true");
+      say(button.textContent + ": " + form.dataset.done);
+      setTimeout(function () { button.setAttribute("aria-pressed", "false"); }, 4000);
+    };
+    request.send(fields);
+  });
+
   // A save that is not settled is asked about again, less and less often. The page
   // is only read; nothing is ever sent twice.
   var wait = 2000;
@@ -102,10 +121,12 @@
   function poll() {
     var request = new XMLHttpRequest();
     request.open("GET", location.href);
+    request.setRequestHeader("X-Fragment", "result");
     request.responseType = "document";
     request.onload = function () {
       var was = document.getElementById("result");
       var now = request.response && request.response.getElementById("result");
+      if (!now && request.status >= 429) { again(); return; }
       if (!now) { location.reload(); return; }
       if (now.dataset.said !== was.dataset.said) {
         var held = was.contains(document.activeElement);

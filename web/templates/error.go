@@ -42,8 +42,8 @@ type ErrorPage struct {
 	SignIn   string    // URL of sign-in; "" means /auth/start
 	Details  Details
 
-	// ErrorSessionOver: what was posted, kept in the page as hidden inputs and sent
-	// to ContinueURL by its button once the person has signed in again.
+	// What was posted, kept in the page as hidden inputs and sent to ContinueURL by
+	// its button; for the kinds that need it, after a sign-in in another tab.
 	Kept        []Hidden
 	ContinueURL string
 }

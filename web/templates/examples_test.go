@@ -219,6 +219,10 @@ func examples() []example {
 	kept := exampleError(ErrorSessionOver)
 	kept.Kept, kept.ContinueURL = []Hidden{{"email", "invoices@harbourline.example"}, {"companyName", "Harbourline"}}, "/customers/"+exampleID+"/billing?draft=4f"
 
+	keptDown := exampleError(ErrorUpstreamDown)
+	keptDown.Title, keptDown.Kept, keptDown.ContinueURL = "", kept.Kept, kept.ContinueURL
+	keptDown.Writing = true
+
 	list := []example{
 		{"signin", SignInPage{Page: bare, Contact: "it@partner.example"}.View()},
 		{"signin-demo", SignInPage{Page: bare, People: people}.View()},
@@ -246,6 +250,7 @@ func examples() []example {
 		{"merge-wrong", decided.View()},
 		{"merge-other", other.View()},
 		{"error-kept", kept.View()},
+		{"error-kept-down", keptDown.View()},
 	}
 	for _, k := range []ResultKind{ResultRunning, ResultUnknown, ResultNotSaved, ResultSuperseded, ResultConflict, ResultAlreadySaved, ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn, ResultNotFound, ResultThrottled, ResultDown, ResultFailed} {
 		list = append(list, example{"result-" + string(k), exampleResult(k).View()})

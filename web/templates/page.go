@@ -17,7 +17,7 @@ import (
 
 // Page is what every page has: the frame around the content.
 type Page struct {
-	Title    string // of the document, without the product's name; pages put "Error: " before it themselves
+	Title    string // of the document, without the product's name; result and error pages make their own from ""
 	Operator *Operator
 	Section  Section  // which link of the side bar is current
 	Recent   []Link   // customers opened lately, newest first, for the side bar
@@ -149,6 +149,14 @@ func (p Page) links() []navLink {
 		{"/", "Home", "home", "h", p.Section == SectionHome},
 		{"/customers", "Customers", "company", "c", p.Section == SectionCustomers},
 	}
+}
+
+// or is the page with a title, unless it has one.
+func (p Page) or(title string) Page {
+	if p.Title == "" {
+		p.Title = title
+	}
+	return p
 }
 
 // titled is the page with a word in front of its title when something needs fixing.

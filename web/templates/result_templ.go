@@ -314,7 +314,7 @@ func (p ResultPage) View() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(p.Page, nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(p.Page.or(p.message().title+", "+p.Customer.Name), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -9,7 +9,7 @@ type message struct {
 	ask   string
 }
 
-// kept says what became of the person's work; every error page does.
+// work says what became of the person's work; every error page does.
 func (p ErrorPage) work() string {
 	if p.Writing {
 		return "Nothing was saved."
@@ -67,7 +67,7 @@ func (p ErrorPage) message() message {
 		return message{"warn", product + " cannot reach its own storage", []string{"You are still signed in. " + p.work(), "It usually comes back within a few minutes."}, ""}
 	case ErrorSessionOver:
 		if len(p.Kept) > 0 {
-			return message{"user", "Sign in to continue", []string{"Your session has ended. Everything you typed is kept in this page. Nothing was saved."}, ""}
+			return message{"user", "Sign in to continue", []string{"Your session has ended. Nothing was saved, and everything you typed is kept in this page."}, ""}
 		}
 		return message{"user", "Sign in to continue", []string{"Your session has ended. " + p.work()}, ""}
 	case ErrorNoCookie:
@@ -115,13 +115,23 @@ func (p ErrorPage) links() []Link {
 	if p.RetryURL != "" {
 		out = append(out, Link{URL: p.RetryURL, Text: p.retryText()})
 	}
-	if p.Operator == nil && p.Kind != ErrorNotFound {
-		return out
+	return append(out, p.wayOut()...)
+}
+
+// wayOut leads away from the page, if there is a place to go to.
+func (p ErrorPage) wayOut() []Link {
+	switch {
+	case p.Operator == nil && p.Kind != ErrorNotFound:
+		return nil
+	case p.Customer != nil && p.Kind != ErrorNoCustomer:
+		return []Link{{URL: p.Customer.URL, Text: "Back to the customer"}}
+	default:
+		return []Link{{URL: "/", Text: "Go to Home"}}
 	}
-	if p.Customer != nil && p.Kind != ErrorNoCustomer {
-		return append(out, Link{URL: p.Customer.URL, Text: "Back to the customer"})
-	}
-	return append(out, Link{URL: "/", Text: "Go to Home"})
+}
+
+func (p ErrorPage) needsSignIn() bool {
+	return p.Kind == ErrorSessionOver || p.Kind == ErrorMFA || p.Kind == ErrorNoCookie || p.Kind == ErrorSignIn
 }
 
 func (p ErrorPage) retryText() string {
