@@ -20,7 +20,7 @@ type WebConfig struct {
 	BaseURL        string   `env:"PORTAL_BASE_URL" placeholder:"URL" help:"Address people open, without a path: https, or http on localhost. Required." example:"https://portal.example.com" group:"Address"`
 	TLSCert        string   `env:"PORTAL_TLS_CERT" placeholder:"FILE" help:"Certificate chain in PEM, to serve TLS without a proxy. Read at start." group:"Address"`
 	TLSKey         string   `env:"PORTAL_TLS_KEY" placeholder:"FILE" help:"Private key of the certificate in PEM." group:"Address"`
-	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or CIDR ranges, with commas between. Nobody else is believed." example:"10.0.3.7,fd00:3::/64" group:"Address"`
+	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, with commas between. Nobody else is believed." example:"10.0.3.7,fd00:3::/64" group:"Address"`
 }
 
 // DatabaseConfig says where everything that must survive is kept, and under

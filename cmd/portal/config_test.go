@@ -1,0 +1,215 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/partnerdesk/portal/web/seal"
+)
+
+const someTenant = "3f2a9c44-0d5e-4b7a-9a51-7b1c2f60d8e1"
+
+// goodConfig is the least a portal on the global cloud needs.
+func goodConfig() Config {
+	var c Config
+	c.BaseURL = "https://portal.example.com"
+	c.Keys = Secret(seal.NewKey())
+	c.OIDCClientID = "partner-desk"
+	c.OIDCClientSecret = "a client secret"
+	c.OIDCTenants = []string{someTenant}
+	return c
+}
+
+func TestTheLeastConfigurationIsEnough(t *testing.T) {
+	s, err := goodConfig().Settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{
+		"listen":   s.Listen,
+		"base":     s.BaseURL.String(),
+		"database": string(s.DatabaseURL),
+		"issuer":   s.Issuer,
+		"api":      s.Cloud.API,
+		"scope":    s.Cloud.Scope,
+		"claim":    s.RolesClaim,
+		"editor":   s.Roles["editor"],
+		"zone":     s.Location.String(),
+		"level":    s.LogLevel.String(),
+	}
+	want := map[string]string{
+		"listen":   "localhost:8080",
+		"base":     "https://portal.example.com",
+		"database": "sqlite:portal.db",
+		"issuer":   "https://login.microsoftonline.com/" + someTenant + "/v2.0",
+		"api":      "https://api.partnercenter.microsoft.com",
+		"scope":    "https://api.partnercenter.microsoft.com/user_impersonation",
+		"claim":    "roles",
+		"editor":   "editor",
+		"zone":     "UTC",
+		"level":    "INFO",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestF47EveryProblemIsNamedAtOnce(t *testing.T) {
+	var c Config
+	c.Listen = "8080"
+	c.TLSCert = "portal.crt"
+	c.TrustedProxies = []string{"10.0.0.1", "0.0.0.0/0", "proxy"}
+	c.DatabaseURL = "postgres://db/portal"
+	c.Cloud = "moon"
+	c.OIDCTenants = []string{"contoso.onmicrosoft.com"}
+	c.Roles = []string{"boss=king"}
+	c.TimeZone = "Local"
+	c.LogLevel = "loud"
+	var got []string
+	for _, p := range c.Validate() {
+		got = append(got, p.Variable)
+	}
+	want := []string{
+		"PORTAL_LISTEN", "PORTAL_BASE_URL", "PORTAL_TLS_KEY", "PORTAL_TRUSTED_PROXIES", "PORTAL_TRUSTED_PROXIES",
+		"PORTAL_DATABASE_URL", "PORTAL_KEYS", "PORTAL_CLOUD", "PORTAL_OIDC_TENANTS", "PORTAL_OIDC_ISSUER",
+		"PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_ROLES", "PORTAL_TIME_ZONE", "PORTAL_LOG_LEVEL",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Each row changes one thing about a good configuration.
+func TestWhatAConfigurationMayNotSay(t *testing.T) {
+	entra := "https://login.microsoftonline.com/"
+	for name, row := range map[string]struct {
+		change func(*Config)
+		want   string // the variable; "" when it is allowed
+	}{
+		"plain http":                    {func(c *Config) { c.BaseURL = "http://portal.example.com" }, "PORTAL_BASE_URL"},
+		"plain http on localhost":       {func(c *Config) { c.BaseURL = "http://localhost:8080" }, ""},
+		"a path":                        {func(c *Config) { c.BaseURL = "https://intranet.example.com/portal" }, "PORTAL_BASE_URL"},
+		"a closing slash":               {func(c *Config) { c.BaseURL = "https://portal.example.com/" }, ""},
+		"a user":                        {func(c *Config) { c.BaseURL = "https://me@portal.example.com" }, "PORTAL_BASE_URL"},
+		"a query":                       {func(c *Config) { c.BaseURL = "https://portal.example.com/?a=b" }, "PORTAL_BASE_URL"},
+		"no host":                       {func(c *Config) { c.BaseURL = "https://:443" }, "PORTAL_BASE_URL"},
+		"an address range":              {func(c *Config) { c.TrustedProxies = []string{"10.1.0.0/16", " ::1 ", ""} }, ""},
+		"A-07 everybody as proxy":       {func(c *Config) { c.TrustedProxies = []string{"::/0"} }, "PORTAL_TRUSTED_PROXIES"},
+		"keys that do not read":         {func(c *Config) { c.Keys = "k1:short" }, "PORTAL_KEYS"},
+		"a database in memory":          {func(c *Config) { c.DatabaseURL = "sqlite:" }, "PORTAL_DATABASE_URL"},
+		"R-08 common":                   {func(c *Config) { c.OIDCIssuer = entra + "common/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 organizations":            {func(c *Config) { c.OIDCIssuer = entra + "organizations/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 consumers":                {func(c *Config) { c.OIDCIssuer = entra + "consumers/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 a placeholder":            {func(c *Config) { c.OIDCIssuer = entra + "{tenantid}/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 a domain for the tenant":  {func(c *Config) { c.OIDCIssuer = entra + "contoso.onmicrosoft.com/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 the older endpoint":       {func(c *Config) { c.OIDCIssuer = "https://sts.windows.net/" + someTenant + "/" }, "PORTAL_OIDC_ISSUER"},
+		"the tenant's issuer":           {func(c *Config) { c.OIDCIssuer = entra + someTenant + "/v2.0" }, ""},
+		"another tenant's issuer":       {func(c *Config) { c.OIDCIssuer = entra + "00000000-0000-4000-8000-000000000001/v2.0" }, "PORTAL_OIDC_TENANTS"},
+		"Entra without tenants":         {func(c *Config) { c.OIDCIssuer, c.OIDCTenants = entra+someTenant+"/v2.0", nil }, "PORTAL_OIDC_TENANTS"},
+		"another provider":              {func(c *Config) { c.OIDCIssuer, c.OIDCTenants = "https://id.example.com/realms/desk", nil }, ""},
+		"two tenants, no issuer":        {func(c *Config) { c.OIDCTenants = append(c.OIDCTenants, someTenant) }, "PORTAL_OIDC_ISSUER"},
+		"a role nobody has":             {func(c *Config) { c.Roles = []string{"Billing.Edit=owner"} }, "PORTAL_ROLES"},
+		"a value of two roles":          {func(c *Config) { c.Roles = []string{"a=viewer", "a=editor"} }, "PORTAL_ROLES"},
+		"a value that holds =":          {func(c *Config) { c.Roles = []string{"cn=desk=editor"} }, ""},
+		"an API address with a path":    {func(c *Config) { c.UpstreamURL = "https://api.example.com/v1" }, "PORTAL_UPSTREAM_URL"},
+		"two scopes":                    {func(c *Config) { c.UpstreamScope = "https://a.example/x https://b.example/y" }, "PORTAL_UPSTREAM_SCOPE"},
+		"CA file that is not there":     {func(c *Config) { c.CAFile = "missing.pem" }, "PORTAL_CA_FILE"},
+		"CA file without a certificate": {func(c *Config) { c.CAFile = "config_test.go" }, "PORTAL_CA_FILE"},
+		"a contact of two lines":        {func(c *Config) { c.Contact = "Ada\nBob" }, "PORTAL_CONTACT"},
+		"a zone of this world":          {func(c *Config) { c.TimeZone = "Europe/Lisbon" }, ""},
+		"a zone of another":             {func(c *Config) { c.TimeZone = "Europe/Atlantis" }, "PORTAL_TIME_ZONE"},
+		"certificate and key missing":   {func(c *Config) { c.TLSCert, c.TLSKey = "no.crt", "no.key" }, "PORTAL_TLS_CERT"},
+		"a secret twice":                {func(c *Config) { c.KeysFile = "config_test.go" }, "PORTAL_KEYS_FILE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := goodConfig()
+			row.change(&c)
+			var got []string
+			for _, p := range c.Validate() {
+				got = append(got, p.Variable)
+			}
+			want := []string{row.want}
+			if row.want == "" {
+				want = nil
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestSecretsComeFromFilesToo(t *testing.T) {
+	folder := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	c := goodConfig()
+	c.KeysFile, c.Keys = file("keys", string(c.Keys)+"\n"), ""
+	c.OIDCClientSecretFile, c.OIDCClientSecret = file("secret", "  from a file\n"), ""
+	c.DatabaseURLFile = file("database", "sqlite:/srv/portal.db\n")
+	s, err := c.Settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.ClientSecret != "from a file" || s.DatabaseURL != "sqlite:/srv/portal.db" {
+		t.Errorf("client secret %d bytes, database %s", len(s.ClientSecret), string(s.DatabaseURL))
+	}
+
+	c.KeysFile = file("empty", "\n")
+	c.OIDCClientSecretFile = folder
+	for i, want := range []string{"PORTAL_KEYS_FILE is empty", "PORTAL_OIDC_CLIENT_SECRET_FILE cannot be read"} {
+		if ps := c.Validate(); len(ps) != 2 || !strings.HasPrefix(ps[i].Variable+" "+ps[i].Text, want) {
+			t.Errorf("problems %v, want one that begins %q", ps, want)
+		}
+	}
+}
+
+func TestA38ASecretIsNeverPrinted(t *testing.T) {
+	c := goodConfig()
+	c.OIDCClientSecret = "hunter2"
+	s, err := c.Settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("started", "config", c, "secret", c.OIDCClientSecret)
+	asJSON, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{"json": string(asJSON), "slog": log.String()}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		texts[verb] = fmt.Sprintf(verb, c.OIDCClientSecret) + fmt.Sprintf(verb, &c.OIDCClientSecret)
+	}
+	texts["config %+v"], texts["config %#v"] = fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c)
+	texts["settings %+v"], texts["settings %#v"] = fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s)
+	for how, text := range texts {
+		if strings.Contains(text, "hunter2") || strings.Contains(text, "68756e74657232") || strings.Contains(text, string(c.Keys)) {
+			t.Errorf("%s shows the secret: %s", how, text)
+		}
+		if !strings.Contains(how, "%d") && !strings.Contains(how, "%x") && !strings.Contains(text, "***") {
+			t.Errorf("%s does not show that there is one: %s", how, text)
+		}
+	}
+}
+
+func TestAProblemDoesNotRepeatASecret(t *testing.T) {
+	c := goodConfig()
+	c.Keys = "k1:hunter2"
+	c.DatabaseURL = "postgres://portal:hunter2@db/portal"
+	if text := c.Validate().Error(); strings.Contains(text, "hunter2") {
+		t.Error(text)
+	}
+}

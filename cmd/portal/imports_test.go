@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/partnerdesk/portal/"
+
+// mayImport is the table of packages: what each may use of ours. Everything under
+// web but database, static, seal and address may use pcclient too. Arrows go one
+// way, so that a page can change without the write path noticing.
+func mayImport() map[string][]string {
+	return map[string][]string{
+		"pcclient":                  nil,
+		"pcclient/pcsim":            {"pcclient"},
+		"web/address":               nil,
+		"web/audit":                 {"seal", "database"},
+		"web/database":              nil,
+		"web/database/databasetest": {"database"},
+		"web/demo":                  {"pcsim"},
+		"web/directory":             {"seal", "database"},
+		"web/drafts":                {"seal", "database", "forms"},
+		"web/forms":                 {"address"},
+		"web/merge":                 {"forms"},
+		"web/middleware":            {"session"},
+		"web/seal":                  nil,
+		"web/session":               {"seal", "database"},
+		"web/signin":                {"session", "seal"},
+		"web/static":                nil,
+		"web/submission":            {"audit", "merge", "drafts", "seal", "database", "forms"},
+		"web/templates":             {"forms", "merge", "address", "static"},
+		"web/handlers": {"address", "audit", "database", "directory", "drafts", "forms", "merge", "middleware",
+			"seal", "session", "signin", "static", "submission", "templates"},
+		"cmd/portal": {"audit", "database", "demo", "directory", "drafts", "handlers", "pcsim", "seal", "session",
+			"signin", "submission"},
+	}
+}
+
+func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	table := mayImport()
+	for packages := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := packages.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed, known := table[name]
+		if !known {
+			t.Errorf("%s is not in the table of this test: say what it may import", name)
+		}
+		for _, imported := range p.Imports {
+			ours, isOurs := strings.CutPrefix(imported, module)
+			switch {
+			case !isOurs && strings.HasPrefix(name, "pcclient") && strings.Contains(strings.Split(imported, "/")[0], "."):
+				t.Errorf("%s imports %s: the client needs the standard library only", name, imported)
+			case !isOurs, slices.Contains(allowed, ours[strings.LastIndex(ours, "/")+1:]):
+			case ours == "pcclient" && !slices.Contains([]string{"web/database", "web/static", "web/seal", "web/address"}, name):
+			default:
+				t.Errorf("%s imports %s, which it may not", name, ours)
+			}
+		}
+	}
+}
+
+// One binary holds the portal, the simulator and the demo identity provider. The
+// latter two come in through two files only, neither of which serve calls.
+func TestServeReachesNeitherSimulatorNorDemo(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range parsed.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			test := path == module+"pcclient/pcsim" || path == module+"web/demo"
+			if test && !slices.Contains([]string{"run_demo.go", "simulate.go"}, file) {
+				t.Errorf("%s imports %s: only run_demo.go and simulate.go may", file, path)
+			}
+		}
+	}
+}
