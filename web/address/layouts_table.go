@@ -67,7 +67,7 @@ var layouts = map[string]layout{
 }
 
 // Countries without a row of their own that print the postal code before the city.
-const postalFirst = "AD AF AL AM AX AZ BA BL BY CS CU CV CY DO DZ EC EH FO GE GF GL GN GP GT GW HN HT IR " +
+const postalFirst = "AD AF AL AM AX AZ BA BL BY CU CV CY DO DZ EC EH FO GE GF GL GN GP GT GW HN HT IR " +
 	"KG KW KZ LA LI LR MA MC MD ME MF MG MK MM MN MQ MR MZ NC NE NI OM PF PG PM PS PY RE RS RU SD SJ SM SN SV SZ " +
 	"TF TJ TM TN UA UY UZ VA VE WF XK YT ZM"
 

@@ -96,7 +96,7 @@ func subtagName(p string) (string, bool) {
 func code(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
 
 // sortKey orders names: accents and case do not count in English lists.
-func sortKey(s string) string { return strings.ToLower(unaccent.Replace(s)) }
+func sortKey(s string) string { return unaccent.Replace(strings.ToLower(s)) }
 
 // plainName is what two spellings of one name have in common.
 func plainName(s string) string {
@@ -109,5 +109,5 @@ func plainName(s string) string {
 }
 
 // unaccent knows the accented letters of our own tables; nothing else is compared by it.
-var unaccent = strings.NewReplacer("Á", "A", "Å", "A", "á", "a", "ã", "a", "â", "a", "Ç", "C", "ç", "c",
-	"é", "e", "í", "i", "ì", "i", "Ñ", "N", "ñ", "n", "ó", "o", "ô", "o", "õ", "o", "ú", "u", "ü", "u", "ū", "u")
+var unaccent = strings.NewReplacer("å", "a", "á", "a", "ã", "a", "â", "a", "ç", "c",
+	"é", "e", "í", "i", "ì", "i", "ñ", "n", "ó", "o", "ô", "o", "õ", "o", "ú", "u", "ü", "u", "ū", "u")
