@@ -96,7 +96,9 @@ func (s *site) get(path string, headers ...string) reply { return s.do("GET", pa
 // first is the first customer of every world.
 func (s *site) first() pcclient.TenantID { return s.sim.Customers()[0].ID }
 
-func billingPath(id pcclient.TenantID) string { return "/v1/customers/" + string(id) + "/profiles/billing" }
+func billingPath(id pcclient.TenantID) string {
+	return "/v1/customers/" + string(id) + "/profiles/billing"
+}
 
 // read returns the customer's billing profile and its ETag over the wire.
 func (s *site) read(id pcclient.TenantID) (object, string) {
@@ -118,7 +120,7 @@ func (s *site) put(id pcclient.TenantID, profile object, headers ...string) repl
 func (s *site) want(r reply, status int, code string) reply {
 	s.t.Helper()
 	if r.err != nil || r.status != status {
-		s.t.Fatalf("got %d %q (%v), want %d", r.status, r.raw, r.err, status)
+		s.t.Fatalf("got %d %.300q (%v), want %d", r.status, r.raw, r.err, status)
 	}
 	if code != "" && r.code(s.t) != code {
 		s.t.Fatalf("got code %s, want %s: %s", r.code(s.t), code, r.raw)

@@ -33,7 +33,7 @@ func newWorld(n int, seed uint64, partner pcclient.TenantID, now time.Time) *wor
 	if n < len(drafts) {
 		drafts = drafts[:n]
 	}
-	drafts = append(drafts, generated(n-len(drafts), random)...)
+	drafts = append(drafts, generated(n-len(drafts), drafts, random)...)
 	for i, d := range drafts {
 		salt := ""
 		if i >= len(handwritten()) {

@@ -25,10 +25,13 @@ func nations() []nation {
 }
 
 // generated makes n customers, the countries in turn. Every name and domain is
-// used once.
-func generated(n int, random *rand.Rand) []draft {
+// used once, those of the given drafts included.
+func generated(n int, taken []draft, random *rand.Rand) []draft {
 	all := nations()
 	names, slugs := map[string]bool{}, map[string]bool{}
+	for _, d := range taken {
+		names[d.company], slugs[d.slug] = true, true
+	}
 	list := make([]draft, 0, max(0, n))
 	for i := 0; len(list) < n; i++ {
 		d := all[i%len(all)].draft(random, names, slugs)
@@ -85,7 +88,7 @@ func spelled(word string) (text, latin string) {
 }
 
 // plainLetters pairs letters with their plain spelling in domain names.
-const plainLetters = `áaàaâaãaäaåaăaąaæaeçcćcčcďdđdéeèeêeëeěeęeğgíiîiïiıiłlńnñnňnóoôoõoöoőoøoœoeřrśsşsșsšsťtțtúuûuüuůuűuýyźzżzžzßss`
+const plainLetters = `áaàaâaãaäaåaăaąaæaeçcćcčcďdđdéeèeêeëeěeęeğgíiîiïiıiłlńnñnňnóoôoõoöoőoøoœoeřrśsşsșsšsťtțtúuûuüuůuűuýyźzżzžzßssưuơoờoạaồoốoộoủuệe`
 
 func latinSlug(text string) string {
 	var b strings.Builder
