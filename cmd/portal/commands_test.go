@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/partnerdesk/portal/web/seal"
+)
+
+// portal runs one command line and returns its exit code and what it printed.
+func portal(t *testing.T, args ...string) (code int, out, complaints string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = execute(t.Context(), args, console{Out: &stdout, Err: &stderr})
+	return code, stdout.String(), stderr.String()
+}
+
+func TestHelpNamesEveryCommand(t *testing.T) {
+	code, out, _ := portal(t, "--help")
+	if code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	for _, command := range []string{"serve", "demo", "simulate", "check", "migrate", "audit", "keys", "healthcheck", "version"} {
+		if !strings.Contains(out, "\n  "+command) {
+			t.Errorf("no %s in:\n%s", command, out)
+		}
+		if code, out, _ := portal(t, command, "--help"); code != 0 || !strings.Contains(out, "Usage: portal "+command) {
+			t.Errorf("%s --help: exit code %d, %s", command, code, out)
+		}
+	}
+}
+
+func TestSecretsHaveNoPlaceInTheHelp(t *testing.T) {
+	t.Setenv("PORTAL_KEYS", "hunter2")
+	_, out, _ := portal(t, "serve", "--help")
+	for _, shown := range []string{"hunter2", "--keys=", "--oidc-client-secret="} {
+		if strings.Contains(out, shown) {
+			t.Errorf("help shows %s", shown)
+		}
+	}
+}
+
+func TestAMisspeltCommandIsNotRun(t *testing.T) {
+	code, _, complaints := portal(t, "chekc")
+	if code != 80 || !strings.Contains(complaints, `portal --help`) {
+		t.Errorf("exit code %d: %s", code, complaints)
+	}
+}
+
+func TestF47ServeRefusesABadConfigurationAtOnce(t *testing.T) {
+	code, _, complaints := portal(t, "serve", "--time-zone=Nowhere")
+	if code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	for _, variable := range []string{"PORTAL_BASE_URL", "PORTAL_KEYS", "PORTAL_OIDC_CLIENT_ID", "PORTAL_TIME_ZONE"} {
+		if !strings.Contains(complaints, variable) {
+			t.Errorf("%s is not named in:\n%s", variable, complaints)
+		}
+	}
+}
+
+func TestKeysNewPrintsAKeyThatReads(t *testing.T) {
+	code, out, _ := portal(t, "keys", "new")
+	if _, err := seal.ParseKeys(out); code != 0 || err != nil {
+		t.Errorf("exit code %d, %v", code, err)
+	}
+}
+
+func TestVersionIsOneLine(t *testing.T) {
+	code, out, _ := portal(t, "version")
+	if code != 0 || !strings.HasPrefix(out, "portal ") || strings.Count(out, "\n") != 1 {
+		t.Errorf("exit code %d, %q", code, out)
+	}
+}
+
+func TestMigrateThenVerify(t *testing.T) {
+	database := "--database-url=sqlite:" + filepath.Join(t.TempDir(), "portal.db")
+	for range 2 {
+		if code, out, complaints := portal(t, "migrate", database); code != 0 {
+			t.Fatalf("migrate: exit code %d, %s%s", code, out, complaints)
+		}
+	}
+	t.Setenv("PORTAL_KEYS", seal.NewKey())
+	code, out, complaints := portal(t, "audit", "verify", database)
+	if code != 0 || !strings.Contains(out, "0 entries") {
+		t.Errorf("audit verify: exit code %d, %s%s", code, out, complaints)
+	}
+}
+
+func TestHealthcheck(t *testing.T) {
+	status := http.StatusOK
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/healthz" {
+			t.Errorf("asked %s", r.URL.Path)
+		}
+		w.WriteHeader(status)
+	}))
+	defer server.Close()
+	listen := "--listen=" + server.Listener.Addr().String()
+	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1") // must not be used for this machine
+	if code, out, complaints := portal(t, "healthcheck", listen); code != 0 || out+complaints != "" {
+		t.Errorf("well: exit code %d, %s%s", code, out, complaints)
+	}
+	status = http.StatusServiceUnavailable
+	if code, _, _ := portal(t, "healthcheck", listen); code != 1 {
+		t.Errorf("unwell: exit code %d", code)
+	}
+	server.Close()
+	if code, _, _ := portal(t, "healthcheck", listen); code != 1 {
+		t.Errorf("gone: exit code %d", code)
+	}
+}
+
+// world is what check looks at: a provider and a Partner Center that can be made
+// wrong.
+type world struct {
+	issuer    string // as announced; "" is the truth
+	challenge string // the PKCE methods it says it has
+	upstream  int    // answer to a call without a token
+}
+
+func (w world) serve(t *testing.T) (issuer, api string) {
+	mux := http.NewServeMux()
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	address := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+	if w.issuer == "" {
+		w.issuer = address
+	}
+	mux.HandleFunc("GET /.well-known/openid-configuration", func(rw http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(rw, `{"issuer":%q,"authorization_endpoint":"a","token_endpoint":"t","jwks_uri":"k","code_challenge_methods_supported":[%s]}`, w.issuer, w.challenge)
+	})
+	mux.HandleFunc("GET /v1/countryvalidationrules/US", func(rw http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			t.Error("check sent a token")
+		}
+		rw.WriteHeader(w.upstream)
+	})
+	return address, address
+}
+
+func TestCheck(t *testing.T) {
+	well := world{challenge: `"S256"`, upstream: http.StatusUnauthorized}
+	for name, row := range map[string]struct {
+		change func(*world)
+		folder string
+		code   int
+		want   string
+	}{
+		"all is well":                  {func(*world) {}, "", 0, "upstream           ok"},
+		"a provider that is silent":    {func(w *world) { w.challenge = "" }, "", 0, "identity provider  ok"},
+		"another issuer":               {func(w *world) { w.issuer = "https://other.example.com" }, "", 1, "identity provider  TROUBLE"},
+		"R-03 a provider without S256": {func(w *world) { w.challenge = `"plain"` }, "", 1, "identity provider  TROUBLE"},
+		"an upstream that lets all in": {func(w *world) { w.upstream = http.StatusOK }, "", 1, "upstream           TROUBLE"},
+		"F-23 an upstream that moved":  {func(w *world) { w.upstream = http.StatusFound }, "", 1, "upstream           TROUBLE"},
+		"a folder that is not there":   {func(*world) {}, "gone", 1, "database           TROUBLE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			changed := well
+			row.change(&changed)
+			issuer, api := changed.serve(t)
+			path := filepath.Join(t.TempDir(), row.folder, "portal.db")
+			t.Setenv("PORTAL_KEYS", seal.NewKey())
+			t.Setenv("PORTAL_OIDC_CLIENT_SECRET", "secret")
+			code, out, complaints := portal(t, "check", "--base-url=https://portal.example.com", "--oidc-client-id=desk",
+				"--oidc-issuer="+issuer, "--upstream-url="+api, "--database-url=sqlite:"+path)
+			if code != row.code || !strings.Contains(out, row.want) || complaints != "" || strings.Count(out, "\n") != 4 {
+				t.Errorf("exit code %d, want %d and %q in\n%s%s", code, row.code, row.want, out, complaints)
+			}
+			if _, err := os.Stat(path); err == nil {
+				t.Error("check made a database")
+			}
+		})
+	}
+}
+
+func TestSimulateServesUntilToldToStop(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out := &firstLine{written: make(chan string, 1)}
+	ended := make(chan int, 1)
+	go func() {
+		ended <- execute(ctx, []string{"simulate", "--listen=127.0.0.1:0", "--customers=3"}, console{Out: out, Err: new(bytes.Buffer)})
+	}()
+	_, address, found := strings.Cut(strings.TrimSpace(<-out.written), " on ")
+	if !found {
+		t.Fatal("no address printed")
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/v1/customers", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer anything")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	http.DefaultClient.CloseIdleConnections()
+	if answer.StatusCode != http.StatusOK {
+		t.Errorf("customers: %d", answer.StatusCode)
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// firstLine hands the first thing written to whoever waits for it.
+type firstLine struct{ written chan string }
+
+func (f *firstLine) Write(p []byte) (int, error) {
+	select {
+	case f.written <- string(p):
+	default:
+	}
+	return len(p), nil
+}
