@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -87,7 +88,8 @@ type desk struct {
 	svc   *submission.Service
 	out   *lockedBuffer
 
-	sent []submission.Request // everything ever given to save
+	sent   []submission.Request // everything ever given to save
+	seeded map[pcclient.TenantID]forms.Values
 }
 
 type lockedBuffer struct {
@@ -138,10 +140,14 @@ func newDesk(t *testing.T, change ...func(*desk, *submission.Options)) *desk {
 	if d.sim, err = pcsim.New(pcsim.Options{Customers: 12, Seed: 1, Now: now}); err != nil {
 		t.Fatal(err)
 	}
+	d.seeded = map[pcclient.TenantID]forms.Values{}
+	for _, c := range d.sim.Customers() {
+		d.seeded[c.ID], _ = d.open(c.ID)
+	}
 	d.wire = &wire{next: d.sim.Transport()}
 	d.pc, err = pcclient.New(pcclient.Options{
 		BaseURL: "http://upstream.example", Transport: d.wire, Now: o.Now, Sleep: o.Sleep,
-		Token: func(context.Context, string) (string, error) { return "token", nil },
+		Token: func(_ context.Context, refused string) (string, error) { return "another-than-" + refused, nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -251,12 +257,39 @@ func (d *desk) invariants() {
 			d.t.Errorf("I-1 a PUT at %v without an older intent: %s", r.Time, r.Headers["MS-RequestId"])
 		}
 	}
-	last := map[pcclient.TenantID]pcclient.ETag{}
-	for _, v := range journal.Versions {
-		if before, ok := last[v.Customer]; ok && before != v.BaseETag {
-			d.t.Errorf("I-6 version %s was made on %s, not on the one before it, %s", v.ETag, v.BaseETag, before)
+	d.nothingLost(journal)
+}
+
+// nothingLost checks I-6: each of our versions was sent for the version just
+// before it, and differs from that one in nothing but its submission's fields.
+func (d *desk) nothingLost(journal pcsim.Journal) {
+	d.t.Helper()
+	ours, ifMatch := map[string]submission.Request{}, map[string]string{}
+	for _, r := range d.sent {
+		ours[r.Key] = r
+	}
+	for _, r := range journal.Requests {
+		if r.Applied {
+			ifMatch[r.Headers["MS-RequestId"]] = r.Headers["If-Match"]
 		}
-		last[v.Customer] = v.ETag
+	}
+	before := maps.Clone(d.seeded)
+	for _, v := range journal.Versions {
+		now := content(d.t, v.Profile)
+		if r, ok := ours[v.RequestID]; ok {
+			if sentFor := ifMatch[r.Key]; sentFor != `"`+string(v.BaseETag)+`"` {
+				d.t.Errorf("I-6 %s was sent for version %s and applied onto %s", r.Key, sentFor, v.BaseETag)
+			}
+			if got, want := forms.Changed(before[v.Customer], now), forms.Changed(r.Base, r.Wish); !slices.Equal(got, want) {
+				d.t.Errorf("I-6 %s changed %q upstream; its operator wished %q", r.Key, got, want)
+			}
+		}
+		before[v.Customer] = now
+	}
+	for customer, last := range before {
+		if now, _ := d.open(customer); len(forms.Changed(last, now)) != 0 {
+			d.t.Errorf("I-6 %s has another content than its last version", customer)
+		}
 	}
 }
 

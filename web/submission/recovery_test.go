@@ -61,7 +61,7 @@ func (d *desk) crash(r submission.Request, arrives bool) {
 	}
 	doomed := submission.New(submission.Options{
 		DB: db, Ring: d.ring, Log: audit.New(db, d.ring, d.clock.Now), Now: d.clock.Now, Sleep: d.clock.Sleep,
-		Limit: 4 * time.Second, Wait: time.Millisecond, Events: discard(),
+		Limit: time.Second, Wait: time.Millisecond, Events: discard(),
 	})
 	go func() {
 		defer close(gone)

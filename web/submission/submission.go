@@ -47,7 +47,7 @@ type State string
 // The states. Recorded and InDoubt are open; the others are ends.
 const (
 	Recorded   State = "recorded"    // the intent is on disk; whether it was sent is not told
-	Applied    State = "applied"     // a re-read after the PUT showed every wished value
+	Applied    State = "applied"     // a re-read after the PUT showed every wished value, maybe in the upstream's spelling: see Saved
 	Rejected   State = "rejected"    // the upstream proved that it did not act, or nothing was sent
 	InDoubt    State = "in_doubt"    // the PUT may have been carried out; no proof yet
 	NotApplied State = "not_applied" // was in doubt; after the settle window the content is as before

@@ -51,6 +51,11 @@ func shows(content, wish forms.Values, names []string) bool {
 	return true
 }
 
+// only returns the names that are also among others.
+func only(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(others, name) })
+}
+
 // same reports whether two requests ask for the same.
 func same(a, b Request) bool {
 	if a.Customer != b.Customer {

@@ -1,0 +1,31 @@
+package submission
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/partnerdesk/portal/pcclient"
+)
+
+func TestOnlyProofEndsAPut(t *testing.T) {
+	for name, c := range map[string]struct {
+		err    error
+		reason Reason
+		proved bool
+	}{
+		"stale":                            {pcclient.ErrETagMismatch, Conflict, true},
+		"refused":                          {pcclient.ErrRejected, Invalid, true},
+		"not written":                      {errors.Join(pcclient.ErrUnavailable, pcclient.ErrNotSent), NotSent, true},
+		"no token":                         {errors.Join(pcclient.ErrSignIn, pcclient.ErrNotSent), SignIn, true},
+		"MFA is more than unauthorized":    {errors.Join(pcclient.ErrUnauthorized, pcclient.ErrMFARequired), MFA, true},
+		"no relationship is more than 403": {errors.Join(pcclient.ErrForbidden, pcclient.ErrNoRelationship), NoRelationship, true},
+		"doubt":                            {pcclient.ErrInDoubt, "", false},
+		"doubt beside a refusal":           {errors.Join(pcclient.ErrRejected, pcclient.ErrInDoubt), "", false},
+		"unavailable and no more":          {pcclient.ErrUnavailable, "", false},
+		"an error from nowhere":            {errors.New("odd"), "", false},
+	} {
+		if reason, proved := afterPut(c.err); reason != c.reason || proved != c.proved {
+			t.Errorf("%s: %q, %v; want %q, %v", name, reason, proved, c.reason, c.proved)
+		}
+	}
+}
