@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/address"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/middleware"
@@ -225,7 +226,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		CSRF:      v.session.FormToken(familyBilling, string(e.customer)),
 		Banner:    banner,
 		Sections:  s.editSections(e, errs, notes),
-		Country:   countryName(e.values[forms.Country]),
+		Country:   address.InSentence(e.values[forms.Country]),
 		Rules:     ruleFacts(e.rules, e.noRules),
 		Edit:      s.editFacts(e),
 		Until:     s.clock(v.session.Until()),

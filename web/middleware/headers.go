@@ -10,7 +10,7 @@ import (
 const permissionsPolicy = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), " +
 	"fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), " +
 	"payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), " +
-	"web-share=(), xr-spatial-tracking=(), clipboard-read=(), clipboard-write=(self)"
+	"xr-spatial-tracking=(), clipboard-read=(), clipboard-write=(self)"
 
 // setHeaders puts the safety headers on every answer, whatever became of it.
 // Static files loosen Cache-Control for themselves, because their names carry a
