@@ -77,22 +77,22 @@ func (s *Simulator) perform(c *call, f Fault, reset <-chan struct{}) (answer, bo
 	if !wait(f.DelayBeforeMs, reset) {
 		return answer{}, false
 	}
-	switch {
-	case f.Shape == ShapeLate:
+	if f.Shape == ShapeLate {
 		go s.later(*c, f, reset)
 		return answer{}, false
-	case f.refuses() && !f.Applied:
-		if !wait(f.DelayAfterMs, reset) {
-			return answer{}, false
-		}
-		return f.cutting(f.answer()), true
 	}
-	c.lie = f.Shape == ShapeLie
-	a := s.execute(c)
+	var a answer
+	if !f.refuses() || f.Applied {
+		c.lie = f.Shape == ShapeLie
+		a = f.spoil(s.execute(c))
+	}
+	if f.refuses() {
+		a = f.answer(s.Switches().ErrorCode == "string")
+	}
 	if !wait(f.DelayAfterMs, reset) {
 		return answer{}, false
 	}
-	return f.cutting(f.spoil(a)), true
+	return f.cutting(a), true
 }
 
 // later executes a call whose answer was lost long before. It works on a copy,

@@ -15,9 +15,12 @@ const controlPrefix = "/_sim/"
 func isControl(path string) bool { return strings.HasPrefix(path, controlPrefix) }
 
 // control answers the control API. It needs no token: whoever reaches the
-// simulator's port may steer it. Bodies are plain JSON without a byte order mark;
-// an error is {"error":"…"}.
+// simulator's port may steer it, except a web page of another origin. Bodies are
+// plain JSON without a byte order mark; an error is {"error":"…"}.
 func (s *Simulator) control(r *http.Request, body []byte) answer {
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		return controlError(http.StatusForbidden, err)
+	}
 	name := strings.TrimPrefix(r.URL.Path, controlPrefix)
 	if rest, ok := strings.CutPrefix(name, "customers/"); ok {
 		id, ok := strings.CutSuffix(rest, "/edit")

@@ -121,9 +121,9 @@ func (f Fault) fits(c *call) bool {
 // refuses tells whether the fault brings its own answer.
 func (f Fault) refuses() bool { return f.Status != 0 }
 
-// answer is the answer of a fault with a status.
-func (f Fault) answer() answer {
-	a := f.body()
+// answer is the answer of a fault with a status; codeAsText is the switch errorCode.
+func (f Fault) answer(codeAsText bool) answer {
+	a := f.body(codeAsText)
 	if f.RetryAfter != "" {
 		a.header["Retry-After"] = f.RetryAfter
 	}
@@ -133,7 +133,7 @@ func (f Fault) answer() answer {
 	return a
 }
 
-func (f Fault) body() answer {
+func (f Fault) body(codeAsText bool) answer {
 	shape := f.Shape
 	switch {
 	case shape == "" && f.Status == http.StatusTooManyRequests:
@@ -158,5 +158,5 @@ func (f Fault) body() answer {
 		a.body = []byte("upstream connect error or disconnect before headers")
 		return a
 	}
-	return jsonError(f.Status, shapeA(codeFor(f.Status), text, shape == ShapeH))
+	return jsonError(f.Status, shapeA(codeFor(f.Status), text, codeAsText || shape == ShapeH))
 }

@@ -83,6 +83,7 @@ func TestControl(t *testing.T) {
 	s.want(s.do("POST", "/_sim/customers/00000000-0000-4000-8000-000000000000/edit", `{}`), 404, "")
 	s.want(s.do("GET", edit, ""), 405, "")
 	s.want(s.get("/_sim/nothing"), 404, "")
+	s.want(s.do("POST", "/_sim/reset", "", "Sec-Fetch-Site", "cross-site"), 403, "")
 	s.want(s.do("POST", "/_sim/reset", ""), 200, "")
 	if s.sim.Switches() != DefaultSwitches() || len(s.sim.armed()) != 0 || len(s.sim.Journal().Versions) != 0 {
 		t.Error("reset left something")

@@ -13,8 +13,6 @@ const oversize = 8 << 20
 func (f Fault) spoil(a answer) answer {
 	a = a.clone()
 	switch {
-	case f.refuses():
-		return f.answer()
 	case f.Shape == ShapeTruncated:
 		a.body = a.body[:len(a.body)/2]
 	case f.Shape == ShapeOversized:

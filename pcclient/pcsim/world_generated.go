@@ -165,8 +165,7 @@ func trap(d draft, i int) draft {
 	case 23:
 		d.qualifications = []any{obj("qualification", "Education", "vettingStatus", "InReview", "vettingCreatedDate", "2026-03-02T08:15:30.120Z")}
 	case 26:
-		d.company += " " + strings.Repeat("("+d.company+") ", 4)
-		d.company = strings.TrimSpace(d.company)
+		d.company += " – Group Purchasing, Warehousing and Shared Services Centre for the Northern and Southern Regional Branches, formerly trading as " + d.company
 	}
 	d.address = a
 	return d
