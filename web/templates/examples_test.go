@@ -175,7 +175,7 @@ func exampleResult(kind ResultKind) ResultPage {
 	p := ResultPage{
 		Page: examplePage("Save, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Kind: kind, Changes: exampleChanges(),
 		CheckURL: "/customers/" + exampleID + "/saves/k", EditURL: "/customers/" + exampleID + "/billing?draft=4f", AgainURL: "/customers/" + exampleID + "/billing/review?draft=4f",
-		MergeURL: "/m", SignInURL: "/auth/start", Details: exampleSupport(), Wait: "20 seconds",
+		MergeURL: "/m", SignInURL: "/auth/start", Details: exampleSupport(), Wait: "20 seconds", At: Time{"2026-11-13T14:33:00+11:00", "today at 14:33"},
 	}
 	if kind == ResultRejected {
 		p.UpstreamText = "The postal code does not match the state for this country."
