@@ -62,7 +62,8 @@ fuzz: ## Every fuzz test for 30 seconds (FUZZTIME=5m for longer)
 	@.ci/fuzz $(or $(FUZZTIME),30s)
 
 .PHONY: image
-image: build ## Container image portal:VERSION, with podman, buildah or docker
+image: ## Container image portal:VERSION, with podman, buildah or docker
+	@GOOS=linux $(GOBUILD) -o bin/portal ./cmd/portal
 	@.ci/image $(VERSION)
 
 .PHONY: clean
