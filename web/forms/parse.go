@@ -10,8 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// MaxRunes is the most characters that a value may have.
+// MaxRunes is the most characters that a changed value may have; Validate says so where
+// the upstream states no limit of its own.
 const MaxRunes = 400
+
+// maxPosted is the most characters that Parse takes. It is far above MaxRunes because a
+// long text stored upstream comes back with every form, and must not make it unusable.
+const maxPosted = 10 * MaxRunes
 
 // ErrMalformed is what Parse's error matches: a form that our pages did not make.
 var ErrMalformed = errors.New("malformed form")
@@ -36,7 +41,7 @@ func (e *MalformedError) Is(target error) bool { return target == ErrMalformed }
 // Parse reads the profile's fields from a posted form, as typed. Each name may come once.
 // Names must be wire names, one of extra, or inputs made by AsideInput; anything else, a
 // name twice, text that is not UTF-8 or holds control characters (a tab is fine) or bidi
-// overrides, or more than MaxRunes characters gives a *MalformedError.
+// overrides, or more than 4,000 characters gives a *MalformedError.
 //
 // The values hold what could be read also then, without the characters that have no place
 // in them, so that a page can show everything typed.
@@ -72,7 +77,7 @@ func unreadable(name, text string) string {
 	switch n := utf8.RuneCountInString(text); {
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, refused):
 		return Label(name, "") + " holds characters that cannot be saved. They have been taken out; check what is left."
-	case n > MaxRunes:
+	case n > maxPosted:
 		return tooLong(Label(name, ""), MaxRunes, n)
 	}
 	return ""

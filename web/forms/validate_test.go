@@ -20,6 +20,7 @@ func TestValidateWords(t *testing.T) {
 		{"line 1 too long", forms.AddressLine1, long(214), "Address line 1 must be 200 characters or less. It is 214."},
 		{"line 3 too long", forms.AddressLine3, strings.Repeat("é", 201), "Address line 3 must be 200 characters or less. It is 201."},
 		{"recipient too long", forms.RecipientLast, long(51), "Recipient last name must be 50 characters or less. It is 51."},
+		{"longer than anything", forms.City, long(401), "Suburb or city must be 400 characters or less. It is 401."},
 		{"just fits", forms.RecipientLast, long(50) + " ", ""},
 		{"city", forms.City, "", "Enter a suburb or city"},
 		{"state", forms.State, "", "Choose a state or territory"},
