@@ -1,0 +1,279 @@
+package signin_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/partnerdesk/portal/web/demo"
+	"github.com/partnerdesk/portal/web/session"
+	"github.com/partnerdesk/portal/web/signin"
+)
+
+// ask asks the session's token source once.
+func (b *browser) ask(sess *session.Session, refused string) (string, error) {
+	return b.in.TokenSource(sess, b.store)(b.Context(), refused)
+}
+
+func TestTokens(t *testing.T) {
+	t.Run("a good token is used as it is", func(t *testing.T) {
+		b := newDesk(t).browser()
+		sess := b.session()
+		b.wait(59 * time.Minute)
+		if got, err := b.ask(sess, ""); err != nil || got != sess.Tokens().Access || b.count("/token") != 1 {
+			t.Errorf("%v after %d calls", err, b.count("/token"))
+		}
+	})
+	t.Run("refresh-token, R-20 rotated: less than 5 min left, the new ones are stored first", func(t *testing.T) {
+		d := newDesk(t)
+		b := d.browser()
+		sess := b.session()
+		old := sess.Tokens()
+		d.wait(25 * time.Minute)
+		b.load()
+		d.wait(25 * time.Minute)
+		b.load()
+		d.wait(11 * time.Minute)
+		got, err := b.ask(sess, "")
+		stored := b.load().Tokens()
+		if err != nil || got == old.Access || stored.Access != got || stored.Refresh == old.Refresh || stored.IDToken == old.IDToken {
+			t.Errorf("%v", err)
+		}
+		if !stored.Expiry.Equal(d.now().Add(65 * time.Minute)) {
+			t.Errorf("expiry %v", stored.Expiry)
+		}
+	})
+	t.Run("F-20 the upstream refused the token", func(t *testing.T) {
+		b := newDesk(t).browser()
+		sess := b.session()
+		old := sess.Tokens().Access
+		got, err := b.ask(sess, old)
+		if err != nil || got == old {
+			t.Errorf("same token %v, %v", got == old, err)
+		}
+		if again, err := b.ask(sess, old); err != nil || again != got || b.count("/token") != 2 {
+			t.Errorf("renewed twice: %v", err)
+		}
+	})
+	t.Run("R-20 an answer without a refresh token keeps the old one", func(t *testing.T) {
+		d := newDesk(t)
+		b := d.browser()
+		sess := b.session()
+		old := sess.Tokens()
+		d.idp.SetHooks(demo.Hooks{TokenAnswer: func(_ string, body map[string]any) {
+			delete(body, "refresh_token")
+			delete(body, "id_token")
+		}})
+		if _, err := b.ask(sess, old.Access); err != nil {
+			t.Fatal(err)
+		}
+		if now := b.load().Tokens(); now.Refresh != old.Refresh || now.IDToken != old.IDToken || now.Access == old.Access {
+			t.Error("refresh or ID token changed")
+		}
+	})
+	t.Run("R-07 a token that says nothing of its life is renewed, but not at every use", func(t *testing.T) {
+		d := newDesk(t)
+		d.idp.SetHooks(demo.Hooks{TokenAnswer: func(_ string, body map[string]any) { delete(body, "expires_in") }})
+		b := d.browser()
+		sess := b.session()
+		d.wait(time.Minute)
+		for range 5 {
+			if _, err := b.ask(sess, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := d.count("/token"); n != 2 {
+			t.Errorf("%d calls, want 2", n)
+		}
+	})
+	for name, mode := range map[string]string{"invalid_grant": "invalid_grant", "interaction_required": "interaction_required"} {
+		t.Run("R-21 F-29 "+name, func(t *testing.T) {
+			d := newDesk(t)
+			b := d.browser()
+			sess := b.session()
+			d.idp.SetHooks(demo.Hooks{Before: tokenSays(400, `{"error":"`+mode+`","error_description":"MARK"}`)})
+			_, err := b.ask(sess, sess.Tokens().Access)
+			if !errors.Is(err, signin.ErrSignInAgain) || errors.Is(err, signin.ErrUnavailable) {
+				t.Errorf("got %v, want ErrSignInAgain", err)
+			}
+			if b.load() == nil {
+				t.Error("the session is gone; the form would be too")
+			}
+		})
+	}
+	t.Run("R-21 no refresh token at all", func(t *testing.T) {
+		d := newDesk(t)
+		d.idp.SetHooks(demo.Hooks{TokenAnswer: func(_ string, body map[string]any) { delete(body, "refresh_token") }})
+		b := d.browser()
+		sess := b.session()
+		d.wait(20 * time.Minute)
+		b.load()
+		if _, err := b.ask(sess, sess.Tokens().Access); !errors.Is(err, signin.ErrSignInAgain) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("F-29 another process was faster", func(t *testing.T) {
+		d := newDesk(t)
+		b := d.browser()
+		here, there := b.session(), b.load()
+		old := here.Tokens().Access
+		// The provider refuses the one-time token just after the other stored its own.
+		newer := session.Tokens{Access: "newer", Refresh: "newer", Expiry: d.now().Add(time.Hour), IssuedAt: d.now()}
+		d.idp.SetHooks(demo.Hooks{Before: func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != "/token" {
+				return false
+			}
+			if err := b.store.SaveTokens(context.Background(), there, newer); err != nil {
+				t.Error(err)
+			}
+			return tokenSays(400, `{"error":"invalid_grant"}`)(w, r)
+		}})
+		if got, err := b.ask(here, old); err != nil || got != "newer" {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+	t.Run("R-22 token endpoint down: the old token serves while it is good", func(t *testing.T) {
+		d := newDesk(t)
+		b := d.browser()
+		sess := b.session()
+		old := sess.Tokens().Access
+		for range 3 {
+			d.wait(20*time.Minute + 40*time.Second)
+			b.load()
+		}
+		d.idp.SetHooks(demo.Hooks{Before: tokenSays(500, "MARK")})
+		for range 3 {
+			if got, err := b.ask(sess, ""); err != nil || got != old {
+				t.Fatalf("with 3 min left: %v", err)
+			}
+		}
+		if n := d.count("/token"); n != 2 {
+			t.Errorf("%d calls, want one try and then a rest", n)
+		}
+		if _, err := b.ask(sess, old); !errors.Is(err, signin.ErrUnavailable) || errors.Is(err, signin.ErrSignInAgain) {
+			t.Errorf("refused by the upstream: %v, want ErrUnavailable", err)
+		}
+		d.wait(4 * time.Minute)
+		if _, err := b.ask(sess, ""); !errors.Is(err, signin.ErrUnavailable) {
+			t.Errorf("expired: %v, want ErrUnavailable", err)
+		}
+		if b.load() == nil {
+			t.Error("signed out")
+		}
+		d.idp.SetHooks(demo.Hooks{})
+		if got, err := b.ask(sess, ""); err != nil || got == old {
+			t.Errorf("after the trouble: %v", err)
+		}
+	})
+	for name, claim := range map[string][2]string{
+		"refresh-token-invalid-issuer": {"iss", "https://evil.example"},
+		"refresh-token-invalid-sub":    {"sub", "somebody else"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			b := d.browser()
+			sess := b.session()
+			d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) { tok.Claims[claim[0]] = claim[1] }})
+			if _, err := b.ask(sess, sess.Tokens().Access); !errors.Is(err, signin.ErrSignInAgain) {
+				t.Errorf("got %v", err)
+			}
+			if b.load() != nil {
+				t.Error("the session lives")
+			}
+		})
+	}
+	t.Run("R-24 a clock that is wrong by 10 min does not end a running session", func(t *testing.T) {
+		d := newDesk(t)
+		b := d.browser()
+		sess := b.session()
+		d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) {
+			for _, claim := range []string{"iat", "nbf", "exp"} {
+				tok.Claims[claim] = d.now().Add(-3 * time.Hour).Unix()
+			}
+		}})
+		if _, err := b.ask(sess, sess.Tokens().Access); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("A-24 signed out during a renewal", func(t *testing.T) {
+		d := newDesk(t)
+		b := d.browser()
+		sess := b.session()
+		d.idp.SetHooks(demo.Hooks{TokenAnswer: func(string, map[string]any) {
+			if err := b.store.Destroy(context.Background(), sess); err != nil {
+				t.Error(err)
+			}
+		}})
+		if _, err := b.ask(sess, sess.Tokens().Access); !errors.Is(err, signin.ErrSignInAgain) {
+			t.Errorf("got %v", err)
+		}
+		if b.load() != nil {
+			t.Error("the session is back")
+		}
+	})
+	t.Run("a request that leaves does not lose the new tokens", func(t *testing.T) {
+		d := newDesk(t)
+		b := d.browser()
+		sess := b.session()
+		ctx, cancel := context.WithCancel(t.Context())
+		d.idp.SetHooks(demo.Hooks{TokenAnswer: func(string, map[string]any) { cancel() }})
+		old := sess.Tokens().Access
+		if _, err := d.in.TokenSource(sess, d.store)(ctx, old); err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		if got, err := b.ask(b.load(), old); err != nil || got == old || d.count("/token") != 2 {
+			t.Errorf("%v after %d calls", err, d.count("/token"))
+		}
+	})
+}
+
+func TestF30ManyRequestsOneRenewal(t *testing.T) {
+	d := newDesk(t)
+	b := d.browser()
+	b.session()
+	for range 3 {
+		d.wait(21 * time.Minute)
+		b.load()
+	}
+	var failed, used atomic.Int64
+	var wg sync.WaitGroup
+	var tokens sync.Map
+	for range 500 {
+		wg.Go(func() {
+			sess, err := b.store.Load(b.request(portal))
+			if err != nil || sess == nil {
+				failed.Add(1)
+				return
+			}
+			token, err := b.ask(sess, "")
+			if err != nil {
+				t.Log(err)
+				failed.Add(1)
+				return
+			}
+			if _, seen := tokens.LoadOrStore(token, true); !seen {
+				used.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if failed.Load() != 0 || used.Load() != 1 || d.count("/token") != 2 {
+		t.Errorf("F-30: %d failed, %d different tokens, %d renewals", failed.Load(), used.Load(), d.count("/token")-1)
+	}
+}
+
+func tokenSays(status int, body string) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/token" {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		w.Write([]byte(body))
+		return true
+	}
+}
