@@ -34,14 +34,21 @@ func (s *site) showNothingLeft(v *visit, customer pcclient.TenantID) error {
 	return s.drawCustomer(v, customer, http.StatusOK, "", bannerNothingLeft)
 }
 
+// drawCustomer reads the customer and draws the overview. A banner is news that
+// must be told even when the read fails: then the page stands without facts.
 func (s *site) drawCustomer(v *visit, id pcclient.TenantID, status int, titlePrefix string, banner *templates.Banner) error {
 	ctx := v.Request().Context()
 	customer, err := v.upstream.Customers.Get(ctx, id)
-	if err != nil {
+	switch {
+	case err != nil && banner == nil:
 		return err
-	}
-	if err := s.Recents.Touch(ctx, v.operator.Key(), id, customer.CompanyName); err != nil {
-		s.Log.WarnContext(ctx, "recent customer not kept", "reference", s.reference(v), "error", err)
+	case err != nil:
+		middleware.SetError(ctx, err)
+		customer = pcclient.Customer{CompanyName: string(id)}
+	default:
+		if err := s.Recents.Touch(ctx, v.operator.Key(), id, customer.CompanyName); err != nil {
+			s.Log.WarnContext(ctx, "recent customer not kept", "reference", s.reference(v), "error", err)
+		}
 	}
 	page := templates.CustomerPage{
 		Page:     s.frame(v, "", templates.SectionCustomers),
