@@ -131,8 +131,13 @@ func TestAnEntryComesBackAsWritten(t *testing.T) {
 	if err != nil || len(newest) != 1 || newest[0].Kind != audit.Rejected {
 		t.Errorf("newest entry of the customer = %+v, %v", newest, err)
 	}
-	if n, err := l.Verify(t.Context()); n != 3 || err != nil {
-		t.Errorf("Verify = %d, %v; want 3 entries in order", n, err)
+	l.write(t, audit.Entry{Kind: audit.Applied, Submission: "s3", Customer: harbourline}, audit.Values{})
+	l.write(t, audit.Entry{Kind: audit.Rejected, Submission: "s4", Customer: harbourline}, audit.Values{})
+	if done, err := l.Applied(t.Context(), harbourline, 5); err != nil || len(done) != 1 || done[0].Submission != "s3" {
+		t.Errorf("carried out = %+v, %v", done, err)
+	}
+	if n, err := l.Verify(t.Context()); n != 5 || err != nil {
+		t.Errorf("Verify = %d, %v; want 5 entries in order", n, err)
 	}
 }
 

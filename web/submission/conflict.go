@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
-	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -50,27 +49,26 @@ func (s *Service) Conflict(ctx context.Context, pc *pcclient.Client, customer pc
 // fromTrail finds the newest save of ours, if it explains what stands upstream
 // now: somebody else may have saved after it.
 func (s *Service) fromTrail(ctx context.Context, customer pcclient.TenantID, since time.Time, operatorKey string, theirs forms.Values) (Who, bool) {
-	records, err := s.log.ForCustomer(ctx, customer, 50)
+	records, err := s.log.Applied(ctx, customer, 1)
 	if err != nil {
 		s.events.WarnContext(ctx, "submission.conflict_trail", "customer", string(customer), "error", err)
 		return Who{}, false
 	}
-	for _, r := range records {
-		if r.Kind != audit.Applied {
-			continue
-		}
-		if r.Time.Before(since) || !shows(theirs, r.After, r.Fields) {
-			return Who{}, false
-		}
-		return Who{Name: r.OperatorName, You: r.Operator == operatorKey, At: r.Time, Source: FromPortal}, true
+	if len(records) == 0 || records[0].Time.Before(since) || !shows(theirs, records[0].After, records[0].Fields) {
+		return Who{}, false
 	}
-	return Who{}, false
+	r := records[0]
+	return Who{Name: r.OperatorName, You: r.Operator == operatorKey, At: r.Time, Source: FromPortal}, true
 }
 
 // fromUpstream finds the newest audit record of a save, preferring one whose
 // new value is what stands there now.
 func (s *Service) fromUpstream(ctx context.Context, pc *pcclient.Client, customer pcclient.TenantID, since time.Time, theirs forms.Values) (Who, bool) {
-	page, err := pc.AuditRecords.Search(ctx, pcclient.AuditQuery{Start: since, Customer: customer, Size: 50})
+	start := since
+	if oldest := s.now().Add(-89 * 24 * time.Hour); start.Before(oldest) {
+		start = oldest // older than 90 days the upstream refuses
+	}
+	page, err := pc.AuditRecords.Search(ctx, pcclient.AuditQuery{Start: start, Customer: customer, Size: 100})
 	if err != nil {
 		if !errors.Is(err, pcclient.ErrForbidden) {
 			s.events.WarnContext(ctx, "submission.conflict_upstream", "customer", string(customer), "error", err)

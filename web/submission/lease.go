@@ -22,7 +22,9 @@ var errLeaseLost = errors.New("the lease on the customer was lost")
 
 func leaseName(customer pcclient.TenantID) string { return "customer:" + string(customer) }
 
-// take tries to get the customer's lease inside tx; ok is false while somebody else has it.
+// take tries to get the customer's lease for the submission whose key is
+// holder, inside tx; ok is false while somebody else has it. The submission
+// keeps the fence: without one it has certainly sent nothing.
 func (s *Service) take(ctx context.Context, tx *sql.Tx, customer pcclient.TenantID, holder string) (l lease, ok bool, err error) {
 	now := s.now()
 	l = lease{name: leaseName(customer), holder: holder}
@@ -34,6 +36,9 @@ func (s *Service) take(ctx context.Context, tx *sql.Tx, customer pcclient.Tenant
 		l.name, l.holder, database.Micros(now.Add(s.leaseFor)), database.Micros(now)).Scan(&l.fence)
 	if errors.Is(err, sql.ErrNoRows) {
 		return lease{}, false, nil
+	}
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `UPDATE submissions SET fence = $1 WHERE key = $2`, l.fence, holder)
 	}
 	return l, err == nil, err
 }

@@ -125,6 +125,30 @@ func TestF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 		want(t, d.save(again), submission.Applied, "") // "Save again" is a new submission
 		d.invariants()
 	})
+	t.Run("F-38 died while waiting for the customer: nothing was sent, whatever stands there now", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "same@harbourline.example")
+		d.exec(`INSERT INTO leases (name, holder, fence, expires_at) VALUES ($1, 'somebody', 7, $2)`,
+			"customer:"+string(r.Customer), database.Micros(d.clock.Now().Add(time.Minute)))
+		asleep := make(chan struct{})
+		dead := submission.New(submission.Options{
+			DB: d.db, Ring: d.ring, Log: d.log, Now: d.clock.Now, Events: discard(), Wait: 300 * time.Millisecond,
+			Sleep: func(context.Context, time.Duration) error { close(asleep); select {} },
+		})
+		if _, err := dead.Save(t.Context(), d.pc, r); err != nil {
+			t.Fatal(err)
+		}
+		d.sent = append(d.sent, r)
+		<-asleep
+		d.elsewhere(r.Customer, `{"email":"same@harbourline.example"}`)
+		if got, err := d.svc.Settle(t.Context(), d.pc, r.Key); err != nil || got.State != submission.Recorded {
+			t.Errorf("while its process may be at work: %s, %v", got.State, err)
+		}
+		d.invariants()
+		_ = d.clock.Sleep(t.Context(), 121*time.Second)
+		want(t, d.save(r), submission.Rejected, submission.NotSent)
+		d.invariants()
+	})
 	t.Run("F-38 the customer is free again when the lease has run out", func(t *testing.T) {
 		d := newDesk(t)
 		d.crash(d.edit(ada, d.customer(0), "email", "new@harbourline.example"), false)
@@ -203,17 +227,21 @@ func TestF39Drain(t *testing.T) {
 
 func TestF41APanicIsAnOutcome(t *testing.T) {
 	for name, c := range map[string]struct {
-		method string
-		state  submission.State
-		reason submission.Reason
+		method     string
+		put, after int // the PUT's status if not its own; the PUTs before the panic
+		state      submission.State
+		reason     submission.Reason
 	}{
-		"F-41 before anything was sent": {http.MethodGet, submission.Rejected, submission.Failed},
-		"F-41 while sending":            {http.MethodPut, submission.InDoubt, ""},
+		"F-41 before anything was sent": {http.MethodGet, 0, 0, submission.Rejected, submission.Failed},
+		"F-41 while sending":            {http.MethodPut, 0, 0, submission.InDoubt, ""},
+		"F-41 while confirming":         {http.MethodGet, 0, 1, submission.InDoubt, ""},
+		"F-41 while in doubt":           {http.MethodGet, 500, 1, submission.InDoubt, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
+			d.sim.AddFaults(pcsim.Fault{Method: "PUT", Status: c.put})
 			d.wire.on(func(r *http.Request) (*http.Response, error) {
-				if r.Method == c.method {
+				if r.Method == c.method && len(d.puts()) == c.after {
 					panic("marker-panic")
 				}
 				return nil, nil
@@ -250,7 +278,7 @@ func TestF37TheOutcomeCannotBeWritten(t *testing.T) {
 	t.Run("F-37 for a while", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
-		d.exec(`CREATE TRIGGER stuck BEFORE UPDATE ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
+		d.exec(`CREATE TRIGGER stuck BEFORE UPDATE OF state ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
 		time.AfterFunc(150*time.Millisecond, func() {
 			_ = d.db.Write(context.Background(), func(tx *sql.Tx) error {
 				_, err := tx.Exec(`DROP TRIGGER stuck`)
@@ -263,7 +291,7 @@ func TestF37TheOutcomeCannotBeWritten(t *testing.T) {
 	t.Run("F-37 at all: open until a later look", func(t *testing.T) {
 		d := newDesk(t, func(_ *desk, o *submission.Options) { o.Limit = 400 * time.Millisecond })
 		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
-		d.exec(`CREATE TRIGGER stuck BEFORE UPDATE ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
+		d.exec(`CREATE TRIGGER stuck BEFORE UPDATE OF state ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
 		want(t, d.save(r), submission.Recorded, "")
 		d.invariants()
 		if got, err := d.svc.Settle(t.Context(), d.pc, r.Key); err != nil || got.State != submission.Recorded {

@@ -93,36 +93,30 @@ func (r *run) send(ctx context.Context, l lease) (before forms.Values, settled b
 }
 
 // put sends the one PUT, and notes when it was and under which correlation ID.
-func (r *run) put(ctx context.Context, etag pcclient.ETag, profile pcclient.BillingProfile) (version, error) {
+func (r *run) put(ctx context.Context, etag pcclient.ETag, profile pcclient.BillingProfile) (pcclient.ETag, error) {
 	r.sub.CorrelationID = pcclient.NewGUID()
 	ctx = pcclient.WithCorrelationID(pcclient.WithRequestID(ctx, r.sub.Key), r.sub.CorrelationID)
 	begun := r.s.micro()
 	r.sent = true
-	saved, next, err := r.pc.BillingProfiles.Update(ctx, r.sub.Customer, etag, profile)
+	_, next, err := r.pc.BillingProfiles.Update(ctx, r.sub.Customer, etag, profile)
 	// A call may have waited and tried again; its last try is at most 30 s old.
 	r.sub.SentAt = begun
 	if last := r.s.micro().Add(-30 * time.Second); last.After(begun) {
 		r.sub.SentAt = last
 	}
-	return version{next, forms.FromBillingProfile(saved)}, err
-}
-
-// version is a content with its ETag.
-type version struct {
-	etag    pcclient.ETag
-	content forms.Values
+	return next, err
 }
 
 // confirm reads back what a successful answer claimed. A claim that the content
 // does not bear out is worth no more than a lost answer.
-func (r *run) confirm(ctx context.Context, answer version) (settled bool) {
+func (r *run) confirm(ctx context.Context, answer pcclient.ETag) (settled bool) {
 	now, etag, err := r.pc.BillingProfiles.Get(ctx, r.sub.Customer)
 	if err != nil {
 		r.event(ctx, slog.LevelWarn, "submission.not_confirmed", "error", err)
 		return false
 	}
 	r.sub.Saved = forms.FromBillingProfile(now)
-	if !shows(r.sub.Saved, r.sub.Wish, r.sub.Fields) && !r.respelt(answer, version{etag, r.sub.Saved}) {
+	if !shows(r.sub.Saved, r.sub.Wish, r.sub.Fields) && !r.respelt(answer, etag) {
 		r.event(ctx, slog.LevelWarn, "submission.not_confirmed")
 		return false
 	}
@@ -133,10 +127,9 @@ func (r *run) confirm(ctx context.Context, answer version) (settled bool) {
 // respelt reports whether the upstream took the wish in a spelling of its own:
 // the version it answered with is the one that stands there now, and none of
 // the fields to change has its old text.
-func (r *run) respelt(answer, now version) bool {
-	return answer.etag != "" && answer.etag == now.etag &&
-		len(forms.Changed(answer.content, now.content)) == 0 &&
-		len(only(forms.Changed(r.sub.Base, now.content), r.sub.Fields)) == len(r.sub.Fields)
+func (r *run) respelt(answer, now pcclient.ETag) bool {
+	moved := only(forms.Changed(r.sub.Base, r.sub.Saved), r.sub.Fields)
+	return answer != "" && answer == now && len(moved) == len(r.sub.Fields)
 }
 
 // sameByChance looks at the content behind a stale ETag: somebody may have

@@ -398,6 +398,19 @@ func TestDoubt(t *testing.T) {
 		}
 		d.invariants()
 	})
+	t.Run("a 200 with the old version is no success", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(2), "email", "new@example.com", "defaultAddress.city", "Newhaven")
+		d.wire.on(func(req *http.Request) (*http.Response, error) {
+			if req.Method == http.MethodPut {
+				return d.unharmed(req)
+			}
+			return nil, nil
+		})
+		want(t, d.save(r), submission.NotApplied, "")
+		d.inDoubtWasShown(r.Key)
+		d.invariants()
+	})
 	t.Run("F-12 lost on the way there, and a colleague saves meanwhile: superseded", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(2), "email", "new@example.com")
@@ -452,6 +465,20 @@ func TestDoubt(t *testing.T) {
 		}
 		d.invariants()
 	})
+}
+
+func TestALookLeavesARunningSaveAlone(t *testing.T) {
+	d := newDesk(t)
+	r := d.edit(ada, d.customer(2), "email", "new@example.com")
+	d.justBeforePut(func() {
+		before := len(d.sim.Journal().Requests)
+		got, err := d.svc.Settle(t.Context(), d.pc, r.Key)
+		if err != nil || got.State != submission.Recorded || len(d.sim.Journal().Requests) != before {
+			t.Errorf("Settle = %s, %v, with %d calls", got.State, err, len(d.sim.Journal().Requests)-before)
+		}
+	})
+	want(t, d.save(r), submission.Applied, "")
+	d.invariants()
 }
 
 func TestTwoLooksAtOnceMakeOneEnd(t *testing.T) {

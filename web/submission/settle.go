@@ -6,7 +6,6 @@ import (
 	"log/slog"
 
 	"github.com/partnerdesk/portal/pcclient"
-	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -46,41 +45,55 @@ func (s *Service) Settle(ctx context.Context, pc *pcclient.Client, key string) (
 	}
 	open := sub
 	if sub.State == Recorded {
-		// Its process died, or could not write the end. It may have sent as late as
-		// the end of its time, and until then may still be at work elsewhere: an
-		// intent waiting for the customer has not been sent for sure.
-		sub.SentAt = sub.RecordedAt.Add(s.limit)
-		mine, err := s.holds(ctx, sub)
+		held, err := s.heldLease(ctx, key)
 		if err != nil {
 			return Submission{}, err
 		}
-		if !mine && s.now().Before(sub.SentAt) {
-			return open, nil
+		if !held {
+			return s.neverSent(ctx, sub)
 		}
+		// Its process died, or could not write the end. It may have sent as late as
+		// the end of its time.
+		sub.SentAt = sub.RecordedAt.Add(s.limit)
 	}
 	if !s.look(ctx, pc, &sub) {
 		return open, nil
 	}
-	sub.SettledAt = s.micro()
 	if open.State == Recorded {
 		sub.SentAt = open.SentAt // when it was sent is not known
 	}
-	err = s.finish(ctx, sub, sub.Base)
-	if errors.Is(err, errSettled) {
-		return s.one(ctx, `key = $1`, key)
-	}
-	if err != nil {
-		s.events.ErrorContext(ctx, "submission.outcome_not_written", "submission", key, "operator", sub.Operator.Key, "error", err)
+	return s.end(ctx, sub, open)
+}
+
+// neverSent ends an intent that waits for its customer, once its time is over:
+// until then a process may be at work on it.
+func (s *Service) neverSent(ctx context.Context, open Submission) (Submission, error) {
+	if s.now().Before(open.RecordedAt.Add(s.limit)) {
 		return open, nil
 	}
-	s.events.InfoContext(ctx, "submission.settled", "submission", key, "operator", sub.Operator.Key, "state", string(sub.State))
+	sub := open
+	sub.rejected(NotSent, nil)
+	return s.end(ctx, sub, open)
+}
+
+// end writes the end of an open submission; what somebody else wrote first stands.
+func (s *Service) end(ctx context.Context, sub, open Submission) (Submission, error) {
+	sub.SettledAt = s.micro()
+	err := s.finish(ctx, sub, sub.Base)
+	if errors.Is(err, errSettled) {
+		return s.one(ctx, `key = $1`, sub.Key)
+	}
+	if err != nil {
+		s.events.ErrorContext(ctx, "submission.outcome_not_written", "submission", sub.Key, "operator", sub.Operator.Key, "error", err)
+		return open, nil
+	}
+	s.events.InfoContext(ctx, "submission.settled", "submission", sub.Key, "operator", sub.Operator.Key, "state", string(sub.State))
 	return sub, nil
 }
 
-// holds reports whether the customer's lease is, or was last, the submission's.
-func (s *Service) holds(ctx context.Context, sub Submission) (bool, error) {
-	var n int
-	err := s.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM leases WHERE name = $1 AND holder = $2 AND expires_at > $3`,
-		leaseName(sub.Customer), sub.Key, database.Micros(s.now())).Scan(&n)
-	return n > 0, err
+// heldLease reports whether the submission ever had its customer's lease.
+func (s *Service) heldLease(ctx context.Context, key string) (bool, error) {
+	var fence int64
+	err := s.db.Read().QueryRowContext(ctx, `SELECT fence FROM submissions WHERE key = $1`, key).Scan(&fence)
+	return fence > 0, err
 }

@@ -48,8 +48,8 @@ func (s *Service) record(ctx context.Context, sub Submission) (l lease, ok bool,
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `
 			INSERT INTO submissions (key, draft, operator, customer, state, reason, upstream_code, correlation_id,
-				fields, retry_after, recorded_at, sent_at, settled_at, intent, outcome)
-			VALUES ($1, $2, $3, $4, $5, '', '', '', $6, 0, $7, 0, 0, $8, '') ON CONFLICT (key) DO NOTHING`,
+				fields, retry_after, fence, recorded_at, sent_at, settled_at, intent, outcome)
+			VALUES ($1, $2, $3, $4, $5, '', '', '', $6, 0, 0, $7, 0, 0, $8, '') ON CONFLICT (key) DO NOTHING`,
 			sub.Key, sub.Draft, sub.Operator.Key, string(sub.Customer), Recorded, joined(sub.Fields), database.Micros(sub.RecordedAt), sealed)
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@
 // A lost answer leaves the submission in doubt, on disk at once. Only re-reads
 // end that: the wish is there (applied), or after the settle window it is not
 // (not applied; superseded if somebody else's content is). There is no row for
-// "sent": an intent without outcome may have been sent, and is treated so.
+// "sent": an intent that ever had the lease may have been sent, and is treated so.
 //
 // A submission is known by its key. Asking again with the same key never sends
 // again: it waits for, or returns, what the first asking led to.

@@ -25,6 +25,7 @@ CREATE TABLE submissions (
     correlation_id TEXT    NOT NULL,
     fields         TEXT    NOT NULL,
     retry_after    INTEGER NOT NULL,
+    fence          INTEGER NOT NULL,
     recorded_at    INTEGER NOT NULL,
     sent_at        INTEGER NOT NULL,
     settled_at     INTEGER NOT NULL,
