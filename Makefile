@@ -42,6 +42,10 @@ e2e: ## The browser journeys and whole-program tests alone
 	@.ci/setup
 	@CGO_ENABLED=0 go test -count=1 -timeout 8m ./cmd/portal
 
+.PHONY: matrix
+matrix: ## Run the tests, then print the cases of .ci/matrix.txt that none of them names
+	@MATRIX=.ci/matrix.txt .ci/test
+
 .PHONY: lint
 lint: ## Formatting, vet, linters, stale generated files
 	@.ci/lint
