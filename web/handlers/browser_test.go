@@ -13,6 +13,8 @@ import (
 	"golang.org/x/net/html"
 )
 
+type node = html.Node
+
 // browser is a person's browser without scripts: it keeps cookies, follows
 // redirects between the portal and the identity provider, and sends forms as a
 // browser would.
@@ -123,12 +125,16 @@ func (p *page) hides(texts ...string) *page {
 	return p
 }
 
-// text is what can be read in the page's main part, spaces folded.
+// text is what can be read in the page's main part, spaces folded; of lists, what
+// is chosen.
 func (p *page) text() string {
 	var out strings.Builder
 	var walk func(*html.Node)
 	walk = func(n *html.Node) {
 		if n.Type == html.ElementNode && slices.Contains([]string{"script", "style", "head", "svg"}, n.Data) {
+			return
+		}
+		if n.Type == html.ElementNode && n.Data == "option" && !has(n, "selected") {
 			return
 		}
 		if n.Type == html.TextNode {

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -42,7 +44,19 @@ type testSite struct {
 	portal http.Handler
 	log    *logged
 	clock  *clock
+
+	provider *demo.Provider
 }
+
+// providerKey signs the tokens of every test's provider: making one takes longer
+// than most stories.
+var providerKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
 
 // clock is the portal's time: the real one, moved on by hand.
 type clock struct {
@@ -119,8 +133,8 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 	ring, err := seal.ParseKeys(seal.NewKey())
 	must(t, err)
 
-	provider, err := demo.NewProvider(demo.Options{
-		Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
+	s.provider, err = demo.NewProvider(demo.Options{
+		Key: providerKey(), Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
 		RedirectURIs: []string{portalOrigin + "/auth/callback"}, PostLogoutURIs: []string{portalOrigin + "/signin"},
 	})
 	must(t, err)
@@ -129,7 +143,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 		Roles: demo.UpstreamRoles(), PartnerTenant: demo.PartnerTenant,
 	})
 	must(t, err)
-	s.hosts["signin.example"] = serve{provider}
+	s.hosts["signin.example"] = serve{s.provider}
 	s.hosts["partnercenter.example"] = s.sim.Transport()
 
 	upstream, err := pcclient.New(pcclient.Options{BaseURL: upstreamOrigin, Transport: s.hosts, Application: "Partner Desk"})
