@@ -1,0 +1,80 @@
+// What a journey asks of a page. It runs as DevTools do, so it works with scripts
+// switched off and under any content security policy.
+(() => {
+  const flat = s => s.replace(/\s+/g, " ").trim();
+  const shown = n => n.checkVisibility({ visibilityProperty: true }) && n.getClientRects().length > 0;
+
+  // words is the text of a control as a person reads it: without what is only for
+  // screen readers, without icons and key hints. Blocks part words, marks do not.
+  const words = n => {
+    const copy = n.cloneNode(true);
+    copy.querySelectorAll(".vh, kbd, svg, [aria-hidden=true]").forEach(x => x.remove());
+    copy.querySelectorAll("span, b, p, div, time").forEach(x => x.append(" "));
+    return flat(copy.textContent);
+  };
+
+  const controls = text => [...document.querySelectorAll("button, a[href], summary, label, input[type=submit]")]
+    .filter(n => !n.matches(".vh") && shown(n))
+    .filter(n => { const w = words(n); return w === text || w.startsWith(text + " "); })
+    .sort((a, b) => words(a).length - words(b).length);
+
+  // point is where a mouse would press the node, once scrolled to.
+  const point = n => {
+    if (!n) return { Missing: true };
+    n.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
+    const box = n.getClientRects()[0];
+    if (!box) return { Missing: true };
+    const x = box.left + box.width / 2, y = box.top + box.height / 2;
+    const top = document.elementFromPoint(x, y);
+    const free = top && (n.contains(top) || top.contains(n) || (n.control && n.control === top));
+    return { X: x, Y: y, Under: free ? "" : top ? top.outerHTML.slice(0, 120) : "nothing" };
+  };
+
+  const name = n => !n || n === document.body ? "" : n.id || n.getAttribute("name") || words(n) || n.tagName;
+
+  return {
+    control: text => point(controls(text)[0]),
+    element: css => point(document.querySelector(css)),
+    text: () => flat(document.body.innerText),
+    html: css => { const n = document.querySelector(css); return n ? n.innerHTML : ""; },
+    value: css => { const n = document.querySelector(css); return n ? n.value : null; },
+    count: css => [...document.querySelectorAll(css)].filter(shown).length,
+    focus: () => name(document.activeElement),
+    said: () => document.getElementById("live").textContent,
+    choose: (css, value) => {
+      const n = document.querySelector(css);
+      if (!n || ![...n.options].some(o => o.value === value)) return false;
+      n.value = value;
+      n.dispatchEvent(new Event("input", { bubbles: true }));
+      n.dispatchEvent(new Event("change", { bubbles: true }));
+      return true;
+    },
+
+    // flaws are what no page may have, whatever it shows.
+    flaws: () => {
+      const out = [];
+      const root = document.scrollingElement;
+      if (root.scrollWidth > root.clientWidth) {
+        const wide = [...document.querySelectorAll("body *")].filter(n => n.getBoundingClientRect().right > root.clientWidth + 1);
+        out.push(`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}: ${wide.slice(-3).map(n => n.outerHTML.slice(0, 100)).join(" … ")}`);
+      }
+      const ids = [...document.querySelectorAll("[id]")].map(n => n.id);
+      new Set(ids.filter((id, i) => ids.indexOf(id) !== i)).forEach(id => out.push("id twice: " + id));
+      document.querySelectorAll("[aria-describedby], [aria-labelledby], label[for]").forEach(n => {
+        for (const a of ["aria-describedby", "aria-labelledby", "for"]) {
+          for (const id of (n.getAttribute(a) || "").split(" ").filter(Boolean)) {
+            if (!ids.includes(id)) out.push(`${a} names nothing: ${id}`);
+          }
+        }
+      });
+      document.querySelectorAll("main form[method=post]").forEach(f => {
+        if (!f.getAttribute("action")) out.push("a form without action");
+      });
+      document.querySelectorAll("[aria-invalid=true]").forEach(n => {
+        if (!document.getElementById(n.id + "-err")) out.push("wrong, but not said why: " + n.id);
+      });
+      if (!document.title || document.querySelectorAll("h1").length !== 1) out.push("no title, or not one h1");
+      return out;
+    },
+  };
+})()
