@@ -144,8 +144,12 @@ func (t *tally) report(ci bool) bool {
 	}
 	bad := len(failed) > 0
 	for _, key := range slices.SortedFunc(slices.Values(skipped), byName) {
+		excused := strings.Contains(t.text(key), "samples") || strings.Contains(t.text(key), "by hand")
+		if excused && ci {
+			continue
+		}
 		fmt.Printf("skipped  %s: %s\n", key.name(), t.reason(key))
-		if ci && !strings.Contains(t.text(key), "samples") && !strings.Contains(t.text(key), "by hand") {
+		if ci {
 			bad = true
 			fmt.Println("         a skipped test is a failure here")
 		}
