@@ -411,6 +411,21 @@ func TestDoubt(t *testing.T) {
 		d.inDoubtWasShown(r.Key)
 		d.invariants()
 	})
+	t.Run("a lying 200, and a colleague saves the same field: superseded", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(2), "email", "new@example.com")
+		d.sim.AddFaults(put(pcsim.Fault{Shape: pcsim.ShapeLie}))
+		saved := false
+		d.wire.on(func(req *http.Request) (*http.Response, error) {
+			if len(d.puts()) == 1 && !saved {
+				saved = true
+				d.elsewhere(r.Customer, `{"email":"theirs@example.com"}`)
+			}
+			return nil, nil
+		})
+		want(t, d.save(r), submission.Superseded, "")
+		d.invariants()
+	})
 	t.Run("F-12 lost on the way there, and a colleague saves meanwhile: superseded", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(2), "email", "new@example.com")
