@@ -168,6 +168,10 @@ func clientAddress(trusted []netip.Prefix) echo.IPExtractor {
 	return echo.ExtractIPFromXFFHeader(options...)
 }
 
+// fragmentHeader is set by our scripts, which fetch a page to take a part of it:
+// "fields" redraws a form, "result" asks whether a save has an outcome.
+const fragmentHeader = "X-Fragment"
+
 // serve opens a route to those who have its right. A GET by nobody goes to the
 // identity provider and comes back here; a POST by nobody gets a page, because
 // browsers refuse to follow a form to another origin.
@@ -185,7 +189,11 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		if rt.right == middleware.Public {
 			return rt.page(v)
 		}
-		sess, err := s.Sessions.Load(r)
+		load := s.Sessions.Load
+		if r.Header.Get(fragmentHeader) == "result" {
+			load = s.Sessions.Look // a page that polls is not a person who is there
+		}
+		sess, err := load(r)
 		switch {
 		case err != nil:
 			return err

@@ -30,7 +30,7 @@ func (s *site) startSignIn(v *visit) error { return s.goToProvider(v, "/") }
 // sendToSignIn lets somebody sign in and come back to the page asked for. A
 // fragment is not navigated to, so it gets a page that says the session is over.
 func (s *site) sendToSignIn(v *visit) error {
-	if v.Request().Header.Get("X-Fragment") != "" {
+	if v.Request().Header.Get(fragmentHeader) != "" {
 		return errSessionOver
 	}
 	return s.goToProvider(v, v.Request().URL.RequestURI())

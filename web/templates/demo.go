@@ -14,22 +14,14 @@ type DemoGroup struct {
 	Buttons []DemoButton
 }
 
-// DemoButton submits its form with Name=Value. On shows it as pressed.
+// DemoButton submits its form with Name=Value.
 type DemoButton struct {
 	Name, Value, Text string
-	On                bool
 }
 
 func (d DemoBar) summary() string {
 	if d.Notice != "" {
 		return d.Notice
 	}
-	return "Made-up customers. Open this to make things happen to them."
-}
-
-func (b DemoButton) pressed() string {
-	if b.On {
-		return "true"
-	}
-	return "false"
+	return "Made-up customers. Make things happen to them:"
 }

@@ -165,9 +165,9 @@ func exampleMerge() MergePage {
 func exampleDemo() *DemoBar {
 	csrf := []Hidden{{"csrf", "token-demo"}}
 	return &DemoBar{Groups: []DemoGroup{
-		{Label: "A colleague", Action: "/demo/colleague", Hidden: csrf, Buttons: []DemoButton{{"do", "save", "Let a colleague save this customer now", false}}},
-		{Label: "Partner Center", Action: "/demo/upstream", Hidden: csrf, Buttons: []DemoButton{{"do", "slow", "Answer slowly", true}, {"do", "refuse", "Refuse the next save", false}, {"do", "lose", "Lose the next answer", false}}},
-		{Label: "Sign in as", Action: "/demo/person", Hidden: csrf, Buttons: []DemoButton{{"as", "ada", "Ada Admin", true}, {"as", "sam", "Sam Sales", false}, {"as", "hana", "Hana Helpdesk", false}, {"as", "nora", "Nora Norole", false}}},
+		{Label: "A colleague", Action: "/demo/colleague", Hidden: csrf, Buttons: []DemoButton{{"do", "save", "Let a colleague save this customer now"}}},
+		{Label: "Partner Center", Action: "/demo/upstream", Hidden: csrf, Buttons: []DemoButton{{"do", "slow", "Answer slowly"}, {"do", "refuse", "Refuse the next save"}, {"do", "lose", "Lose the next answer"}}},
+		{Label: "Sign in as", Action: "/demo/person", Hidden: csrf, Buttons: []DemoButton{{"as", "ada", "Ada Admin"}, {"as", "sam", "Sam Sales"}, {"as", "hana", "Hana Helpdesk"}, {"as", "nora", "Nora Norole"}}},
 	}}
 }
 
