@@ -25,7 +25,7 @@ import (
 
 // place is a store with a clock, and the browsers that visit it.
 type place struct {
-	*testing.T
+	testing.TB
 	db    *database.DB
 	keys  string
 	store *session.Store
@@ -33,8 +33,8 @@ type place struct {
 	clock time.Time
 }
 
-func newPlace(t *testing.T) *place {
-	p := &place{T: t, db: databasetest.Open(t), keys: seal.NewKey(), clock: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+func newPlace(t testing.TB) *place {
+	p := &place{TB: t, db: databasetest.Open(t), keys: seal.NewKey(), clock: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	p.store = p.open(p.keys)
 	return p
 }
@@ -306,7 +306,7 @@ func TestBadCookies(t *testing.T) {
 		}
 	})
 	t.Run("A-26 a key ring without the old key", func(t *testing.T) {
-		changed := &place{T: t, db: p.db, clock: p.clock}
+		changed := &place{TB: t, db: p.db, clock: p.clock}
 		changed.store = changed.open(seal.NewKey())
 		(&browser{place: changed, cookie: good}).want(false, "with another key ring")
 		changed.store = changed.open(seal.NewKey() + "," + p.keys)

@@ -319,6 +319,21 @@ func TestKeys(t *testing.T) {
 		_, _, err = d.browser().signIn("ada")
 		d.refused(err, signin.ReasonUnavailable)
 	})
+	t.Run("R-19 a published key too small to trust", func(t *testing.T) {
+		d := newDesk(t)
+		small, err := rsa.GenerateKey(rand.Reader, 1024)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.idp.SetHooks(demo.Hooks{
+			IDToken: func(tok *demo.Token) { tok.Key, tok.Header["kid"] = small, "small" },
+			Keys: func(set *jose.JSONWebKeySet) {
+				set.Keys = append(set.Keys, jose.JSONWebKey{Key: small.Public(), KeyID: "small"})
+			},
+		})
+		_, _, err = d.browser().signIn("ada")
+		d.refused(err, signin.ReasonSignature)
+	})
 	t.Run("kid-absent-multiple-jwks", func(t *testing.T) {
 		d := newDesk(t)
 		d.idp.SetHooks(demo.Hooks{
