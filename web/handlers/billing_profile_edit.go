@@ -1,11 +1,14 @@
 package handlers
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
+	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/address"
@@ -25,7 +28,8 @@ type edit struct {
 	values   forms.Values
 	aside    map[string]string // set aside by a change of country, by wire name
 	rules    pcclient.CountryRules
-	noRules  bool // the rules could not be read; only the upstream will judge
+	noRules  bool   // the rules could not be read; only the upstream will judge
+	ruled    string // the country that rules or noRules tell of
 }
 
 // editBillingProfile opens the form. Without a draft in the address it makes one
@@ -40,12 +44,12 @@ func (s *site) editBillingProfile(v *visit) error {
 		return v.redirect(billingPath(customer, "", newDraft()))
 	}
 	e := edit{customer: customer, draft: draft}
-	version, err := s.unsavedVersion(v, customer, draft)
+	version, sub, err := s.draftOf(v, customer)
 	switch {
-	case err == nil:
+	case err == nil && !settledWell(sub):
 		e.opened = opened{ETag: version.ETag, Values: version.Base, OpenedAt: version.OpenedAt}
 		e.values = version.Mine
-	case errors.Is(err, drafts.ErrNotFound):
+	case err == nil, errors.Is(err, drafts.ErrNotFound):
 		if e.opened, err = s.open(v, customer); err != nil {
 			return err
 		}
@@ -59,25 +63,9 @@ func (s *site) editBillingProfile(v *visit) error {
 	return s.showEdit(v, http.StatusOK, e, nil, nil)
 }
 
-// unsavedVersion is the draft's latest version, unless that version has been saved
-// already: then the draft is over and the form opens afresh.
-func (s *site) unsavedVersion(v *visit, customer pcclient.TenantID, draft string) (drafts.Version, error) {
-	ctx, operator := v.Request().Context(), v.operator.Key()
-	version, err := s.Drafts.Latest(ctx, operator, customer, draft)
-	if err != nil {
-		return drafts.Version{}, err
-	}
-	sub, err := s.Submissions.Get(ctx, operator, version.Key)
-	switch {
-	case errors.Is(err, submission.ErrNotFound):
-		return version, nil
-	case err != nil:
-		return drafts.Version{}, err
-	case sub.State == submission.Applied, sub.Reason == submission.AlreadySaved:
-		return drafts.Version{}, drafts.ErrNotFound
-	}
-	return version, nil
-}
+// settledWell reports whether the draft is over, its values standing upstream: then
+// the form opens afresh.
+func settledWell(sub submission.Submission) bool { return done(sub) && sub.State.Settled() }
 
 // open reads the billing profile as it is now, to be the base of an edit.
 func (s *site) open(v *visit, customer pcclient.TenantID) (opened, error) {
@@ -101,26 +89,25 @@ func (s *site) submitBillingProfile(v *visit) error {
 	}
 	values, malformed := forms.Parse(v.form, ownInputs...)
 	e.values, e.aside = values, forms.Aside(v.form)
-	posted := func(name string) bool { _, ok := v.form[name]; return ok }
 
-	e.opened, err = unsealOpened(s.Keys, v.operator.Key(), customer, v.one("base"), v.one("etag"))
-	if err != nil {
+	opened, badBase := unsealOpened(s.Keys, v.operator.Key(), customer, v.one("base"), v.one("etag"))
+	if errors.Is(badBase, errOthersForm) {
+		return badBase
+	}
+	if e.opened = opened; badBase != nil {
 		if e.opened, err = s.open(v, customer); err != nil {
 			return err
 		}
-		e.keepUnposted(posted)
-		if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
-			return s.showEdit(v, http.StatusForbidden, e, nil, bannerStaleForm)
-		}
-		middleware.SetReason(v.Request().Context(), "form_base")
-		return s.showEdit(v, http.StatusBadRequest, e, nil, bannerBadBase)
 	}
-	e.keepUnposted(posted)
-	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
+	e.keepUnposted(v.form)
+	switch {
+	case !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")):
 		middleware.SetReason(v.Request().Context(), "form_token")
 		return s.showEdit(v, http.StatusForbidden, e, nil, bannerStaleForm)
-	}
-	if malformed != nil {
+	case badBase != nil:
+		middleware.SetReason(v.Request().Context(), "form_base")
+		return s.showEdit(v, http.StatusBadRequest, e, nil, bannerBadBase)
+	case malformed != nil:
 		middleware.SetReason(v.Request().Context(), "form_malformed")
 		return s.showEdit(v, http.StatusBadRequest, e, forms.Unreadable(malformed, e.values), bannerUnreadable)
 	}
@@ -139,9 +126,9 @@ func (s *site) submitBillingProfile(v *visit) error {
 
 // keepUnposted leaves alone what the form did not carry: only what was posted can
 // be an edit.
-func (e *edit) keepUnposted(posted func(name string) bool) {
+func (e *edit) keepUnposted(form url.Values) {
 	for _, name := range forms.Names() {
-		if !posted(name) {
+		if !form.Has(name) {
 			e.values[name] = e.opened.Values[name]
 		}
 	}
@@ -149,6 +136,12 @@ func (e *edit) keepUnposted(posted func(name string) bool) {
 
 // ownInputs are the inputs of our forms beside those of the billing profile.
 var ownInputs = []string{"etag", "base", "key", "csrf", "do", "draft", "reason"}
+
+// ownInput reports whether the edit or merge form has an input of that name.
+func ownInput(name string) bool {
+	_, err := forms.Parse(url.Values{name: nil}, append(choiceInputs(), ownInputs...)...)
+	return err == nil
+}
 
 func (s *site) changeCountry(v *visit, e edit) error {
 	s.loadRules(v, &e)
@@ -187,17 +180,25 @@ func (s *site) keepVersion(v *visit, e edit) error {
 	return v.redirect(billingPath(e.customer, "/review", e.draft))
 }
 
-// loadRules reads the rules of the country chosen in the form. They assist; that
-// they cannot be read stops nobody, since the upstream judges anyway.
+// rulesWait is how long a form waits for rules it can do without.
+const rulesWait = 3 * time.Second
+
+// loadRules reads the rules of the country chosen in the form, once. They assist;
+// that they cannot be read stops nobody, since the upstream judges anyway.
 func (s *site) loadRules(v *visit, e *edit) {
-	e.rules, e.noRules = pcclient.CountryRules{}, true
 	country := strings.ToUpper(strings.TrimSpace(e.values[forms.Country]))
+	if e.ruled != "" && e.ruled == country {
+		return
+	}
+	e.rules, e.noRules, e.ruled = pcclient.CountryRules{}, true, country
 	if len(country) != 2 {
 		return
 	}
-	rules, err := v.upstream.CountryRules.Get(v.Request().Context(), country)
+	ctx, cancel := context.WithTimeout(v.Request().Context(), rulesWait)
+	defer cancel()
+	rules, err := v.upstream.CountryRules.Get(ctx, country)
 	if err != nil {
-		s.Log.WarnContext(v.Request().Context(), "country rules not read", "country", country, "reference", s.reference(v), "error", err)
+		s.Log.WarnContext(ctx, "country rules not read", "reference", s.reference(v), "error", err)
 		e.rules.ISO2Code = country
 		return
 	}
@@ -210,7 +211,7 @@ func (s *site) showEdit(v *visit, status int, e edit, errs forms.Errors, banner 
 
 func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, banner *templates.Banner, notes []forms.Note) error {
 	s.loadRules(v, &e)
-	base, err := sealOpened(s.Keys, v.operator.Key(), e.customer, e.opened)
+	base, err := e.opened.seal(s.Keys, v.operator.Key(), e.customer)
 	if err != nil {
 		return err
 	}

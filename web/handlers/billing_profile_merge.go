@@ -19,12 +19,15 @@ func (s *site) mergeBillingProfile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	version, err := s.draftOf(v, customer)
+	version, sub, err := s.draftOf(v, customer)
 	if errors.Is(err, drafts.ErrNotFound) {
 		return v.redirect(customerPath(customer) + "/billing")
 	}
 	if err != nil {
 		return err
+	}
+	if done(sub) {
+		return v.redirect(savePath(customer, version.Key))
 	}
 	now, err := s.open(v, customer)
 	if err != nil {
@@ -33,7 +36,7 @@ func (s *site) mergeBillingProfile(v *visit) error {
 	if len(forms.Changed(version.Base, now.Values)) == 0 {
 		return v.redirect(billingPath(customer, "/review", version.Draft))
 	}
-	return s.showMerge(v, http.StatusOK, version, now, nil, nil)
+	return s.showMerge(v, http.StatusOK, version, now, nil)
 }
 
 // decisions are the choices posted, with what was typed for "Something else".
@@ -52,31 +55,36 @@ func (s *site) submitMerge(v *visit) error {
 	if err != nil {
 		return err
 	}
-	version, err := s.draftOf(v, customer)
+	theirs, badBase := unsealOpened(s.Keys, v.operator.Key(), customer, v.one("base"), v.one("etag"))
+	if errors.Is(badBase, errOthersForm) {
+		return badBase
+	}
+	// The choices are about the version that the page showed, even if the draft has
+	// moved on in another tab.
+	version, err := s.postedVersion(v, customer)
 	if err != nil {
 		return err
 	}
-	typed, malformed := forms.Parse(v.form, append(choiceInputs(), ownInputs...)...)
-	d := &decisions{choices: postedChoices(v), other: typed}
-
-	theirs, err := unsealOpened(s.Keys, v.operator.Key(), customer, v.one("base"), v.one("etag"))
-	if err != nil {
+	if badBase != nil {
 		if theirs, err = s.open(v, customer); err != nil {
 			return err
 		}
-		middleware.SetReason(v.Request().Context(), "form_base")
-		d.banner = bannerBadBase
-		return s.showMerge(v, http.StatusBadRequest, version, theirs, d, nil)
 	}
-	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
-		middleware.SetReason(v.Request().Context(), "form_token")
-		d.banner = bannerStaleForm
-		return s.showMerge(v, http.StatusForbidden, version, theirs, d, nil)
+	typed, malformed := forms.Parse(v.form, append(choiceInputs(), ownInputs...)...)
+	d := &decisions{choices: postedChoices(v), other: typed}
+	refuse := func(status int, reason string, banner *templates.Banner) error {
+		middleware.SetReason(v.Request().Context(), reason)
+		d.banner = banner
+		return s.showMerge(v, status, version, theirs, d)
 	}
-	if malformed != nil {
-		middleware.SetReason(v.Request().Context(), "form_malformed")
-		d.banner = bannerUnreadable
-		return s.showMerge(v, http.StatusBadRequest, version, theirs, d, nil)
+	switch {
+	case !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")):
+		return refuse(http.StatusForbidden, "form_token", bannerStaleForm)
+	case badBase != nil:
+		return refuse(http.StatusBadRequest, "form_base", bannerBadBase)
+	case malformed != nil:
+		d.errs = forms.Unreadable(malformed, typed)
+		return refuse(http.StatusBadRequest, "form_malformed", bannerUnreadable)
 	}
 	result := merge.Merge(version.Base, theirs.Values, version.Mine)
 	switch do := v.one("do"); do {
@@ -84,11 +92,10 @@ func (s *site) submitMerge(v *visit) error {
 		for _, line := range result.Clashes() {
 			d.choices[line.Item] = merge.Choice(do)
 		}
-		return s.showMerge(v, http.StatusOK, version, theirs, d, nil)
+		return s.showMerge(v, http.StatusOK, version, theirs, d)
 	case "", "review":
 	default:
-		d.banner = bannerUnreadable
-		return s.showMerge(v, http.StatusBadRequest, version, theirs, d, nil)
+		return refuse(http.StatusBadRequest, "form_malformed", bannerUnreadable)
 	}
 	merged, missing := result.Resolve(d.choices, d.other)
 	if len(missing) > 0 {
@@ -96,7 +103,7 @@ func (s *site) submitMerge(v *visit) error {
 		for _, item := range missing {
 			d.missing[item] = true
 		}
-		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d, nil)
+		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d)
 	}
 	return s.keepMerged(v, version, theirs, merged, d)
 }
@@ -108,7 +115,7 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 	s.loadRules(v, &e)
 	merged = forms.Canonical(merged, theirs.Values, e.rules)
 	if d.errs = forms.Validate(merged, theirs.Values, e.rules); len(d.errs) > 0 {
-		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d, merged)
+		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d)
 	}
 	if len(forms.Changed(theirs.Values, merged)) == 0 {
 		return s.showNothingLeft(v, version.Customer)
@@ -120,7 +127,7 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 	if err != nil {
 		middleware.SetError(v.Request().Context(), err)
 		d.banner = bannerNotStored
-		return s.showMerge(v, http.StatusServiceUnavailable, version, theirs, d, nil)
+		return s.showMerge(v, http.StatusServiceUnavailable, version, theirs, d)
 	}
 	return v.redirect(billingPath(version.Customer, "/review", version.Draft))
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/labstack/echo/v4"
-
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
@@ -23,30 +21,61 @@ func (s *site) reviewBillingProfile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	version, err := s.draftOf(v, customer)
+	version, sub, err := s.draftOf(v, customer)
 	if errors.Is(err, drafts.ErrNotFound) {
 		return v.redirect(customerPath(customer) + "/billing")
 	}
 	if err != nil {
 		return err
 	}
+	if done(sub) {
+		return v.redirect(savePath(customer, version.Key))
+	}
 	now, err := s.open(v, customer)
 	if err != nil {
 		return err
 	}
 	if len(forms.Changed(version.Base, now.Values)) > 0 {
-		return s.showMerge(v, http.StatusConflict, version, now, nil, nil)
+		return s.showMerge(v, http.StatusConflict, version, now, nil)
+	}
+	if sub.Key != "" {
+		if version, err = s.again(v, version, now.ETag); err != nil {
+			return err
+		}
 	}
 	return s.showReview(v, http.StatusOK, version, nil)
 }
 
-// draftOf is the latest version of the draft named in the address.
-func (s *site) draftOf(v *visit, customer pcclient.TenantID) (drafts.Version, error) {
+// done reports whether a submission needs no second one: it is on its way, or its
+// values stand upstream. The zero submission is none.
+func done(sub submission.Submission) bool {
+	return sub.Key != "" && (!sub.State.Settled() || sub.State == submission.Applied || sub.Reason == submission.AlreadySaved)
+}
+
+// again makes a new version of one whose save came to nothing: saving once more is
+// another submission, under a key of its own.
+func (s *site) again(v *visit, version drafts.Version, etag pcclient.ETag) (drafts.Version, error) {
+	version.Key, version.ETag, version.SavedAt = pcclient.NewGUID(), etag, s.Now()
+	return version, s.Drafts.Put(v.Request().Context(), version)
+}
+
+// draftOf is the latest version of the draft named in the address, and the
+// submission that was made of it, if there is one.
+func (s *site) draftOf(v *visit, customer pcclient.TenantID) (drafts.Version, submission.Submission, error) {
 	draft := v.QueryParam("draft")
 	if !isDraft(draft) {
-		return drafts.Version{}, drafts.ErrNotFound
+		return drafts.Version{}, submission.Submission{}, drafts.ErrNotFound
 	}
-	return s.Drafts.Latest(v.Request().Context(), v.operator.Key(), customer, draft)
+	ctx, operator := v.Request().Context(), v.operator.Key()
+	version, err := s.Drafts.Latest(ctx, operator, customer, draft)
+	if err != nil {
+		return drafts.Version{}, submission.Submission{}, err
+	}
+	sub, err := s.Submissions.Get(ctx, operator, version.Key)
+	if errors.Is(err, submission.ErrNotFound) {
+		return version, submission.Submission{}, nil
+	}
+	return version, sub, err
 }
 
 func (s *site) showReview(v *visit, status int, version drafts.Version, banner *templates.Banner) error {
@@ -84,12 +113,9 @@ func (s *site) saveBillingProfile(v *visit) error {
 		return err
 	}
 	ctx, operator := v.Request().Context(), v.operator.Key()
-	version, err := s.Drafts.Get(ctx, operator, v.one("key"))
+	version, err := s.postedVersion(v, customer)
 	if err != nil {
 		return err
-	}
-	if version.Customer != customer || version.Draft != v.QueryParam("draft") {
-		return echo.ErrNotFound
 	}
 	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
 		middleware.SetReason(ctx, "form_token")
@@ -124,12 +150,29 @@ func (s *site) saveBillingProfile(v *visit) error {
 	return v.redirect(savePath(customer, version.Key))
 }
 
+// postedVersion is the version that the posted key names, if it is the operator's
+// and of the customer and draft in the address.
+func (s *site) postedVersion(v *visit, customer pcclient.TenantID) (drafts.Version, error) {
+	version, err := s.Drafts.Get(v.Request().Context(), v.operator.Key(), v.one("key"))
+	if err == nil && (version.Customer != customer || version.Draft != v.QueryParam("draft")) {
+		err = drafts.ErrNotFound
+	}
+	return version, err
+}
+
 // showConflict answers a save that met somebody else's: the merge page, against
-// the billing profile as it is now.
+// the billing profile as it is now. If nobody changed a value, and only the ETag
+// moved, there is nothing to merge and the same changes are there to be saved again.
 func (s *site) showConflict(v *visit, version drafts.Version) error {
 	now, err := s.open(v, version.Customer)
 	if err != nil {
 		return err
 	}
-	return s.showMerge(v, http.StatusConflict, version, now, nil, nil)
+	if len(forms.Changed(version.Base, now.Values)) > 0 {
+		return s.showMerge(v, http.StatusConflict, version, now, nil)
+	}
+	if version, err = s.again(v, version, now.ETag); err != nil {
+		return err
+	}
+	return s.showReview(v, http.StatusConflict, version, bannerOnlyETag)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type failure struct {
 	kind   templates.ErrorKind
 	wait   time.Duration
 	retry  bool // asking again may help
+	forget bool // what was posted is not this person's to see
 }
 
 // failureOf is the only map from errors to statuses and pages. What it does not
@@ -44,7 +46,9 @@ func failureOf(err error) failure {
 		return failure{status: http.StatusForbidden, kind: templates.ErrorForbidden}
 	case is(errFormToken):
 		return failure{status: http.StatusForbidden, kind: templates.ErrorStaleForm}
-	case is(errBadForm), is(errBase):
+	case is(errOthersForm):
+		return failure{status: http.StatusForbidden, kind: templates.ErrorStaleForm, forget: true}
+	case is(errBadForm):
 		return failure{status: http.StatusBadRequest, kind: templates.ErrorBadRequest}
 	case is(errSessionOver), is(pcclient.ErrSignIn), is(signin.ErrSignInAgain):
 		return failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver}
@@ -137,8 +141,12 @@ func (s *site) drawFailure(v *visit, f failure) {
 	if id, err := pcclient.ParseTenantID(v.Param("id")); err == nil && f.kind != templates.ErrorNoCustomer {
 		page.Customer = &templates.Customer{ID: string(id), URL: customerPath(id)}
 	}
-	if posted && holdsTyping(r.URL.Path) {
-		page.Kept, page.ContinueURL = kept(v), r.URL.RequestURI()
+	switch {
+	case !posted || f.forget:
+	case holdsTyping(r.URL.Path):
+		page.Kept, page.ContinueURL = kept(v.form), r.URL.RequestURI()
+	case s.ownPage(r.URL.Path):
+		page.SignIn = r.URL.RequestURI() // opened by nobody, a page leads to sign-in and back
 	}
 	if err := show(v, f.status, page.View()); err != nil {
 		s.Log.ErrorContext(r.Context(), "error page not drawn", "reference", s.reference(v), "error", err)
@@ -152,13 +160,13 @@ func holdsTyping(path string) bool {
 	return strings.HasSuffix(path, "/billing") || strings.HasSuffix(path, "/billing/merge")
 }
 
-// kept is everything that was posted, in a stable order, to be sent again by the
-// error page's button.
-func kept(v *visit) []templates.Hidden {
+// kept is what our inputs held, to be sent again by the error page's button. What
+// no form of ours sends, and what came twice, would only be refused again.
+func kept(form url.Values) []templates.Hidden {
 	var hidden []templates.Hidden
-	for _, name := range sortedNames(v.form) {
-		for _, value := range v.form[name] {
-			hidden = append(hidden, templates.Hidden{Name: name, Value: value})
+	for _, name := range sortedNames(form) {
+		if values := form[name]; ownInput(name) && len(values) > 0 {
+			hidden = append(hidden, templates.Hidden{Name: name, Value: values[0]})
 		}
 	}
 	return hidden
@@ -173,8 +181,8 @@ func (s *site) showSessionOver(v *visit) error {
 	return nil
 }
 
-// showRefusal draws the edge's refusals: plain pages that keep nothing and ask
-// nothing of the database.
+// showRefusal draws the edge's refusals: plain pages that ask nothing of the
+// database, and keep nothing but what a panic interrupted.
 func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middleware.Refusal) {
 	kinds := map[int]templates.ErrorKind{
 		http.StatusBadRequest:            templates.ErrorBadRequest,
@@ -189,6 +197,9 @@ func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middl
 	}
 	v := &visit{Context: echo.New().NewContext(r, w)}
 	page := templates.ErrorPage{Kind: kind, Contact: s.Contact, Writing: r.Method == http.MethodPost, Details: s.details(v)}
+	if kind == templates.ErrorInternal && r.Method == http.MethodPost && holdsTyping(r.URL.Path) {
+		page.Kept, page.ContinueURL = kept(r.PostForm), r.URL.RequestURI()
+	}
 	if err := show(v, refusal.Status, page.View()); err != nil {
 		http.Error(w, http.StatusText(refusal.Status), refusal.Status)
 	}

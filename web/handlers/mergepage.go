@@ -9,10 +9,9 @@ import (
 )
 
 // showMerge draws the merge of a draft's version with the billing profile as it is
-// now. d holds what was posted, nil at first sight; merged is the whole that did
-// not pass the rules, nil otherwise.
-func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs opened, d *decisions, merged forms.Values) error {
-	base, err := sealOpened(s.Keys, v.operator.Key(), version.Customer, theirs)
+// now. d holds what was posted, nil at first sight.
+func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs opened, d *decisions) error {
+	base, err := theirs.seal(s.Keys, v.operator.Key(), version.Customer)
 	if err != nil {
 		return err
 	}
@@ -26,6 +25,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		Action:   billingPath(version.Customer, "/merge", version.Draft),
 		ETag:     string(theirs.ETag),
 		Base:     base,
+		Key:      version.Key,
 		CSRF:     v.session.FormToken(familyBilling, string(version.Customer)),
 		Banner:   d.banner,
 		Who:      who.Name,

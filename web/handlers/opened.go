@@ -11,41 +11,47 @@ import (
 )
 
 // opened is what a form was opened with. It travels in the form's hidden input
-// `base`, sealed to one person and one customer, so that nobody can bend what a
-// save is compared with, and no server has to remember an open form.
+// `base`, sealed to one customer and naming one person, so that nobody can bend what
+// a save is compared with, and no server has to remember an open form.
 type opened struct {
+	Operator string        `json:"operator"` // set by seal
 	ETag     pcclient.ETag `json:"etag"`
 	Values   forms.Values  `json:"values"`
 	OpenedAt time.Time     `json:"openedAt"`
 }
 
-// errBase reports a form whose `base` or `etag` is not what this portal handed to
-// this person for this customer.
-var errBase = errors.New("the form's base does not fit its ETag, customer or person")
+var (
+	// errBase reports a form whose `base` or `etag` is not what this portal handed
+	// out for this customer.
+	errBase = errors.New("the form's base does not fit its ETag or customer")
+	// errOthersForm reports a form that somebody else opened, in the same browser as
+	// a rule. What stands in it is theirs and is not shown again.
+	errOthersForm = errors.New("the form was opened by somebody else")
+)
 
 const purposeBase = "form-base"
 
-func bound(operator string, customer pcclient.TenantID) []byte {
-	return []byte(string(customer) + "\x00" + operator)
-}
-
-func sealOpened(keys *seal.Ring, operator string, customer pcclient.TenantID, o opened) (string, error) {
+func (o opened) seal(keys *seal.Ring, operator string, customer pcclient.TenantID) (string, error) {
+	o.Operator = operator
 	plain, err := json.Marshal(o)
 	if err != nil {
 		return "", err
 	}
-	return keys.Seal(purposeBase, plain, bound(operator, customer)), nil
+	return keys.Seal(purposeBase, plain, []byte(customer)), nil
 }
 
 // unsealOpened opens a posted `base` and checks that the posted ETag is the one
 // sealed in it (A-54). Anything else is errBase, without detail.
 func unsealOpened(keys *seal.Ring, operator string, customer pcclient.TenantID, base, etag string) (opened, error) {
-	plain, err := keys.Open(purposeBase, base, bound(operator, customer))
+	plain, err := keys.Open(purposeBase, base, []byte(customer))
 	if err != nil {
 		return opened{}, errBase
 	}
 	var o opened
-	if err := json.Unmarshal(plain, &o); err != nil || o.ETag == "" || string(o.ETag) != etag {
+	switch err := json.Unmarshal(plain, &o); {
+	case err == nil && o.Operator != operator:
+		return opened{}, errOthersForm
+	case err != nil, o.ETag == "", string(o.ETag) != etag:
 		return opened{}, errBase
 	}
 	return o, nil

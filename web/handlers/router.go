@@ -8,6 +8,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -208,8 +209,22 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 			return errNoRight
 		}
 		v.upstream = s.Upstream.As(s.SignIn.TokenSource(sess, s.Sessions))
-		return rt.page(v)
+		err = rt.page(v)
+		if rt.method == http.MethodGet && s.tokensOver(v, err) {
+			return s.sendToSignIn(v)
+		}
+		return err
 	}
+}
+
+// freshSession is how soon after a sign-in another one would not help.
+const freshSession = time.Minute
+
+// tokensOver reports whether a page failed because the person's tokens cannot be
+// renewed any more, and a new sign-in would bring better ones. Right after one it
+// would only lead in a circle.
+func (s *site) tokensOver(v *visit, err error) bool {
+	return errors.Is(err, pcclient.ErrSignIn) && s.Now().Sub(v.session.SignedInAt) > freshSession
 }
 
 func (s *site) healthz(v *visit) error { return v.String(http.StatusOK, "ok\n") }

@@ -42,12 +42,13 @@ func (s *site) showSave(v *visit) error {
 	switch {
 	case sub.State == submission.Applied:
 		return s.showSaved(v, sub)
-	case sub.State == submission.Rejected && sub.Reason == submission.Conflict:
-		version, err := s.Drafts.Get(ctx, operator, sub.Key)
-		if err == nil {
-			return s.showConflict(v, version)
+	case sub.Reason == submission.Conflict:
+		// Until the person went on with the draft, the conflict is there to be solved.
+		latest, err := s.Drafts.Latest(ctx, operator, customer, sub.Draft)
+		if err == nil && latest.Key == sub.Key {
+			return v.redirect(billingPath(customer, "/review", sub.Draft))
 		}
-		if !errors.Is(err, drafts.ErrNotFound) {
+		if err != nil && !errors.Is(err, drafts.ErrNotFound) {
 			return err
 		}
 	}
@@ -128,7 +129,7 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 	for _, change := range merge.Changes(sub.Base, sub.Wish) {
 		page.Changes = append(page.Changes, printedChange(change))
 	}
-	if o.kind == templates.ResultSuperseded {
+	if o.kind == templates.ResultSuperseded || o.kind == templates.ResultConflict {
 		who := s.Submissions.Conflict(v.Request().Context(), v.upstream, sub.Customer, sub.RecordedAt, v.operator.Key(), sub.Saved)
 		page.Who = who.Name
 	}

@@ -38,7 +38,7 @@ func readForm(r *http.Request) (url.Values, error) {
 		return r.PostForm, errBadForm
 	}
 	if len(r.PostForm) > maxFormFields {
-		return nil, errBadForm
+		return r.PostForm, errBadForm
 	}
 	return r.PostForm, nil
 }

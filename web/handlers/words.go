@@ -15,6 +15,11 @@ var (
 		Title: "Nothing has been saved yet.",
 		Text:  "This page was opened in a session that is over, or was changed on its way. Check the changes and save again.",
 	}
+	bannerOnlyETag = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "Partner Center took this save for out of date. Nothing has been saved.",
+		Text:  "The profile was read again, and nobody has changed a value. Check the changes and save again.",
+	}
 	bannerBadBase = &templates.Banner{
 		Tone: templates.ToneCare, Focus: true,
 		Title: "This form was changed on its way here. Nothing has been saved.",

@@ -63,12 +63,12 @@ func checkOrigin(o Options, next http.Handler) http.Handler {
 	return protection.Handler(next)
 }
 
-// checkBody reads the body of an unsafe request whole, once it is known to be a
-// plain form of sensible size, so that no handler meets a half-read one.
+// checkBody reads the body of a POST whole, once it is known to be a plain form of
+// sensible size, so that no handler meets a half-read one. No page answers another
+// method that has a body: the router says so.
 func checkBody(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.Method {
-		case http.MethodGet, http.MethodHead, http.MethodOptions:
+		if r.Method != http.MethodPost {
 			next.ServeHTTP(w, r)
 			return
 		}
