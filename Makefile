@@ -22,7 +22,7 @@ run: build ## Build and start the demo on http://localhost:8080; needs only Go a
 
 .PHONY: dev
 dev: ## The demo, started again whenever a template or Go file changes
-	@$(TOOL) templ generate --watch --cmd="go run ./cmd/portal demo"
+	@$(TOOL) templ generate -path web/templates --watch --cmd="go run ./cmd/portal demo"
 
 .PHONY: build
 build: ## Build bin/portal: one static file
@@ -30,7 +30,7 @@ build: ## Build bin/portal: one static file
 
 .PHONY: generate
 generate: ## Make the generated files again: templates, the table of variables
-	@$(TOOL) templ generate
+	@$(TOOL) templ generate -path web/templates
 	@go test -count=1 -run '^TestReferenceIsCurrent$$' ./cmd/portal -args -write-reference
 
 .PHONY: test

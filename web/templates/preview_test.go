@@ -21,7 +21,7 @@ var preview = flag.String("preview", "", "write every example page, with its ass
 //	go test ./web/templates -run TestPreview -args -preview DIR
 func TestPreview(t *testing.T) {
 	if *preview == "" {
-		t.Skip("no -preview folder given")
+		t.Skip("a tool for use by hand: no -preview folder given")
 	}
 	for _, e := range examples() {
 		write(t, filepath.Join(*preview, e.name+".html"), []byte(rendered(t, e.view)))
