@@ -19,29 +19,42 @@ func (s *site) showCustomer(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.drawCustomer(v, customer, http.StatusOK, "", nil)
+	page, err := s.customerPage(v, customer, nil)
+	if err != nil {
+		return err
+	}
+	return show(v, http.StatusOK, page.View())
 }
 
 // showReadOnly opens the overview in place of the form when the upstream gave no
 // ETag, since without one no save is safe (F-17).
 func (s *site) showReadOnly(v *visit, customer pcclient.TenantID) error {
-	return s.drawCustomer(v, customer, http.StatusOK, "", bannerNoETag)
+	page, err := s.customerPage(v, customer, bannerNoETag)
+	if err != nil {
+		return err
+	}
+	page.EditURL = ""
+	return show(v, http.StatusOK, page.View())
 }
 
 // showNothingLeft ends an edit of which nothing is left, because the profile has
 // those values already.
 func (s *site) showNothingLeft(v *visit, customer pcclient.TenantID) error {
-	return s.drawCustomer(v, customer, http.StatusOK, "", bannerNothingLeft)
+	page, err := s.customerPage(v, customer, bannerNothingLeft)
+	if err != nil {
+		return err
+	}
+	return show(v, http.StatusOK, page.View())
 }
 
-// drawCustomer reads the customer and draws the overview. A banner is news that
-// must be told even when the read fails: then the page stands without facts.
-func (s *site) drawCustomer(v *visit, id pcclient.TenantID, status int, titlePrefix string, banner *templates.Banner) error {
+// customerPage reads the customer for the overview. A banner is news that must be
+// told even when the read fails: then the page stands without facts.
+func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Banner) (templates.CustomerPage, error) {
 	ctx := v.Request().Context()
 	customer, err := v.upstream.Customers.Get(ctx, id)
 	switch {
 	case err != nil && banner == nil:
-		return err
+		return templates.CustomerPage{}, err
 	case err != nil:
 		middleware.SetError(ctx, err)
 		customer = pcclient.Customer{CompanyName: string(id)}
@@ -68,7 +81,7 @@ func (s *site) drawCustomer(v *visit, id pcclient.TenantID, status int, titlePre
 			page.EditURL = customerPath(id) + "/billing"
 		}
 	}
-	page.Title = titlePrefix + page.Customer.Name
+	page.Title = page.Customer.Name
 	entries, err := s.Audit.Applied(ctx, id, trailRows)
 	if err != nil {
 		s.Log.WarnContext(ctx, "trail not read", "reference", s.reference(v), "error", err)
@@ -77,7 +90,7 @@ func (s *site) drawCustomer(v *visit, id pcclient.TenantID, status int, titlePre
 	for _, entry := range entries {
 		page.Trail = append(page.Trail, s.trailEntry(v, entry))
 	}
-	return show(v, status, page.View())
+	return page, nil
 }
 
 func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {

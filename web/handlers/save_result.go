@@ -58,13 +58,18 @@ func (s *site) showSave(v *visit) error {
 // showSaved is the customer's overview with the good news on top.
 func (s *site) showSaved(v *visit, sub submission.Submission) error {
 	n := len(changedItems(sub.Base, sub.Wish))
-	return s.drawCustomer(v, sub.Customer, http.StatusOK, "Saved: ", &templates.Banner{
+	page, err := s.customerPage(v, sub.Customer, &templates.Banner{
 		Tone:  templates.ToneGood,
 		Title: "Billing profile saved.",
 		Text:  fmt.Sprintf("%s changed at %s.", items(n), s.clock(sub.SettledAt).Text),
 		Links: []templates.Link{{URL: customerPath(sub.Customer) + "/billing", Text: "Edit again"}},
 		Focus: true,
 	})
+	if err != nil {
+		return err
+	}
+	page.Title = "Saved: " + page.Title
+	return show(v, http.StatusOK, page.View())
 }
 
 // outcome is how a save that was not applied is told.
