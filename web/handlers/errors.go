@@ -50,10 +50,14 @@ func failureOf(err error) failure {
 		return failure{status: http.StatusForbidden, kind: templates.ErrorStaleForm, forget: true}
 	case is(errBadForm):
 		return failure{status: http.StatusBadRequest, kind: templates.ErrorBadRequest}
-	case is(errSessionOver), is(pcclient.ErrSignIn), is(signin.ErrSignInAgain):
-		return failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver}
+	// Trouble of a dependency says nothing about the person, though a token could
+	// not be had because of it: these two come before the session's end.
 	case is(session.ErrStore), is(database.ErrUnavailable), is(submission.ErrDraining):
 		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorStoreDown, retry: true}
+	case is(signin.ErrUnavailable):
+		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorSignInDown, retry: true}
+	case is(errSessionOver), is(pcclient.ErrSignIn), is(signin.ErrSignInAgain):
+		return failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver}
 	case is(drafts.ErrNotFound), is(submission.ErrNotFound):
 		return failure{status: http.StatusNotFound, kind: templates.ErrorNotFound}
 	case is(submission.ErrOtherValues):

@@ -198,10 +198,8 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		switch {
 		case err != nil:
 			return err
-		case sess == nil && rt.method == http.MethodPost:
-			return s.showSessionOver(v)
 		case sess == nil:
-			return s.sendToSignIn(v)
+			return s.byNobody(v, rt)
 		}
 		v.session, v.operator = sess, sess.Operator
 		middleware.SetOperator(r.Context(), v.operator.Key())
@@ -217,6 +215,15 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 	}
 }
 
+// byNobody answers for a page that needs somebody. A cookie that opened nothing goes.
+func (s *site) byNobody(v *visit, rt route) error {
+	s.Sessions.Forget(v.Response(), v.Request())
+	if rt.method == http.MethodPost {
+		return s.showSessionOver(v)
+	}
+	return s.sendToSignIn(v)
+}
+
 // freshSession is how soon after a sign-in another one would not help.
 const freshSession = time.Minute
 
@@ -224,7 +231,7 @@ const freshSession = time.Minute
 // renewed any more, and a new sign-in would bring better ones. Right after one it
 // would only lead in a circle.
 func (s *site) tokensOver(v *visit, err error) bool {
-	return errors.Is(err, pcclient.ErrSignIn) && s.Now().Sub(v.session.SignedInAt) > freshSession
+	return errors.Is(err, signin.ErrSignInAgain) && s.Now().Sub(v.session.SignedInAt) > freshSession
 }
 
 func (s *site) healthz(v *visit) error { return v.String(http.StatusOK, "ok\n") }

@@ -15,8 +15,8 @@ import (
 )
 
 // showSave is the result page of one submission: the same address and the same
-// page however often it is opened. Looking at a save in doubt reads the billing
-// profile once more; nothing is ever sent from here.
+// page however often it is opened. Looking at an open save reads the billing profile
+// once more; nothing is ever sent from here.
 func (s *site) showSave(v *visit) error {
 	customer, err := v.customer()
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *site) showSave(v *visit) error {
 	if sub.Customer != customer {
 		return submission.ErrNotFound
 	}
-	if sub.State == submission.InDoubt {
+	if !sub.State.Settled() {
 		settled, err := s.Submissions.Settle(ctx, v.upstream, sub.Key)
 		if err != nil {
 			// That it could not be read now leaves it unknown, which the page says.

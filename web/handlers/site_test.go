@@ -134,19 +134,19 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 	must(t, err)
 
 	s.provider, err = demo.NewProvider(demo.Options{
-		Key: providerKey(), Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
+		Key: providerKey(), Now: s.clock.now, Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
 		RedirectURIs: []string{portalOrigin + "/auth/callback"}, PostLogoutURIs: []string{portalOrigin + "/signin"},
 	})
 	must(t, err)
 	s.sim, err = pcsim.New(pcsim.Options{
-		Customers: 40, Seed: 1, Issuer: providerOrigin, HTTPClient: &http.Client{Transport: s.hosts},
+		Customers: 40, Seed: 1, Now: s.clock.now, Issuer: providerOrigin, HTTPClient: &http.Client{Transport: s.hosts},
 		Roles: demo.UpstreamRoles(), PartnerTenant: demo.PartnerTenant,
 	})
 	must(t, err)
 	s.hosts["signin.example"] = serve{s.provider}
 	s.hosts["partnercenter.example"] = s.sim.Transport()
 
-	upstream, err := pcclient.New(pcclient.Options{BaseURL: upstreamOrigin, Transport: s.hosts, Application: "Partner Desk", Sleep: briefly})
+	upstream, err := pcclient.New(pcclient.Options{BaseURL: upstreamOrigin, Transport: s.hosts, Application: "Partner Desk", Now: s.clock.now, Sleep: briefly})
 	must(t, err)
 	base, err := url.Parse(portalOrigin)
 	must(t, err)
@@ -200,10 +200,13 @@ func (s *testSite) anybody() *browser { return newBrowser(s.t, portalOrigin, s.h
 func (s *testSite) signIn(name string) *browser {
 	s.t.Helper()
 	b := s.anybody()
-	chooser := b.get("/")
-	p := chooser.choose(name)
-	if p.status != http.StatusOK {
+	s.signInWith(b, name)
+	return b
+}
+
+func (s *testSite) signInWith(b *browser, name string) {
+	s.t.Helper()
+	if p := b.get("/auth/start").choose(name); p.status != http.StatusOK {
 		s.t.Fatalf("%s could not sign in: %d %s", name, p.status, p.text())
 	}
-	return b
 }

@@ -1,0 +1,254 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/partnerdesk/portal/web/demo"
+)
+
+func TestWhoIsLetIn(t *testing.T) {
+	site := newSite(t)
+	for _, person := range []struct {
+		name   string
+		status int
+		texts  []string
+	}{
+		{"Nora Norole", http.StatusForbidden, []string{"has no role", "Marta Keller (team lead)", "Sign in with another account"}},
+		{"Otto Other", http.StatusForbidden, []string{"belongs to another organisation", "Marta Keller (team lead)"}},
+	} {
+		b := site.anybody()
+		b.get("/customers").choose(person.name).want(person.status, person.texts...)
+		if p := b.get("/customers"); p.url.Host == "portal.example" {
+			t.Errorf("%s got to %s", person.name, p.url)
+		}
+	}
+	site.signIn("Mika Nomfa").get("/customers").want(http.StatusForbidden, "second factor", "Marta Keller")
+}
+
+// A GET by nobody leads to the provider and back to the very page, query included.
+func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(harbourline)
+	for _, path := range []string{"/", "/customers?q=harbour", overview(id), billing(id) + "?draft=0123456789abcdef01234567"} {
+		p := site.anybody().get(path)
+		if p.url.Host != "signin.example" {
+			t.Fatalf("%s led to %s", path, p.url)
+		}
+		if back := p.choose("Ada Admin").want(http.StatusOK); back.url.RequestURI() != path {
+			t.Errorf("%s: came back to %s", path, back.url.RequestURI())
+		}
+	}
+}
+
+// A-01, A-02: no text of anybody's decides where a sign-in leads.
+func TestA01ReturnPaths(t *testing.T) {
+	site := newSite(t)
+	bad := []string{
+		"//evil.example", "/\\evil.example", "\\\\evil.example", "/%09/evil.example", "/%0a/evil.example", "/./\\evil.example", "https:evil.example",
+		"https://evil.example", "http:///evil.example", "///evil.example", "////evil.example/%2e%2e", "/%2f%2fevil.example", "/%5cevil.example",
+		"//portal.example@evil.example", "https://portal.example.evil.example", "/\x00/evil", "javascript:alert(1)", "data:text/html,x", "//xn--evl-6na.example",
+		"/%00", "/customers/../../evil", "/customers/%2e%2e/signin", "/auth/start", "/auth/callback", "/signin", "/healthz", "/customers;//evil", "/customers/../",
+		"/customers//evil.example", "/customers/%2f%2fevil.example", "/customers/@evil.example", "/customers/<script>", "/customers?q=//evil.example#//evil",
+	}
+	for _, text := range bad {
+		for _, name := range []string{"return", "return_to", "next", "rd", "redirect", "redirect_uri", "state", "target_link_uri", "login_hint", "iss"} {
+			p := site.anybody().get("/auth/start?" + url.Values{name: {text}}.Encode())
+			if p.url.Host != "signin.example" {
+				t.Fatalf("%s=%q led to %s", name, text, p.url)
+			}
+			if name != "return" {
+				continue // the sign-in itself is the same
+			}
+			if back := p.choose("Ada Admin"); back.url.String() != portalOrigin+"/" {
+				t.Errorf("%s=%q came back to %s", name, text, back.url)
+			}
+		}
+		// The path asked for, as a browser would send it.
+		target, err := url.Parse(portalOrigin)
+		must(t, err)
+		target.Path, target.RawPath = text, ""
+		if !strings.HasPrefix(text, "/") {
+			target.Path = "/" + text
+		}
+		b := site.anybody()
+		p := b.do(b.request(http.MethodGet, target.String(), nil))
+		if p.url.Host == "signin.example" {
+			p = p.choose("Ada Admin")
+		}
+		if p.url.Host != "portal.example" {
+			t.Errorf("asking for %q led to %s", target, p.url)
+		}
+	}
+}
+
+// Browsers that drop the cookie, as Safari does on http://localhost, are told so.
+func TestABrowserWithoutCookies(t *testing.T) {
+	site := newSite(t)
+	b := site.anybody()
+	chooser := b.get("/")
+	jar, err := cookiejar.New(nil)
+	must(t, err)
+	b.client.Jar = jar
+	chooser.choose("Ada Admin").want(http.StatusBadRequest, "did not send back the cookie", "Safari", "Edge, Chrome or Firefox")
+}
+
+func TestTheProviderIsDown(t *testing.T) {
+	site := newSite(t)
+	site.provider.SetHooks(demo.Hooks{Before: func(w http.ResponseWriter, _ *http.Request) bool {
+		http.Error(w, "<b>down</b>", http.StatusBadGateway)
+		return true
+	}})
+	site.anybody().get("/customers").want(http.StatusServiceUnavailable, "Sign-in is not answering").hides("<b>", "Bad Gateway")
+	site.anybody().get("/signin").want(http.StatusOK, "Sign in")
+	site.anybody().get("/healthz").want(http.StatusOK)
+}
+
+// A-29: what the provider writes is never repeated.
+func TestA29TheProvidersWordsAreNotRepeated(t *testing.T) {
+	site := newSite(t)
+	site.anybody().get("/auth/callback?error=%3Cscript%3Ealert(1)%3C/script%3E&error_description=%3Cimg%20src=x%3E&state=%3Cb%3E").
+		want(http.StatusBadRequest).hides("alert(1)", "img", "<b>")
+}
+
+func TestSigningOut(t *testing.T) {
+	site := newSite(t)
+	b := site.signIn("Ada Admin")
+	home := b.get("/").want(http.StatusOK)
+	u, _ := url.Parse(portalOrigin)
+	cookies := b.client.Jar.Cookies(u)
+	out := home.choose("Sign out").want(http.StatusOK, "You are signed out")
+	if out.url.RequestURI() != "/signin?state=signed-out" {
+		t.Errorf("signing out led to %s", out.url)
+	}
+	if p := b.get("/"); p.url.Host != "signin.example" {
+		t.Errorf("after signing out / is %s", p.url)
+	}
+	t.Run("A-23 the old cookie is dead", func(t *testing.T) {
+		stale := site.anybody()
+		stale.client.Jar.SetCookies(u, cookies)
+		if p := stale.get("/customers"); p.url.Host != "signin.example" {
+			t.Errorf("the old cookie opened %s", p.url)
+		}
+	})
+	t.Run("A-17 not by a form of another session", func(t *testing.T) {
+		sam := site.signIn("Sam Sales")
+		sam.post("/signout", url.Values{"csrf": {home.form("csrf").values.Get("csrf")}}).want(http.StatusForbidden)
+		sam.get("/").want(http.StatusOK)
+	})
+	t.Run("A-19 not by a link", func(t *testing.T) {
+		sam := site.signIn("Sam Sales")
+		sam.get("/signout").want(http.StatusMethodNotAllowed)
+		sam.get("/").want(http.StatusOK)
+	})
+	t.Run("twice", func(t *testing.T) {
+		home.choose("Sign out").want(http.StatusOK, "You are signed out")
+	})
+	t.Run("the cookie and the caches go", func(t *testing.T) {
+		p := site.signIn("Sam Sales").get("/")
+		r := p.b.request(http.MethodPost, "/signout", p.form("csrf").values)
+		answer, err := noRedirects(p.b).Do(r)
+		must(t, err)
+		defer answer.Body.Close()
+		if got := answer.Header.Get("Clear-Site-Data"); got != `"cache", "storage"` {
+			t.Errorf("Clear-Site-Data is %s", got)
+		}
+	})
+}
+
+// noRedirects is the browser's client, stopping at the first answer.
+func noRedirects(b *browser) *http.Client {
+	c := *b.client
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &c
+}
+
+// F-46, I-8: the session ends while somebody types. The form comes back whole, and
+// nothing is sent by itself.
+func TestF46TheSessionEndsWhileEditing(t *testing.T) {
+	typed := map[string]string{"email": "typed@harbourline.example", "firstName": "Typed <b>", "defaultAddress.addressLine1": "1 \"Quoted\" Way"}
+	start := func(t *testing.T) (*testSite, *page) {
+		site := newSite(t)
+		f := site.signIn("Ada Admin").edit(site.customer(harbourline))
+		for name, text := range typed {
+			f.fill(name, text)
+		}
+		site.clock.advance(9 * time.Hour)
+		return site, f.press().want(http.StatusUnauthorized, "Sign in to continue", "everything you typed is kept")
+	}
+	t.Run("the same person goes on", func(t *testing.T) {
+		site, p := start(t)
+		for name, text := range typed {
+			p.form("email").wants(name, text)
+		}
+		p.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK)
+		back := p.choose("Continue").want(http.StatusForbidden, "Your changes are back", "Nothing has been saved")
+		f := back.form("email")
+		for name, text := range typed {
+			f.wants(name, text)
+		}
+		site.wantPuts(0, 0)
+		f.press().want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.")
+		site.wantPuts(1, 1)
+	})
+	t.Run("still signed out", func(t *testing.T) {
+		_, p := start(t)
+		again := p.choose("Continue").want(http.StatusUnauthorized, "everything you typed is kept")
+		for name, text := range typed {
+			again.form("email").wants(name, text)
+		}
+	})
+	t.Run("A-53 another person sees nothing of it", func(t *testing.T) {
+		site, p := start(t)
+		p.follow("Sign in to continue").choose("Sam Sales").want(http.StatusOK)
+		other := p.choose("Continue").want(http.StatusForbidden)
+		for _, text := range typed {
+			if strings.Contains(other.body, text) || strings.Contains(other.body, "typed@harbourline") {
+				t.Errorf("Sam sees %q of Ada's", text)
+			}
+		}
+		site.wantPuts(0, 0)
+	})
+	t.Run("on the review page", func(t *testing.T) {
+		site := newSite(t)
+		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "typed@harbourline.example")
+		site.clock.advance(9 * time.Hour)
+		over := review.save().want(http.StatusUnauthorized, "Sign in to continue")
+		back := over.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK, "Review 1 change", "typed@harbourline.example")
+		site.wantPuts(0, 0)
+		back.save().want(http.StatusOK, "Billing profile saved.")
+	})
+	t.Run("on the merge page", func(t *testing.T) {
+		site, id, f := conflictSite(t, "412")
+		f.fill("email", "mine@harbourline.example")
+		site.elsewhere(id, "Ines Duarte", "email", "theirs@harbourline.example")
+		merge := f.press().want(http.StatusConflict)
+		site.clock.advance(9 * time.Hour)
+		over := merge.form("choice.email").fill("choice.email", "other").fill("email", "other@harbourline.example").press().want(http.StatusUnauthorized, "everything you typed is kept")
+		over.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK)
+		over.choose("Continue").want(http.StatusForbidden).form("choice.email").wants("choice.email", "other").wants("email", "other@harbourline.example").
+			press("do", "review").want(http.StatusOK, "other@harbourline.example")
+	})
+}
+
+// R-21: when the provider takes the tokens back, a page leads through sign-in and
+// comes back, and a form keeps what was typed.
+func TestR21TokensThatCannotBeRenewed(t *testing.T) {
+	site := newSite(t)
+	b := site.signIn("Ada Admin")
+	f := b.edit(site.customer(harbourline)).fill("email", "typed@harbourline.example")
+	for range 5 { // an access token lives longer than a session may be idle
+		site.clock.advance(20 * time.Minute)
+		b.get("/").want(http.StatusOK)
+	}
+	site.provider.RevokeAll()
+	if p := b.get("/customers?q=harbour"); p.url.Host != "signin.example" {
+		t.Fatalf("the search led to %s: %d %s", p.url, p.status, p.text())
+	}
+	site.signInWith(b, "Ada Admin")
+	f.press().want(http.StatusForbidden, "Your changes are back").form("email").wants("email", "typed@harbourline.example")
+}
