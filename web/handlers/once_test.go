@@ -66,7 +66,7 @@ func TestA57OneEditIsSavedOnce(t *testing.T) {
 	})
 	t.Run("A-57 two tabs with one draft: the older review leads to the newer", func(t *testing.T) {
 		site, id, review := start(t)
-		tab := review.b.get(billing(id) + "?draft=" + review.url.Query().Get("draft")).form("email").wants("email", "once@harbourline.example")
+		tab := review.b.get(billing(id)+"?draft="+review.url.Query().Get("draft")).form("email").wants("email", "once@harbourline.example")
 		tab.fill("email", "newer@harbourline.example").press().want(http.StatusOK, "Review 1 change")
 		review.save().want(http.StatusOK, "Review 1 change", "newer@harbourline.example")
 		site.wantPuts(0, 0)
@@ -108,14 +108,14 @@ func TestA53SomebodyElsesWorkIsNotFound(t *testing.T) {
 	form := url.Values{"key": {key}, "csrf": {mine.Get("csrf")}, "etag": {mine.Get("etag")}}
 	sam.post(billing(id)+"/review?draft="+draft, form).want(http.StatusNotFound).hides("secret@harbourline.example")
 	sam.post(billing(id)+"/merge?draft="+draft, form).want(http.StatusNotFound).hides("secret@harbourline.example")
-	sam.get(overview(id)+"/saves/"+key).want(http.StatusNotFound)
+	sam.get(overview(id) + "/saves/" + key).want(http.StatusNotFound)
 	site.wantPuts(0, 0)
 
 	result := review.save().want(http.StatusOK, "Billing profile saved.").url.Path
 	sam.get(result).want(http.StatusNotFound).hides("secret@harbourline.example")
-	ada.get(overview(other)+"/saves/"+key).want(http.StatusNotFound)
+	ada.get(overview(other) + "/saves/" + key).want(http.StatusNotFound)
 	for _, bad := range []string{"x", pcclient.NewGUID(), key + "0", "%00", "..%2f"} {
-		ada.get(overview(id)+"/saves/"+bad).want(http.StatusNotFound)
+		ada.get(overview(id) + "/saves/" + bad).want(http.StatusNotFound)
 	}
 }
 
