@@ -97,6 +97,15 @@ type Customer struct {
 	URL     string // of the customer's overview
 }
 
+// known is what a link to the customer says; a page that could not read the name
+// still needs words for it.
+func (c Customer) known() string {
+	if c.Name == "" {
+		return "This customer"
+	}
+	return c.Name
+}
+
 // Fact is one line of a list of facts. Lines of Value are separated by "\n"; an
 // empty Value prints "Not provided".
 type Fact struct {
