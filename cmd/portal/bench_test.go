@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"html"
 	"io"
 	"log/slog"
@@ -240,5 +239,5 @@ func firstCustomer(b *testing.B, origin, cookie string) string {
 	if found == nil {
 		b.Fatal("no customer in the list")
 	}
-	return fmt.Sprintf("%s", found[1])
+	return string(found[1])
 }

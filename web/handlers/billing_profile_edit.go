@@ -263,7 +263,7 @@ const draftBytes = 12
 
 func newDraft() string {
 	b := make([]byte, draftBytes)
-	rand.Read(b) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	rand.Read(b) // crypto/rand.Read never fails since Go 1.24
 	return hex.EncodeToString(b)
 }
 

@@ -88,12 +88,6 @@ func (s *site) clock(t time.Time) templates.Time {
 	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format("15:04")}
 }
 
-// zoned is clock with the zone's name, for the details that support asks for.
-func (s *site) zoned(t time.Time) templates.Time {
-	local := t.In(s.Zone)
-	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format("2 January, 15:04:05 MST")}
-}
-
 func items(n int) string {
 	if n == 1 {
 		return "1 item"

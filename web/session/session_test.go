@@ -604,7 +604,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 	b.signIn(ada())
 	sess := b.load()
 	var out strings.Builder
-	for _, v := range []any{sess, *&sess.Data, ada(), ada().Tokens, sess.Tokens()} {
+	for _, v := range []any{sess, sess.Data, ada(), ada().Tokens, sess.Tokens()} {
 		fmt.Fprintf(&out, "%v %+v %#v %s %q %x", v, v, v, v, v, v)
 		slog.New(slog.NewJSONHandler(&out, nil)).Info("m", "v", v)
 		slog.New(slog.NewTextHandler(&out, nil)).Info("m", "v", v)

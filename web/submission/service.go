@@ -20,7 +20,7 @@ type Options struct {
 	DB     *database.DB
 	Log    *audit.Log
 	Ring   *seal.Ring
-	Events *slog.Logger // nil: slog.Default(). No event holds a personal value.
+	Events *slog.Logger // nil: none are kept. No event holds a personal value.
 
 	Settle time.Duration // how long a sent change may take to show; 0: 90 s
 	Limit  time.Duration // how long one save may run; 0: 120 s
@@ -63,7 +63,7 @@ func New(o Options) *Service {
 	// itself when a process died with it.
 	s.leaseFor = s.limit + s.limit/4
 	if s.events == nil {
-		s.events = slog.Default()
+		s.events = slog.New(slog.DiscardHandler)
 	}
 	if s.now == nil {
 		s.now = time.Now
