@@ -159,6 +159,8 @@ func newServer(h http.Handler, settings Settings, log *slog.Logger) *http.Server
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: 100},
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	// Otherwise "OPTIONS *" is answered past the handler, and past its headers.
+	server.DisableGeneralOptionsHandler = true
 	if settings.Certificate != nil {
 		server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*settings.Certificate}}
 	}

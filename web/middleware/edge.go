@@ -3,8 +3,8 @@
 //
 // [Edge] wraps the whole router, so that a 404, a 413 and a panic carry the same
 // headers, reference and log line as any page. A request moves inwards through
-// reference → log → headers → panic → host → cross-origin → body; what each step
-// refuses is drawn by the page function that handlers pass in. Rights are declared
+// reference → log → headers → panic → time → host → path → cross-origin → body;
+// what each step refuses is drawn by the page function that handlers pass in. Rights are declared
 // on routes; this package only knows what each right asks of a role.
 //
 // The package is part of the portal and not for use outside it.
@@ -26,6 +26,8 @@ type Options struct {
 	Refuse func(w http.ResponseWriter, r *http.Request, refusal Refusal)
 	// Client is the address a request came from, for the log; nil means the peer.
 	Client func(r *http.Request) string
+	// Limit is how long a request may be worked on; 0 means 45 s.
+	Limit time.Duration
 	// Now is the clock of the log; nil means time.Now.
 	Now func() time.Time
 	// Log receives one line per request.
@@ -47,12 +49,17 @@ func Edge(o Options, next http.Handler) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Limit == 0 {
+		o.Limit = 45 * time.Second
+	}
 	if o.Client == nil {
 		o.Client = func(r *http.Request) string { return r.RemoteAddr }
 	}
 	h := checkBody(o, next)
 	h = checkOrigin(o, h)
+	h = checkPath(o, h)
 	h = checkHost(o, h)
+	h = limitTime(o, h)
 	h = catchPanic(o, h)
 	h = setHeaders(o, h)
 	h = logRequests(o, h)

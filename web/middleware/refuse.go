@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -41,12 +42,38 @@ func catchPanic(o Options, next http.Handler) http.Handler {
 	})
 }
 
+// limitTime ends the work on a request before the server stops writing its answer:
+// an upstream that keeps leading on to one more page, or a person's browser that
+// never hangs up, must not hold a request for ever. Saves run detached from it.
+func limitTime(o Options, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), o.Limit)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
 // checkHost answers only the configured host, so that no link, cookie or redirect
 // can be made to name another.
 func checkHost(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.EqualFold(r.Host, o.BaseURL.Host) && !isHealth(r.URL.Path) {
+		// As it was written, not as it decodes: the router goes by that too.
+		if !strings.EqualFold(r.Host, o.BaseURL.Host) && !isHealth(r.URL.EscapedPath()) {
 			o.refuse(w, r, http.StatusMisdirectedRequest, "host")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkPath refuses what is no path of a site. One that begins with two slashes
+// names another host as soon as a page repeats it in a link or a form, and "*" and
+// the targets of CONNECT name no page at all.
+func checkPath(o Options, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := r.URL.EscapedPath()
+		if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
+			o.refuse(w, r, http.StatusBadRequest, "path")
 			return
 		}
 		next.ServeHTTP(w, r)
