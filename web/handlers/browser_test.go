@@ -82,6 +82,12 @@ func (b *browser) do(r *http.Request) *page {
 	if err != nil {
 		b.t.Fatalf("%s %s: %v", r.Method, r.URL, err)
 	}
+	return read(b, answer)
+}
+
+// read takes an answer in whole.
+func read(b *browser, answer *http.Response) *page {
+	b.t.Helper()
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {

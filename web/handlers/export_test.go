@@ -1,0 +1,23 @@
+package handlers
+
+// RouteInfo is one route as the sweeps see it.
+type RouteInfo struct {
+	Method, Path string
+	Right        string
+}
+
+// Routes lists the routes of a site, those of demo mode if asked for.
+func Routes(demo bool) []RouteInfo {
+	s := &site{}
+	if demo {
+		s.Demo = &Demo{}
+	}
+	var infos []RouteInfo
+	for _, rt := range s.routes() {
+		infos = append(infos, RouteInfo{rt.method, rt.path, string(rt.right)})
+	}
+	return infos
+}
+
+// HoldsTyping tells which addresses keep what was posted on an error page.
+var HoldsTyping = holdsTyping
