@@ -47,6 +47,21 @@ func TestSecretsHaveNoPlaceInTheHelp(t *testing.T) {
 	}
 }
 
+func TestSecretsAreNotTakenFromTheCommandLine(t *testing.T) {
+	for _, flag := range []string{"--keys", "--oidc-client-secret"} {
+		for _, args := range [][]string{{"serve", flag + "=hunter2"}, {"check", flag, "hunter2"}} {
+			code, out, complaints := portal(t, args...)
+			if code == 0 || !strings.Contains(complaints, flag+" is not taken") || strings.Contains(out+complaints, "hunter2") {
+				t.Errorf("%v: exit code %d: %s%s", args, code, out, complaints)
+			}
+		}
+	}
+	t.Setenv("PORTAL_KEYS", seal.NewKey())
+	if _, out, _ := portal(t, "check"); strings.Contains(out, "PORTAL_KEYS") {
+		t.Errorf("the variable is refused too: %s", out)
+	}
+}
+
 func TestAMisspeltCommandIsNotRun(t *testing.T) {
 	code, _, complaints := portal(t, "chekc")
 	if code != 80 || !strings.Contains(complaints, `portal --help`) {

@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -76,10 +77,26 @@ func execute(ctx context.Context, args []string, c console) (code int) {
 	if err != nil {
 		return complain(c, err)
 	}
+	if err := secretFlag(call); err != nil {
+		return complain(c, err)
+	}
 	if err := call.Run(); err != nil {
 		return complain(c, err)
 	}
 	return 0
+}
+
+// secretFlag refuses a key or a password on the command line, where everybody on
+// the machine can read it. Hidden from the help, such flags exist all the same,
+// because kong fills a variable through a flag.
+func secretFlag(call *kong.Context) error {
+	for _, part := range call.Path {
+		if part.Flag != nil && part.Flag.Hidden && part.Flag.Target.Type() == reflect.TypeFor[Secret]() {
+			return fmt.Errorf("--%s is not taken: others on this machine can read it. Set %s, or %[2]s_FILE to the path of a file",
+				part.Flag.Name, part.Flag.Tag.Envs[0])
+		}
+	}
+	return nil
 }
 
 // errReported ends a command whose trouble is already on the screen.
