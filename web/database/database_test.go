@@ -125,6 +125,30 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 	}
 }
 
+func TestAFileBroughtBackIsTheOwnersAloneAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "portal.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o664); err != nil { // past the umask, as a restore may leave it
+		t.Fatal(err)
+	}
+	db, err := database.Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	files, _ := filepath.Glob(path + "*")
+	for _, file := range files {
+		if info, _ := os.Stat(file); info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v", filepath.Base(file), info.Mode())
+		}
+	}
+}
+
 func TestF47TwoMigrationsAtOnce(t *testing.T) {
 	url := "sqlite:" + filepath.Join(t.TempDir(), "portal.db")
 	var wg sync.WaitGroup

@@ -26,7 +26,8 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database file: %w", err)
 	}
-	if err := file.Close(); err != nil {
+	err = errors.Join(ownersAlone(file), file.Close())
+	if err != nil {
 		return nil, fmt.Errorf("open the database file: %w", err)
 	}
 
@@ -48,6 +49,16 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return db, nil
+}
+
+// ownersAlone takes other people's rights off a file that was there before, such
+// as one brought back from a backup. Where that is not ours to do, it is an error.
+func ownersAlone(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	return file.Chmod(info.Mode().Perm() &^ 0o077)
 }
 
 // checkSQLite refuses a file that is no database, and one whose file system
