@@ -72,8 +72,15 @@ type tab struct {
 	status int64 // of the page shown
 
 	mu         sync.Mutex
-	complaints []string // console errors, exceptions, requests to foreign places
-	requests   []string // addresses asked for since the last page was asked for
+	complaints []string  // console errors, exceptions, requests to foreign places
+	fetched    []arrival // what came over the network since the last page was asked for
+	cached     map[network.RequestID]bool
+}
+
+// arrival is one answer from the network.
+type arrival struct {
+	id  network.RequestID
+	url string
 }
 
 // newTab opens a tab in a browser of its own: no cookies, no history.
@@ -92,6 +99,7 @@ func (p *tab) another() *tab {
 
 func openTab(p *tab, parent context.Context, options ...chromedp.ContextOption) *tab {
 	p.t.Helper()
+	p.cached = map[network.RequestID]bool{}
 	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(p.hear))...)
 	p.t.Cleanup(cancel)
 	p.ctx = ctx
@@ -106,7 +114,7 @@ func openTab(p *tab, parent context.Context, options ...chromedp.ContextOption) 
 
 func (p *tab) prepare() {
 	p.t.Helper()
-	p.look(p.mode.width, "light")
+	p.look(p.mode.width, usualHeight, "light")
 	p.call(func(ctx context.Context) error {
 		if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
 			return err
@@ -116,12 +124,14 @@ func (p *tab) prepare() {
 	})
 }
 
-// look sets the window's width and the colour scheme; nothing moves, so that what
+const usualHeight = 900
+
+// look sets the window's size and the colour scheme; nothing moves, so that what
 // is measured stands still.
-func (p *tab) look(width int64, scheme string) {
+func (p *tab) look(width, height int64, scheme string) {
 	p.t.Helper()
 	p.call(func(ctx context.Context) error {
-		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
 			return err
 		}
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
@@ -149,10 +159,15 @@ func (p *tab) hear(event any) {
 	case *runtime.EventConsoleAPICalled:
 		complain("the page writes to the console: %s", e.Type)
 	case *network.EventRequestWillBeSent:
-		p.requests = append(p.requests, e.Request.URL)
 		if !strings.HasPrefix(e.Request.URL, p.site+"/") && !strings.HasPrefix(e.Request.URL, p.idp+"/") {
 			complain("a request to elsewhere: %s", e.Request.URL)
 		}
+	case *network.EventResponseReceived:
+		if !e.Response.FromDiskCache && !p.cached[e.RequestID] {
+			p.fetched = append(p.fetched, arrival{e.RequestID, e.Response.URL})
+		}
+	case *network.EventRequestServedFromCache:
+		p.cached[e.RequestID] = true
 	}
 }
 

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"net/http"
 	"strings"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -49,5 +52,150 @@ func findEditAndSave(p *tab) {
 	before["email"], before["firstName"] = "invoices@harbourline.example", nil
 	if d := cmp.Diff(before, sent); d != "" {
 		p.fail("sent more than was edited (-want +sent):\n%s", d)
+	}
+}
+
+// wantSaved wants exactly so many writes to have been applied, and the profile to
+// hold these values now.
+func (p *tab) wantSaved(writes int, company string, values map[string]string) {
+	p.t.Helper()
+	applied := 0
+	for _, put := range p.puts(p.t) {
+		if put.Applied {
+			applied++
+		}
+	}
+	if applied != writes {
+		p.fail("%d writes were applied, want %d", applied, writes)
+	}
+	now := p.stored(p.t, company)
+	for name, want := range values {
+		holder := now
+		if member, ok := strings.CutPrefix(name, "defaultAddress."); ok {
+			holder, name = now["defaultAddress"].(map[string]any), member
+		}
+		if got, _ := holder[name].(string); got != want {
+			p.fail("%s is saved as %q, want %q", name, got, want)
+		}
+	}
+}
+
+// Somebody impatient presses Save twice; it is saved once.
+func pressSaveTwice(p *tab) {
+	p.signIn("Sam Sales")
+	p.billing(harbourline)
+	p.fill("email", "twice@harbourline.example")
+	p.press(review)
+	p.pressHereTwice(save)
+	p.comes("Billing profile saved.")
+	p.wantSaved(1, harbourline, map[string]string{"email": "twice@harbourline.example"})
+}
+
+// Back after a save shows no trap: neither a conflict with oneself nor a second save.
+func goBackAfterSaving(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	form := p.url()
+	p.fill("email", "back@harbourline.example")
+	p.press(review)
+	p.press(save)
+	p.see("Billing profile saved.")
+	p.back()
+	p.dontSee("saved this profile while you were editing", "Needs your choice")
+	if strings.HasSuffix(p.path(), "/review") { // kept by the browser; saving it again saves nothing
+		p.press(save)
+	}
+	p.see("Billing profile saved.")
+	p.open(strings.TrimPrefix(form, p.site))
+	p.wantValue("email", "back@harbourline.example")
+	p.pressFor(http.StatusUnprocessableEntity, review)
+	p.see("Nothing is changed yet.")
+	p.wantSaved(1, harbourline, map[string]string{"email": "back@harbourline.example"})
+}
+
+// Reload, and going back to the form, keep what was reviewed.
+func reloadKeepsTheDraft(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	p.fill("email", "draft@harbourline.example")
+	p.fill("lastName", "Whitfield-Ames")
+	p.press(review)
+	p.reload()
+	p.see("Review 2 changes", "draft@harbourline.example")
+	p.press("Back to editing")
+	p.wantValue("email", "draft@harbourline.example")
+	p.reload()
+	p.wantValue("email", "draft@harbourline.example")
+	p.wantValue("lastName", "Whitfield-Ames")
+	p.see("Was: Whitfield")
+	p.undo("lastName")
+	p.wantValue("lastName", "Whitfield")
+	p.press(review)
+	p.see("Review 1 change")
+	p.wantSaved(0, harbourline, nil)
+}
+
+func (p *tab) undo(name string) {
+	p.t.Helper()
+	button := field(name) + "-was button"
+	if !p.mode.scripts {
+		p.pressPart(button)
+		return
+	}
+	p.pressPartHere(button)
+	p.until("the change to be undone", func() bool { return askPage[int](p, "count", button) == 0 })
+	p.wantFocus(field(name)[1:])
+}
+
+// One form open in two tabs: what is saved is what the tab shows that saves it.
+func twoTabsOfOneForm(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	q := p.another()
+	q.open(strings.TrimPrefix(p.url(), p.site))
+	p.fill("email", "first@harbourline.example")
+	p.press(review)
+	q.fill("defaultAddress.phoneNumber", "206 555 0199")
+	q.press(review)
+	// The draft moved on, so the first tab sees what it would save before it does.
+	p.press(save)
+	p.see("Review 1 change", "206")
+	p.dontSee("Billing profile saved.")
+	p.press(save)
+	p.see("Billing profile saved.")
+	p.wantSaved(1, harbourline, map[string]string{"email": "nora.whitfield@harbourline.example"})
+
+	// Two edits of their own in two tabs meet like those of two people.
+	p.billing(harbourline)
+	q.billing(harbourline)
+	p.fill("email", "second@harbourline.example")
+	p.press(review)
+	p.press(save)
+	q.fill("lastName", "Whitfield-Ames")
+	q.pressFor(http.StatusConflict, review)
+	q.see("second@harbourline.example", "Whitfield-Ames", "Everything fits together")
+	q.press(reviewMerged)
+	q.press(save)
+	q.wantSaved(3, harbourline, map[string]string{"email": "second@harbourline.example", "lastName": "Whitfield-Ames"})
+}
+
+// Enter in a text field presses the main button: it never undoes, and never chooses.
+func enterReviews(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	p.fill("companyName", "Harbourline Ceramics Ltd")
+	p.fill("email", "not an address")
+	p.keysTo(http.StatusUnprocessableEntity, kb.Enter)
+	p.wantTitle("Error: ")
+	p.wantValue("companyName", "Harbourline Ceramics Ltd")
+	p.wantValue("email", "not an address")
+	p.see("Was: Harbourline Ceramics")
+	p.fill("email", "enter@harbourline.example")
+	p.keysTo(http.StatusOK, kb.Enter)
+	p.see("Review 2 changes", "Harbourline Ceramics now Ltd", "enter@harbourline.example")
+	if p.mode.scripts {
+		p.keysTo(http.StatusOK, kb.Enter, chromedp.ModifierCtrl)
+		p.see("Billing profile saved.")
+		p.wantSaved(1, harbourline, map[string]string{"companyName": "Harbourline Ceramics Ltd", "email": "enter@harbourline.example"})
 	}
 }

@@ -7,8 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -50,12 +53,7 @@ func (p *tab) pressPartHere(css string) {
 // at is a click where a person would click, which must not be covered by anything.
 func (p *tab) at(question, what string, options ...chromedp.MouseOption) chromedp.Action[chromedp.Void] {
 	p.t.Helper()
-	var spot struct {
-		X, Y    float64
-		Under   string
-		Missing bool
-	}
-	spot = askPage[struct {
+	spot := askPage[struct {
 		X, Y    float64
 		Under   string
 		Missing bool
@@ -69,27 +67,89 @@ func (p *tab) at(question, what string, options ...chromedp.MouseOption) chromed
 	return chromedp.MouseClickXY(spot.X, spot.Y, options...)
 }
 
-// keys presses keys one by one and stays on the page.
-func (p *tab) keys(keys string, options ...chromedp.KeyOption) {
+// pressHereTwice is the press of somebody impatient.
+func (p *tab) pressHereTwice(text string) {
 	p.t.Helper()
-	p.call(func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.KeyEvent(keys, options...)) })
+	press := p.at("control", text)
+	p.call(func(ctx context.Context) error { return chromedp.Do(ctx, press, press) })
+}
+
+// settle waits until nothing is being fetched: for presses that are answered without
+// a page.
+func (p *tab) settle() {
+	p.t.Helper()
+	time.Sleep(300 * time.Millisecond)
+}
+
+// keys presses keys one by one and stays on the page.
+func (p *tab) keys(keys string, modifiers ...chromedp.Modifier) {
+	p.t.Helper()
+	p.call(func(ctx context.Context) error { return chromedp.Do(ctx, typed(keys, modifiers...)) })
 }
 
 // keysTo presses keys of which the last leads to another page.
-func (p *tab) keysTo(status int64, keys string, options ...chromedp.KeyOption) {
+func (p *tab) keysTo(status int64, keys string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
-	p.arrive(status, chromedp.KeyEvent(keys, options...))
+	p.arrive(status, typed(keys, modifiers...))
 }
 
-// reload and back are the browser's own buttons.
+// typed presses keys as a keyboard does: the character comes with its key, so that a
+// page which takes the key keeps the character out of the field. Ctrl brings the
+// editing command that a desktop would.
+func typed(keys string, modifiers ...chromedp.Modifier) chromedp.Action[chromedp.Void] {
+	commands := map[rune]string{'a': "selectAll", 'v': "paste"}
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, r := range keys {
+			events := kb.Encode(r)
+			down, up := *events[0], *events[len(events)-1]
+			down.Type = input.DispatchKeyEventTypeKeyDown
+			for _, m := range modifiers {
+				down.Modifiers |= int64(m)
+				up.Modifiers |= int64(m)
+			}
+			if len(modifiers) == 0 && len(events) > 2 {
+				down.Text, down.UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+			} else if command := commands[r]; command != "" {
+				down.Commands = []string{command}
+			}
+			for _, event := range []input.DispatchKeyEventParams{down, up} {
+				if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, event); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// reload is the browser's own button.
 func (p *tab) reload() { p.t.Helper(); p.arrive(http.StatusOK, chromedp.Reload()) }
-func (p *tab) back()   { p.t.Helper(); p.arrive(http.StatusOK, chromedp.NavigateBack()) }
+
+// back is the browser's own button. The page may come from its memory, without any
+// request.
+func (p *tab) back() {
+	p.t.Helper()
+	before := p.url()
+	p.call(func(ctx context.Context) error {
+		history, err := chromedp.Run(ctx, chromedp.NavigationEntries())
+		if err != nil {
+			return err
+		}
+		_, err = chromedp.Call(ctx, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: history.Entries[history.CurrentIndex-1].ID})
+		return err
+	})
+	p.until("the page before", func() bool {
+		where, err := chromedp.Run(p.ctx, chromedp.Location())
+		return err == nil && where != before
+	})
+	p.status = 0
+}
 
 // arrive waits for the page that the steps lead to, and looks it over.
 func (p *tab) arrive(status int64, steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	p.mu.Lock()
-	p.requests = nil
+	p.fetched = nil
 	p.mu.Unlock()
 	var response *network.Response
 	p.call(func(ctx context.Context) (err error) {
@@ -122,20 +182,17 @@ func (p *tab) fill(name, text string) {
 	p.t.Helper()
 	p.pressPartHere(field(name))
 	p.call(func(ctx context.Context) error {
-		if err := chromedp.Do(ctx, selectAll); err != nil {
+		if err := chromedp.Do(ctx, typed("a", chromedp.ModifierCtrl)); err != nil {
 			return err
 		}
 		if text == "" {
-			return chromedp.Do(ctx, chromedp.KeyEvent(kb.Backspace))
+			return chromedp.Do(ctx, typed(kb.Backspace))
 		}
 		_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
 		return err
 	})
 	p.wantValue(name, text)
 }
-
-// selectAll is Ctrl+A; DevTools' keys carry no editing command of their own.
-var selectAll = chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl), func(k *input.DispatchKeyEventParams) { k.Commands = []string{"selectAll"} })
 
 // choose picks an option of a list by its value.
 func (p *tab) choose(name, value string) {
@@ -184,10 +241,24 @@ func (p *tab) dontSee(texts ...string) {
 	}
 }
 
+// focusLimit is how long a script may take to move the focus.
+const focusLimit = 3 * time.Second
+
 // wantFocus wants the element with this id to have the focus.
 func (p *tab) wantFocus(id string) {
 	p.t.Helper()
-	p.until("the focus on "+id, func() bool { return askPage[string](p, "focus") == id })
+	var has string
+	for end := time.Now().Add(focusLimit); has != id; time.Sleep(20 * time.Millisecond) {
+		if has = askPage[string](p, "focus"); has != id && time.Now().After(end) {
+			p.fail("the focus is on %q, want %q", has, id)
+		}
+	}
+}
+
+// focus puts the focus somewhere, as a screen reader's list of elements does.
+func (p *tab) focus(css string) {
+	p.t.Helper()
+	p.call(func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Focus(chromedp.CSS(css))) })
 }
 
 // wantSaid wants the status region to say this.
@@ -196,7 +267,17 @@ func (p *tab) wantSaid(words string) {
 	p.until("the words "+words, func() bool { return askPage[string](p, "said") == words })
 }
 
-// until waits for something that a script does.
+// comes waits for a text on whatever page the tab shows meanwhile.
+func (p *tab) comes(text string) {
+	p.t.Helper()
+	p.until(text, func() bool {
+		// Between two pages there is nobody to answer.
+		page, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](question("text()")))
+		return err == nil && strings.Contains(page, text)
+	})
+}
+
+// until waits for something that happens in its own time.
 func (p *tab) until(what string, happened func() bool) {
 	p.t.Helper()
 	for end := time.Now().Add(stepLimit); !happened(); time.Sleep(20 * time.Millisecond) {
@@ -248,6 +329,20 @@ func (p *tab) signInFor(status int64, name string) {
 	p.t.Helper()
 	p.open("/")
 	p.pressFor(status, name)
+}
+
+// follow is the tab that a link of this text opens beside this one.
+func (p *tab) follow(text string) *tab {
+	p.t.Helper()
+	opened := chromedp.WaitNewTarget(p.ctx, func(*target.Info) bool { return true })
+	p.pressHere(text)
+	select {
+	case id := <-opened:
+		return openTab(&tab{desk: p.desk, t: p.t, mode: p.mode}, p.ctx, chromedp.WithTargetID(id))
+	case <-time.After(stepLimit):
+		p.fail("%q opened no tab", text)
+		return nil
+	}
 }
 
 // billing opens the form of a customer.

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// axeFile is where .ci/setup puts axe-core, pinned in .ci/package-lock.json.
+var axeFile = filepath.Join("..", "..", ".ci", "node_modules", "axe-core", "axe.min.js")
+
+// axeRun runs the rules of WCAG 2.2 A and AA, the best practices, and four
+// experimental rules. What axe cannot decide comes back too: it counts as wrong.
+const axeRun = `axe.run(document, {
+  runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+  rules: Object.fromEntries(["label-content-name-mismatch", "td-has-header", "table-fake-caption", "p-as-heading"].map(r => [r, {enabled: true}])),
+  resultTypes: ["violations", "incomplete"],
+}).then(r => JSON.stringify([...r.violations.map(v => [v, "wrong"]), ...r.incomplete.map(v => [v, "undecided"])].flatMap(([v, how]) =>
+  v.nodes.map(n => how + ": " + v.id + ": " + n.target.join(" ") + ": " + (n.any[0] || n.all[0] || n.none[0] || {message: v.help}).message))))`
+
+// undecided are the findings that axe leaves to people, each with the reason why it
+// is right as it is.
+var undecided = []struct {
+	finding *regexp.Regexp
+	reason  string
+}{
+	{regexp.MustCompile(`^undecided: color-contrast: #(language|culture|defaultAddress-country|defaultAddress-state): .* background gradient$`),
+		"the arrow of a list is drawn by a gradient that ends before its text, in the colours of every input"},
+	{regexp.MustCompile(`^undecided: color-contrast: #[A-Za-z-]+: Element has no value`),
+		"an empty input has no text; the same colours are measured in the filled ones"},
+}
+
+// tall is a window in which nothing stuck to its edge covers anything, so that axe
+// can measure every colour.
+const tall = 4000
+
+// accessible holds the page as it stands against axe: light and dark, wide and narrow.
+func (p *tab) accessible(state string) {
+	p.t.Helper()
+	source, err := os.ReadFile(axeFile)
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			p.t.Fatalf("no axe-core: %v", err)
+		}
+		p.t.Skipf("no axe-core, so no accessibility checks: run .ci/setup (%v)", err)
+	}
+	eval[chromedp.Void](p, string(source))
+	for _, width := range []int64{1280, 320} {
+		for _, scheme := range []string{"light", "dark"} {
+			p.look(width, tall, scheme)
+			var findings []string
+			answer := eval[string](p, axeRun, chromedp.EvalAwaitPromise)
+			if err := json.Unmarshal([]byte(answer), &findings); err != nil {
+				p.t.Fatal(err)
+			}
+			for _, finding := range findings {
+				if !excused(finding) {
+					p.t.Errorf("%s, %d px, %s: %s", state, width, scheme, finding)
+				}
+			}
+		}
+		p.wantNoFlaws()
+	}
+	p.look(p.mode.width, usualHeight, "light")
+}
+
+func excused(finding string) bool {
+	return slices.ContainsFunc(undecided, func(u struct {
+		finding *regexp.Regexp
+		reason  string
+	}) bool {
+		return u.finding.MatchString(finding)
+	})
+}
+
+// The walks past every page and state. They are short, so that they run side by side.
+
+func axeFinding(p *tab) {
+	p.open("/signin")
+	p.accessible("sign-in")
+	p.signIn("Ada Admin")
+	p.accessible("home, nothing yet")
+	p.open("/customers")
+	p.accessible("customers")
+	p.open("/customers?q=h")
+	p.accessible("search")
+	p.open("/customers?q=zzzz")
+	p.accessible("no match")
+	p.open("/customers/" + string(p.id(p.t, harbourline)))
+	p.accessible("overview")
+	p.open("/")
+	p.accessible("home with recent customers")
+	p.press("Sign out")
+	p.accessible("signed out")
+}
+
+func axeEditing(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	p.accessible("edit")
+	p.fill("companyName", "")
+	p.fill("email", "invoices")
+	p.fill("defaultAddress.postalCode", "1")
+	p.accessible("edit, changed by the script")
+	p.keysTo(http.StatusUnprocessableEntity, kb.Enter)
+	p.accessible("edit with errors")
+	p.changeCountry("DE", "Germany")
+	p.accessible("edit, another country")
+	p.fill("companyName", harbourline)
+	p.fill("email", "invoices@harbourline.example")
+	p.fill("defaultAddress.postalCode", "20457")
+	p.press(review)
+	p.accessible("review")
+	p.press(save)
+	p.accessible("saved")
+	p.billing(harbourline)
+	p.pressFor(http.StatusUnprocessableEntity, review)
+	p.accessible("edit, nothing changed")
+}
+
+func axeMerging(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	p.fill("email", "mine@harbourline.example")
+	p.fill("defaultAddress.addressLine1", "12 Mercer Street")
+	p.fill("defaultAddress.phoneNumber", "206 555 0199")
+	p.press(review)
+	p.elsewhere(p.t, harbourline, `{"email":"theirs@harbourline.example","lastName":"Whitfield-Ames","defaultAddress":{"addressLine1":"40 Pike Street"}}`)
+	p.pressFor(http.StatusConflict, save)
+	p.accessible("merge")
+	p.pressFor(http.StatusUnprocessableEntity, reviewMerged)
+	p.accessible("merge, choices missing")
+	p.pressPartHere(pick("address", "other"))
+	p.pressPartHere(pick("email", "mine"))
+	p.accessible("merge, chosen")
+	p.press(reviewMerged)
+	p.accessible("review of a merge")
+}
+
+// everyPut is the fault that meets each write.
+const everyPut = `{"method":"PUT","path":"/v1/customers/*/profiles/billing","times":-1,`
+
+func axeResults(p *tab) {
+	p.signIn("Ada Admin")
+	n := 0
+	result := func(state, fault string, status int64) {
+		n++
+		p.billing(harbourline)
+		p.fill("email", fmt.Sprintf("result-%d@harbourline.example", n))
+		p.press(review)
+		if fault != "" {
+			p.fault(p.t, everyPut+fault)
+		} else {
+			p.elsewhere(p.t, harbourline, fmt.Sprintf(`{"email":"result-%d@harbourline.example"}`, n))
+		}
+		p.pressFor(status, save)
+		p.accessible(state)
+		p.control(p.t, http.MethodDelete, "faults", "", nil)
+	}
+	result("not accepted", `"status":400,"shape":"A"}`, http.StatusUnprocessableEntity)
+	result("refused", `"status":403,"shape":"A"}`, http.StatusForbidden)
+	result("no such customer", `"status":404,"shape":"A"}`, http.StatusNotFound)
+	result("slow down", `"status":429,"retryAfter":"60"}`, http.StatusTooManyRequests)
+	result("already saved", "", http.StatusOK)
+}
+
+func axeErrors(p *tab) {
+	p.openFor(http.StatusBadRequest, "/auth/callback?state=x&code=y")
+	p.accessible("sign-in without its cookie")
+	p.signInFor(http.StatusForbidden, "Nora Norole")
+	p.accessible("no role")
+	p.press("Sign in with another account")
+	p.press("Sign in with your work account")
+	p.press("Ada Admin")
+	p.openFor(http.StatusNotFound, "/nowhere")
+	p.accessible("no such page")
+	p.openFor(http.StatusNotFound, "/customers/00000000-0000-4000-8000-000000000000")
+	p.accessible("no such customer")
+	p.fault(p.t, `{"path":"/v1/customers","times":-1,"status":429,"retryAfter":"60"}`)
+	p.openFor(http.StatusTooManyRequests, "/customers")
+	p.accessible("the list, slow down")
+	p.openFor(http.StatusTooManyRequests, "/customers/"+string(p.id(p.t, harbourline)))
+	p.accessible("slow down")
+	p.control(p.t, http.MethodDelete, "faults", "", nil)
+	p.billing(harbourline)
+	p.fill("email", "over@harbourline.example")
+	p.another().leave()
+	p.pressFor(http.StatusUnauthorized, review)
+	p.accessible("session over, typed text kept")
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+const (
+	country = "defaultAddress.country"
+	state   = "defaultAddress.state"
+)
+
+// There and back: what a country does not have is set aside and returns with its own.
+func changeTheCountry(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	p.fill("email", "country@harbourline.example")
+	form := p.url()
+	p.changeCountry("DE", "Germany")
+	p.wantValue(state, "")
+	p.see("set aside", "Washington", "Rules for Germany", "5 digits")
+	p.wantValue("email", "country@harbourline.example")
+	p.wantValue("defaultAddress.city", "Seattle")
+	p.changeCountry("US", "the United States")
+	p.wantValue(state, "WA")
+	p.see("is back")
+	if p.url() != form {
+		p.fail("the address changed from %s", form)
+	}
+	p.press(review)
+	p.see("Review 1 change", "country@harbourline.example")
+}
+
+func (p *tab) changeCountry(code, name string) {
+	p.t.Helper()
+	if !p.mode.scripts {
+		p.choose(country, code)
+		p.press("Update fields")
+		return
+	}
+	p.focus(field(country))
+	p.choose(country, code)
+	p.wantSaid("Address fields updated for " + name)
+	p.wantFocus(field(country)[1:])
+	p.wantNoFlaws()
+}
+
+// Three mistakes, repaired without a mouse: the summary has the focus, and each of
+// its links leads to its field.
+func repairErrors(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	p.fill("companyName", "")
+	p.fill("email", "invoices")
+	p.fill("defaultAddress.postalCode", "12")
+	p.keysTo(http.StatusUnprocessableEntity, kb.Enter)
+	p.wantTitle("Error: ")
+	p.see("3 things need fixing before you can review", "Enter a company name")
+	for i, repair := range []struct{ name, text string }{
+		{"companyName", harbourline}, {"email", "invoices@harbourline.example"}, {"defaultAddress.postalCode", "98104"},
+	} {
+		if i > 0 || !p.mode.scripts {
+			p.focus("#problems")
+		}
+		p.wantFocus("problems")
+		for range i + 1 {
+			p.keys(kb.Tab)
+		}
+		p.keys(kb.Enter)
+		p.wantFocus(field(repair.name)[1:])
+		p.keys("a", chromedp.ModifierCtrl)
+		p.keys(repair.text)
+	}
+	p.keysTo(http.StatusOK, kb.Enter)
+	p.see("Review 1 change", "invoices@harbourline.example")
+}
+
+// The keys: / J K Enter E, and none of them in a field.
+func keysAlone(p *tab) {
+	p.signIn("Ada Admin")
+	if !p.mode.scripts {
+		tabsAlone(p)
+		return
+	}
+	p.keys("/")
+	p.wantFocus("q")
+	p.keys("har/jke")
+	p.wantValue("q", "har/jke")
+	for range len("/jke") {
+		p.keys(kb.Backspace)
+	}
+	p.keysTo(http.StatusOK, kb.Enter)
+	p.see("Customers whose company or domain starts with")
+	p.keys("j")
+	p.keys("j")
+	p.keys("k")
+	p.wantFocus(harbourline)
+	p.keysTo(http.StatusOK, kb.Enter)
+	p.wantTitle(harbourline)
+	p.keysTo(http.StatusOK, "e")
+	p.wantTitle("Edit billing profile")
+	p.keys("g")
+	p.keysTo(http.StatusOK, "h")
+	p.wantTitle("Home")
+}
+
+// tabsAlone takes the same way with what every browser has.
+func tabsAlone(p *tab) {
+	p.open("/customers?q=harbour")
+	p.keys(kb.Tab)
+	p.wantFocus("Skip to main content")
+	p.keys(kb.Enter)
+	p.wantFocus("main")
+	p.tabTo(harbourline)
+	p.keysTo(http.StatusOK, kb.Enter)
+	p.tabTo("Edit billing profile")
+	p.keysTo(http.StatusOK, kb.Enter)
+	p.wantTitle("Edit billing profile")
+}
+
+// tabTo presses Tab until the focus is there.
+func (p *tab) tabTo(name string) {
+	p.t.Helper()
+	for range 40 {
+		if askPage[string](p, "focus") == name {
+			return
+		}
+		p.keys(kb.Tab)
+	}
+	p.fail("Tab does not reach %q", name)
+}
+
+// The copy button copies, says so, and is not there where it cannot work.
+func copyTheTenantID(p *tab) {
+	p.signIn("Ada Admin")
+	p.open("/customers/" + string(p.id(p.t, harbourline)))
+	if !p.mode.scripts {
+		if n := askPage[int](p, "count", "[data-copy]"); n != 0 {
+			p.fail("%d copy buttons that cannot copy", n)
+		}
+		return
+	}
+	p.pressHere("Copy")
+	p.wantSaid("Copied")
+	p.see("Copied")
+	p.keys("/")
+	p.keys("v", chromedp.ModifierCtrl)
+	p.wantValue("find", string(p.id(p.t, harbourline)))
+}

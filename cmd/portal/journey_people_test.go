@@ -1,0 +1,70 @@
+package main
+
+import (
+	"net/http"
+)
+
+// Hana may type here, but Partner Center refuses what she saves: she keeps it all.
+func refusedHelpdesk(p *tab) {
+	p.signIn("Hana Helpdesk")
+	p.billing(harbourline)
+	p.fill("email", "hana@harbourline.example")
+	p.fill("defaultAddress.addressLine2", "Floor 9")
+	p.press(review)
+	p.pressFor(http.StatusForbidden, save)
+	p.see("You cannot edit this customer", "Nothing was saved.", "hana@harbourline.example", "Floor 9", "ask Ada Admin")
+	p.press("Back to editing")
+	p.wantValue("email", "hana@harbourline.example")
+	p.wantValue("defaultAddress.addressLine2", "Floor 9")
+	p.wantSaved(0, harbourline, nil)
+}
+
+func turnedAway(p *tab) {
+	p.signInFor(http.StatusForbidden, "Nora Norole")
+	p.see("Your account has no role in Partner Desk yet", "Ada Admin")
+	p.press("Sign in with another account")
+	p.press("Sign in with your work account")
+	p.pressFor(http.StatusForbidden, "Otto Other")
+	p.see("This account belongs to another organisation")
+	p.press("Sign in with another account")
+	p.press("Sign in with your work account")
+	p.pressFor(http.StatusForbidden, "Cancel")
+	p.see("The sign-in was not completed")
+}
+
+func withoutSecondFactor(p *tab) {
+	p.signIn("Mika Nomfa")
+	p.openFor(http.StatusForbidden, "/customers/"+string(p.id(p.t, harbourline)))
+	p.see("Sign in with a second factor", "Nothing was being saved.")
+}
+
+// The session ends while somebody types. The page of the refused form keeps it all;
+// after a sign-in in another tab, Continue brings it back.
+func sessionOverWhileTyping(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	p.fill("email", "over@harbourline.example")
+	p.fill("lastName", "Whitfield-Ames")
+	p.another().leave()
+	p.pressFor(http.StatusUnauthorized, review)
+	p.see("Sign in to continue", "everything you typed is kept")
+	beside := p.follow("Sign in to continue")
+	beside.comes("Ada Admin")
+	beside.press("Ada Admin")
+	p.pressFor(http.StatusForbidden, "Continue")
+	p.see("Your changes are back. Nothing has been saved.")
+	p.wantValue("email", "over@harbourline.example")
+	p.wantValue("lastName", "Whitfield-Ames")
+	p.press(review)
+	p.see("Review 2 changes")
+	p.press(save)
+	p.see("Billing profile saved.")
+	p.wantSaved(1, harbourline, map[string]string{"email": "over@harbourline.example", "lastName": "Whitfield-Ames"})
+}
+
+func (p *tab) leave() {
+	p.t.Helper()
+	p.open("/")
+	p.press("Sign out")
+	p.see("Sign in with your work account")
+}
