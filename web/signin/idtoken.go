@@ -60,6 +60,11 @@ func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.To
 	if verified.AccessTokenHash != "" && verified.VerifyAccessToken(token.AccessToken) != nil {
 		return session.Operator{}, "", refuse(ReasonAtHash)
 	}
+	if len(p.cfg.Tenants) == 0 {
+		// Only Entra vouches for these two; elsewhere people may choose such claims
+		// themselves, and with them whose drafts they get.
+		c.TenantID, c.ObjectID = "", ""
+	}
 	return session.Operator{
 		Issuer: verified.Issuer, Subject: c.Subject,
 		TenantID: strings.ToLower(c.TenantID), ObjectID: strings.ToLower(c.ObjectID),

@@ -239,6 +239,21 @@ func TestIDTokenChecks(t *testing.T) {
 			t.Errorf("key %q, %v", data.Operator.Key(), err)
 		}
 	})
+	t.Run("A-30 without a list of tenants nobody becomes somebody else by tid and oid", func(t *testing.T) {
+		d := newDesk(t, func(c *signin.Config, _ *demo.Options) { c.Tenants = nil })
+		keys := map[string]bool{}
+		for _, person := range []string{"ada", "sam"} {
+			d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) { tok.Claims["tid"], tok.Claims["oid"] = "chosen", "alike" }})
+			data, _, err := d.browser().signIn(person)
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys[data.Operator.Key()] = true
+		}
+		if len(keys) != 2 {
+			t.Errorf("two people, one key: %v", keys)
+		}
+	})
 	t.Run("R-11 auth_time older than asked", func(t *testing.T) {
 		for minutes, reason := range map[int]string{-10: "", -40: signin.ReasonAuthTime} {
 			d := newDesk(t, func(c *signin.Config, _ *demo.Options) { c.MaxAge = 30 * time.Minute })
