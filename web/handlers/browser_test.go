@@ -365,7 +365,10 @@ func (p *page) choose(text string) *page {
 		}
 		for ; owner != nil; owner = owner.Parent {
 			if owner.Data == "form" {
-				return p.read(owner).press(attr(n, "name"), attr(n, "value"))
+				if name := attr(n, "name"); name != "" {
+					return p.read(owner).press(name, attr(n, "value"))
+				}
+				return p.read(owner).press()
 			}
 		}
 	}

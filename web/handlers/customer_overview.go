@@ -59,13 +59,13 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		middleware.SetError(ctx, err)
 		customer = pcclient.Customer{CompanyName: string(id)}
 	default:
-		if err := s.Recents.Touch(ctx, v.operator.Key(), id, customer.CompanyName); err != nil {
+		if err := s.Recents.Touch(ctx, v.operator.Key(), id, cleaned(customer.CompanyName)); err != nil {
 			s.Log.WarnContext(ctx, "recent customer not kept", "reference", s.reference(v), "error", err)
 		}
 	}
 	page := templates.CustomerPage{
 		Page:     s.frame(v, "", templates.SectionCustomers),
-		Customer: templates.Customer{ID: string(id), Name: customer.CompanyName, Domain: customer.Domain, URL: customerPath(id)},
+		Customer: templates.Customer{ID: string(id), Name: cleaned(customer.CompanyName), Domain: cleaned(customer.Domain), URL: customerPath(id)},
 		Banner:   banner,
 		ReadAt:   s.clock(s.Now()),
 		RetryURL: customerPath(id),

@@ -30,13 +30,17 @@ type found struct {
 	someMissing bool // the search by domain failed; names are complete
 }
 
+// searchCalls is how many upstream calls one page may cost. What is left by then is
+// on the next page.
+const searchCalls = 8
+
 // findCustomers fills one page from the place given: first the customers whose
 // company name starts with the query, then those whose domain does and whose name
 // does not. The upstream can search no other way (reference 4.2). A query of
 // nothing lists everybody.
 func findCustomers(ctx context.Context, upstream *pcclient.Client, at place) (found, error) {
 	var result found
-	for {
+	for calls := 1; ; calls++ {
 		page, err := searchPage(ctx, upstream, at)
 		if err != nil && at.ByDomain {
 			result.someMissing = true
@@ -63,7 +67,7 @@ func findCustomers(ctx context.Context, upstream *pcclient.Client, at place) (fo
 		default:
 			return result, nil
 		}
-		if len(result.rows) == pageRows {
+		if len(result.rows) == pageRows || calls == searchCalls {
 			result.next = &at
 			return result, nil
 		}
@@ -120,7 +124,7 @@ func (s *site) searchCustomers(v *visit) error {
 	}
 	for _, c := range result.rows {
 		page.Rows = append(page.Rows, templates.CustomerRow{
-			URL: customerPath(c.ID), Name: c.CompanyName, Domain: c.Domain, TenantID: string(c.ID),
+			URL: customerPath(c.ID), Name: cleaned(c.CompanyName), Domain: cleaned(c.Domain), TenantID: string(c.ID),
 		})
 	}
 	page.SomeMissing = result.someMissing

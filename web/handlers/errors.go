@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -87,6 +86,8 @@ func failureOf(err error) failure {
 		case http.StatusMethodNotAllowed:
 			return failure{status: http.StatusMethodNotAllowed, kind: templates.ErrorMethod}
 		}
+	case is(context.DeadlineExceeded):
+		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorUpstreamDown, retry: true}
 	case is(context.Canceled):
 		// The browser left; nobody reads the page, and it is no fault of ours.
 		return failure{status: 499, kind: templates.ErrorUpstreamDown}
@@ -139,7 +140,7 @@ func (s *site) drawFailure(v *visit, f failure) {
 		Writing: posted,
 		Details: s.details(v),
 	}
-	if f.retry && !posted {
+	if f.retry && !posted && s.ownPage(r.URL.Path) {
 		page.RetryURL = r.URL.RequestURI()
 	}
 	if id, err := pcclient.ParseTenantID(v.Param("id")); err == nil && f.kind != templates.ErrorNoCustomer {
@@ -161,7 +162,7 @@ func (s *site) drawFailure(v *visit, f failure) {
 // holdsTyping reports whether a form posted there carries what somebody typed, so
 // that an error page has to carry it on.
 func holdsTyping(path string) bool {
-	return strings.HasSuffix(path, "/billing") || strings.HasSuffix(path, "/billing/merge")
+	return matches("/customers/:id/billing", path) || matches("/customers/:id/billing/merge", path)
 }
 
 // kept is what our inputs held, to be sent again by the error page's button. What

@@ -105,6 +105,12 @@ func nameOf(values forms.Values, id pcclient.TenantID) string {
 	return string(id)
 }
 
+// cleaned is a stored name as it may be printed: without the characters that bend
+// the text around them, as the form shows it too.
+func cleaned(name string) string {
+	return forms.FromBillingProfile(pcclient.BillingProfile{CompanyName: name})[forms.CompanyName]
+}
+
 func countryName(iso2 string) string {
 	if iso2 == "" {
 		return ""

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"database/sql"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -128,4 +129,13 @@ func onPut(f pcsim.Fault) pcsim.Fault {
 func onProfile(f pcsim.Fault) pcsim.Fault {
 	f.Method, f.Path = http.MethodGet, "/v1/customers/*/profiles/billing"
 	return f
+}
+
+// exec runs a statement on the portal's database behind its back.
+func (s *testSite) exec(statement string) {
+	s.t.Helper()
+	must(s.t, s.db.Write(s.t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(s.t.Context(), statement)
+		return err
+	}))
 }

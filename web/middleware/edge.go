@@ -3,9 +3,10 @@
 //
 // [Edge] wraps the whole router, so that a 404, a 413 and a panic carry the same
 // headers, reference and log line as any page. A request moves inwards through
-// reference → log → headers → panic → time → host → path → cross-origin → body;
-// what each step refuses is drawn by the page function that handlers pass in. Rights are declared
-// on routes; this package only knows what each right asks of a role.
+// reference → log → headers → time → panic → host → path → cross-origin → body;
+// what each step refuses is drawn by the page function that handlers pass in.
+// Rights are declared on routes; this package only knows what each right asks of a
+// role.
 //
 // The package is part of the portal and not for use outside it.
 package middleware
@@ -44,7 +45,8 @@ type Refusal struct {
 // Edge wraps next in everything that holds for all requests. The order is the
 // order of the package comment: the reference comes first because every later
 // step names it, and the panic catch sits inside the headers so that the page
-// for a panic has them too.
+// for a panic has them too. Nothing further in replaces the request, so that the
+// page for a panic finds the form that was read.
 func Edge(o Options, next http.Handler) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -59,8 +61,8 @@ func Edge(o Options, next http.Handler) http.Handler {
 	h = checkOrigin(o, h)
 	h = checkPath(o, h)
 	h = checkHost(o, h)
-	h = limitTime(o, h)
 	h = catchPanic(o, h)
+	h = limitTime(o, h)
 	h = setHeaders(o, h)
 	h = logRequests(o, h)
 	return withRecord(h)
