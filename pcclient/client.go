@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -17,7 +18,8 @@ type TokenSource func(ctx context.Context, refused string) (string, error)
 
 // Options are the settings of a client. The zero value talks to the global cloud and needs only a token source, here or by [Client.As].
 type Options struct {
-	// BaseURL is the API's address without /v1, for instance [Cloud].API. Empty means the global API.
+	// BaseURL is the API's address without /v1, for instance [Cloud].API. Empty means the global API. Plain http is for
+	// localhost and for a Transport of your own: anybody on the way could take the token.
 	BaseURL string
 	// Transport carries the calls. Nil means an own one with time limits (dial 3 s, TLS 5 s), the proxy from the environment,
 	// and HTTP/1.1 only: some refusals are told in the reason phrase, which HTTP/2 does not have.
@@ -63,6 +65,9 @@ func New(o Options) (*Client, error) {
 	base, err := parseBase(o.BaseURL)
 	if err != nil {
 		return nil, err
+	}
+	if base.Scheme != "https" && o.Transport == nil && !isLocal(base.Hostname()) {
+		return nil, errors.New("pcclient: the base address must be https, or http on localhost")
 	}
 	if !fitsHeader(o.Application) || !fitsHeader(o.Locale) {
 		return nil, errors.New("pcclient: application and locale must be plain printable text")
@@ -122,6 +127,12 @@ func parseBase(s string) (*url.URL, error) {
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	return u, nil
+}
+
+// isLocal reports whether what is sent to the host stays on this machine.
+func isLocal(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -218,9 +218,16 @@ func TestClouds(t *testing.T) {
 	if _, ok := pcclient.CloudNamed("germany"); ok {
 		t.Error("closed in 2021")
 	}
-	for _, bad := range []string{"ftp://a", "https://", "https://a?b", "https://u:p@a", "https://a/v1", "://", "a.example"} {
+	for _, bad := range []string{"ftp://a", "https://", "https://a?b", "https://u:p@a", "https://a/v1", "://", "a.example",
+		// The token would go in plain text past whoever is on the way.
+		"http://a.example", "http://127.0.0.1.a.example", "http://localhost.a.example", "http://10.0.0.1"} {
 		if _, err := pcclient.New(pcclient.Options{BaseURL: bad}); err == nil {
 			t.Errorf("%s was accepted", bad)
+		}
+	}
+	for _, local := range []string{"http://localhost:8082", "http://127.0.0.1:8082", "http://[::1]:8082"} {
+		if _, err := pcclient.New(pcclient.Options{BaseURL: local}); err != nil {
+			t.Errorf("%s: %v", local, err)
 		}
 	}
 	if _, err := pcclient.New(pcclient.Options{Application: "a\nb"}); err == nil {
