@@ -226,6 +226,15 @@ func TestOneLineOfLogWhateverIsSent(t *testing.T) {
 	}
 }
 
+func TestNobodyFillsTheLogWithOneRequest(t *testing.T) {
+	e := newEdge(t, own, served)
+	r := httptest.NewRequest(strings.Repeat("M", 20_000), own+"/"+strings.Repeat("ä", 10_000), nil)
+	e.ServeHTTP(httptest.NewRecorder(), r)
+	if e.log.Len() > 2000 {
+		t.Errorf("one line of %d bytes", e.log.Len())
+	}
+}
+
 func TestWorkOnARequestEnds(t *testing.T) {
 	cause := make(chan error, 1)
 	e := newEdge(t, own, func(_ http.ResponseWriter, r *http.Request) {

@@ -21,8 +21,8 @@ func logRequests(o Options, next http.Handler) http.Handler {
 				level = slog.LevelDebug
 			}
 			attrs := append([]slog.Attr{
-				slog.String("method", r.Method),
-				slog.String("path", r.URL.Path),
+				slog.String("method", clip(r.Method)),
+				slog.String("path", clip(r.URL.Path)),
 				slog.Int("status", sw.status),
 				slog.String("client", o.Client(r)),
 				slog.Int64("ms", o.Now().Sub(start).Milliseconds()),
@@ -31,6 +31,17 @@ func logRequests(o Options, next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(sw, r)
 	})
+}
+
+// longestLogged is more than any path or method of ours has. Without a limit, anybody
+// could write 32 KiB a line.
+const longestLogged = 256
+
+func clip(s string) string {
+	if len(s) <= longestLogged {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longestLogged], "") + "…"
 }
 
 // statusWriter remembers the status for the log and for the panic catch, which
