@@ -3,6 +3,7 @@ package pcclient
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"sync"
 	"testing"
@@ -54,6 +55,39 @@ func TestF04OwnTimeIsCapped(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// endless is a body without end that counts what was taken of it.
+type endless struct{ taken int }
+
+func (e *endless) Read(b []byte) (int, error) {
+	if e.taken > 64<<20 {
+		return 0, io.EOF // so that a reader without a limit fails instead of hanging
+	}
+	e.taken += len(b)
+	return len(b), nil
+}
+
+func (e *endless) Close() error { return nil }
+
+func TestA65NoMoreIsReadThanTheCap(t *testing.T) {
+	for _, status := range []int{200, 302, 400, 503} {
+		body := &endless{}
+		pc, err := New(Options{
+			Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: status, Header: http.Header{}, Body: body, Request: r}, nil
+			}),
+			Token: func(context.Context, string) (string, error) { return "one", nil },
+			Sleep: func(context.Context, time.Duration) error { return errors.New("once is enough") },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = pc.CountryRules.Get(t.Context(), "GB")
+		if err == nil || body.taken > 5<<20 {
+			t.Errorf("%d: %d bytes were read, %v", status, body.taken, err)
+		}
 	}
 }
 
