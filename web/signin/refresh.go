@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -182,7 +183,8 @@ func (p *Provider) endpointDown() bool {
 	return p.now().Before(p.downUntil)
 }
 
-// checkRenewed refuses a new ID token of anybody but the session's operator. Its
+// checkRenewed refuses a new ID token of anybody but the session's operator, and
+// one that gives other roles: a session keeps those it began with (A-25). Its
 // times are left alone: a wrong clock must not end running sessions. When the
 // keys cannot be read, the direct answer of the token endpoint has to do.
 func (p *Provider) checkRenewed(ctx context.Context, sess *session.Session, raw string) error {
@@ -193,9 +195,12 @@ func (p *Provider) checkRenewed(ctx context.Context, sess *session.Session, raw 
 	if err != nil {
 		return nil
 	}
-	_, err = p.verify(ctx, d, raw, &oidc.Config{SkipExpiryCheck: true})
+	verified, err := p.verify(ctx, d, raw, &oidc.Config{SkipExpiryCheck: true})
 	if err != nil && !errors.Is(err, ErrUnavailable) {
 		return fmt.Errorf("%w: the renewed ID token: %w", ErrSignInAgain, err)
+	}
+	if err == nil && p.rolesMoved(verified, sess) {
+		return fmt.Errorf("%w: the person's roles were changed", ErrSignInAgain)
 	}
 	var c struct {
 		Issuer  string `json:"iss"`
@@ -207,4 +212,18 @@ func (p *Provider) checkRenewed(ctx context.Context, sess *session.Session, raw 
 		return fmt.Errorf("%w: the renewed ID token names somebody else", ErrSignInAgain)
 	}
 	return nil
+}
+
+// rolesMoved compares the roles of a renewed ID token with the session's. Providers
+// may leave claims out of such a token; no roles mean that none are left only in one
+// that names the person's tenant, as Entra's whole ones do.
+func (p *Provider) rolesMoved(t *oidc.IDToken, sess *session.Session) bool {
+	var all map[string]json.RawMessage
+	if t.Claims(&all) != nil {
+		return false
+	}
+	if all[p.cfg.RolesClaim] == nil && (len(p.cfg.Tenants) == 0 || all["tid"] == nil) {
+		return false
+	}
+	return !slices.Equal(p.roles(t), sess.Operator.Roles)
 }

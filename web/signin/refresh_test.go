@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -183,6 +184,34 @@ func TestTokens(t *testing.T) {
 			}
 			if b.load() != nil {
 				t.Error("the session lives")
+			}
+		})
+	}
+	for name, c := range map[string]struct {
+		change func(*demo.Token)
+		ends   bool
+	}{
+		"A-25 a role was taken away":           {func(tok *demo.Token) { tok.Claims["roles"] = []string{"auditor"} }, true},
+		"A-25 all roles were taken away":       {func(tok *demo.Token) { delete(tok.Claims, "roles") }, true},
+		"A-25 another role, that means none":   {func(tok *demo.Token) { tok.Claims["roles"] = "janitor" }, true},
+		"the same roles in another order":      {func(tok *demo.Token) { slices.Reverse(tok.Claims["roles"].([]string)) }, false},
+		"a short token that tells of no roles": {func(tok *demo.Token) { delete(tok.Claims, "roles"); delete(tok.Claims, "tid") }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, func(c *signin.Config, _ *demo.Options) {
+				c.Roles = map[string]string{"editor": "editor", "auditor": "auditor", "administrator": "administrator"}
+			})
+			b := d.browser()
+			sess := b.session()
+			d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) {
+				if roles, ok := tok.Claims["roles"].([]string); ok {
+					tok.Claims["roles"] = slices.Clone(roles)
+				}
+				c.change(tok)
+			}})
+			_, err := b.ask(sess, sess.Tokens().Access)
+			if ended := b.load() == nil; ended != c.ends || errors.Is(err, signin.ErrSignInAgain) != c.ends {
+				t.Errorf("ended %v, %v; want %v", ended, err, c.ends)
 			}
 		})
 	}
