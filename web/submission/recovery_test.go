@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"testing"
@@ -257,6 +258,18 @@ func TestF41APanicIsAnOutcome(t *testing.T) {
 			d.invariants()
 		})
 	}
+}
+
+func TestF41APanicWhileRecordingIsAnError(t *testing.T) {
+	d := newDesk(t)
+	broken := submission.New(submission.Options{DB: d.db, Log: d.log, Events: slog.New(slog.DiscardHandler)}) // no keys to seal with
+	if _, err := broken.Save(t.Context(), d.pc, d.edit(ada, d.customer(0), "email", "new@harbourline.example")); err == nil || errors.Is(err, submission.ErrNotFound) {
+		t.Errorf("Save = %v; want an error that says it is our fault", err)
+	}
+	if n := len(d.puts()); n != 0 {
+		t.Errorf("%d PUTs without an intent", n)
+	}
+	d.invariants()
 }
 
 func TestF35NoDurableIntentNoPut(t *testing.T) {

@@ -17,6 +17,7 @@ type run struct {
 	pc     *pcclient.Client
 	sub    Submission
 	until  time.Time // when the save's time is over, by the service's clock
+	kept   bool      // the intent is on disk
 	sent   bool      // the PUT was begun
 	marked bool      // the doubt is on disk
 	done   chan struct{}
@@ -26,6 +27,7 @@ type run struct {
 // work is the whole save. It returns when the submission has an end, or its
 // time is over.
 func (r *run) work(ctx context.Context) {
+	defer r.survive(ctx)
 	lease, held, err := r.s.record(ctx, r.sub)
 	if err != nil {
 		if r.err = err; !errors.Is(err, errKeyTaken) {
@@ -33,7 +35,7 @@ func (r *run) work(ctx context.Context) {
 		}
 		return
 	}
-	defer r.survive(ctx)
+	r.kept = true
 
 	if !held {
 		// Leave a third of the time to the save itself.
@@ -198,14 +200,16 @@ func (r *run) persist(ctx context.Context, write func(context.Context) error) bo
 	}
 }
 
-// survive turns a panic into an outcome: nothing sent is a failure, anything
-// else is in doubt.
+// survive turns a panic into an outcome: nothing recorded is an error, nothing
+// sent a failure, anything else is in doubt.
 func (r *run) survive(ctx context.Context) {
 	if recover() == nil { // the value may hold anything, so it is not logged
 		return
 	}
 	r.event(ctx, slog.LevelError, "submission.panic", "stack", string(debug.Stack()))
 	switch {
+	case !r.kept:
+		r.err = errBroken
 	case !r.sub.SettledAt.IsZero(): // the end is written, or being so
 	case r.sent:
 		r.markDoubt(ctx)

@@ -36,6 +36,7 @@ type outcomeTexts struct {
 var (
 	errKeyTaken = errors.New("the key is taken")
 	errSettled  = errors.New("the submission is settled already")
+	errBroken   = errors.New("a fault of our own")
 )
 
 // record commits the intent, its audit entry and, if it is free, the customer's
