@@ -47,12 +47,18 @@ func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []tem
 		}
 	}
 	last.Fields = append(last.Fields,
-		field(forms.RecipientFirst, 2),
-		field(forms.RecipientMiddle, 2),
-		field(forms.RecipientLast, 2),
-		field(forms.Phone, 6),
+		begin(field(forms.RecipientFirst, 3)),
+		field(forms.RecipientMiddle, 3),
+		field(forms.RecipientLast, 3),
+		begin(field(forms.Phone, 3)),
 	)
 	return sections
+}
+
+// begin puts a field at the start of a row, whatever the country's rows before it left free.
+func begin(f templates.Field) templates.Field {
+	f.Start = true
+	return f
 }
 
 // field is one input with its text, its hint, its complaint and what it was.
@@ -138,7 +144,10 @@ func (s *site) itemFields(item merge.Item, e edit, errs forms.Errors) []template
 		fields = append(fields, f)
 	}
 	if item != merge.Address {
-		width := 6 / len(item.Names())
+		width := 6
+		if len(item.Names()) > 1 {
+			width = 3
+		}
 		for _, name := range item.Names() {
 			add(name, width)
 		}
@@ -203,7 +212,7 @@ func (s *site) editFacts(e edit) []templates.Fact {
 	if len(changed) > 0 {
 		value = capital(joined(changed))
 	}
-	return append(facts, templates.Fact{Label: "Changed", Value: value})
+	return append(facts, templates.Fact{Label: "Changed", Value: value, Live: true})
 }
 
 func plural(n int, noun string) string {

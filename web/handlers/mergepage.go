@@ -106,7 +106,7 @@ func theirsBy(who submission.Who, at string) string {
 
 // whatHappened tells the story of the conflict, oldest first.
 func (s *site) whatHappened(version drafts.Version, who submission.Who) []templates.Event {
-	saved := templates.Event{Tone: templates.ToneTheirs, Text: "Somebody saved outside this portal", At: s.clock(who.At), Note: "noticed"}
+	saved := templates.Event{Tone: templates.ToneTheirs, Text: "Changed outside this portal", At: s.clock(who.At), Note: "when it was noticed"}
 	if who.Name != "" {
 		saved.Text, saved.Note = who.Name+" saved", ""
 	}
