@@ -2,6 +2,8 @@ package main
 
 import (
 	"net/http"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 const reviewMerged = "Review merged profile"
@@ -72,6 +74,29 @@ func mergeAnAddress(p *tab) {
 	p.wantSaved(1, harbourline, map[string]string{
 		"defaultAddress.addressLine1": "7 Denny Way", "defaultAddress.city": "Seattle", "defaultAddress.postalCode": "98104",
 	})
+}
+
+// Two choices by keyboard alone, and two pages to the end.
+func mergeByKeyboard(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	p.fill("email", "mine@harbourline.example")
+	p.fill("companyName", "Harbourline Ceramics Ltd")
+	p.press(review)
+	p.elsewhere(p.t, harbourline, `{"email":"theirs@harbourline.example","companyName":"Harbourline Tiles"}`)
+	p.pressFor(http.StatusConflict, save)
+	p.tabTo("choice-companyName-theirs")
+	p.keys(" ")
+	p.tabTo("choice-email-theirs")
+	p.keys(" ")
+	p.keys(kb.ArrowDown)
+	p.wantFocus("choice-email-mine")
+	p.keysTo(http.StatusOK, kb.Enter)
+	p.see("Review 1 change", "mine@harbourline.example")
+	p.tabTo(save)
+	p.keysTo(http.StatusOK, kb.Enter)
+	p.see("Billing profile saved.")
+	p.wantSaved(1, harbourline, map[string]string{"email": "mine@harbourline.example", "companyName": "Harbourline Tiles"})
 }
 
 // A colleague saved the very same: there is nothing to do, and nothing is sent.

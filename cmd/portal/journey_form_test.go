@@ -123,7 +123,7 @@ func tabsAlone(p *tab) {
 // tabTo presses Tab until the focus is there.
 func (p *tab) tabTo(name string) {
 	p.t.Helper()
-	for range 40 {
+	for range 80 {
 		if askPage[string](p, "focus") == name {
 			return
 		}
@@ -148,4 +148,53 @@ func copyTheTenantID(p *tab) {
 	p.keys("/")
 	p.keys("v", chromedp.ModifierCtrl)
 	p.wantValue("find", string(p.id(p.t, harbourline)))
+}
+
+// Wherever Tab comes to, it is seen: with a ring around it and with nothing over it,
+// at the usual sizes and at 400 % zoom.
+func focusIsSeen(p *tab) {
+	p.signIn("Ada Admin")
+	p.walkByTab("home")
+	p.open("/customers?q=h")
+	p.walkByTab("customers")
+	p.billing(harbourline)
+	p.fill("email", "wrong")
+	p.pressFor(http.StatusUnprocessableEntity, review)
+	p.walkByTab("edit with errors")
+	p.look(320, 225, "light")
+	p.walkByTab("edit with errors, zoomed")
+	p.look(p.mode.width, usualHeight, "light")
+	p.fill("email", "mine@harbourline.example")
+	p.press(review)
+	p.walkByTab("review")
+	p.elsewhere(p.t, harbourline, `{"email":"theirs@harbourline.example"}`)
+	p.pressFor(http.StatusConflict, save)
+	p.walkByTab("merge")
+}
+
+// walkByTab goes once around the page.
+func (p *tab) walkByTab(state string) {
+	p.t.Helper()
+	type stop struct {
+		Name, Over string
+		Ring       float64
+	}
+	p.focus("a.skip")
+	stops := 0
+	for ; stops < 150; stops++ {
+		at := askPage[stop](p, "stop")
+		if at.Name == "" || stops > 0 && at.Name == "Skip to main content" {
+			break
+		}
+		if at.Over != "" {
+			p.t.Errorf("%s: the focus on %q is covered by %s", state, at.Name, at.Over)
+		}
+		if at.Ring < 2 {
+			p.t.Errorf("%s: the focus on %q has a ring of %v px", state, at.Name, at.Ring)
+		}
+		p.keys(kb.Tab)
+	}
+	if stops < 5 || stops == 150 {
+		p.t.Errorf("%s: Tab went round in %d stops", state, stops)
+	}
 }

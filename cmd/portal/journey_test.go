@@ -1,55 +1,112 @@
 package main
 
 import (
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
-// TestJourneys walks through the demo in a real browser, with scripts and without.
-// Every journey has a demo and a browser profile of its own.
+// journeys are walks through the demo in a real browser, each with scripts and
+// without. Those that wait for something come first.
+var journeys = []struct {
+	name string
+	walk func(p *tab)
+}{
+	{"demo: a lost answer", demoLose},
+	{"a save that is not settled", unsettledSave},
+
+	{"search, edit, review, save", findEditAndSave},
+	{"Save pressed twice", pressSaveTwice},
+	{"Back after a save", goBackAfterSaving},
+	{"reload keeps the draft", reloadKeepsTheDraft},
+	{"two tabs of one form", twoTabsOfOneForm},
+	{"Enter reviews", enterReviews},
+
+	{"merge with a colleague", mergeWithAColleague},
+	{"merge an address", mergeAnAddress},
+	{"merge by keyboard", mergeByKeyboard},
+	{"a colleague saved the same", colleagueSavedTheSame},
+
+	{"demo: a colleague saves", demoColleague},
+	{"demo: slow", demoSlow},
+	{"demo: refused", demoRefuse},
+
+	{"refused by Partner Center", refusedHelpdesk},
+	{"turned away", turnedAway},
+	{"without a second factor", withoutSecondFactor},
+	{"session over while typing", sessionOverWhileTyping},
+
+	{"change the country", changeTheCountry},
+	{"repair errors", repairErrors},
+	{"keys alone", keysAlone},
+	{"the focus is seen", focusIsSeen},
+	{"copy the tenant ID", copyTheTenantID},
+	{"long and foreign names", longAndForeignNames},
+
+	{"axe: finding", axeFinding},
+	{"axe: editing", axeEditing},
+	{"axe: merging", axeMerging},
+	{"axe: results", axeResults},
+	{"axe: errors", axeErrors},
+	{"budgets", budgets},
+}
+
+// atOnce is how many journeys are under way together: a journey waits for the
+// browser more than it works.
+const atOnce = 3
+
+// TestJourneys walks them all. Every journey has a demo and a browser profile of its
+// own, so that none sees another.
 func TestJourneys(t *testing.T) {
 	chromium := startChromium(t)
-	for _, j := range []struct {
-		name string
-		walk func(p *tab)
-	}{
-		{"search, edit, review, save", findEditAndSave},
-		{"Save pressed twice", pressSaveTwice},
-		{"Back after a save", goBackAfterSaving},
-		{"reload keeps the draft", reloadKeepsTheDraft},
-		{"two tabs of one form", twoTabsOfOneForm},
-		{"Enter reviews", enterReviews},
-		{"merge with a colleague", mergeWithAColleague},
-		{"merge an address", mergeAnAddress},
-		{"a colleague saved the same", colleagueSavedTheSame},
-		{"demo: a colleague saves", demoColleague},
-		{"demo: slow", demoSlow},
-		{"demo: refused", demoRefuse},
-		{"demo: a lost answer", demoLose},
-		{"refused by Partner Center", refusedHelpdesk},
-		{"turned away", turnedAway},
-		{"without a second factor", withoutSecondFactor},
-		{"session over while typing", sessionOverWhileTyping},
-		{"change the country", changeTheCountry},
-		{"repair errors", repairErrors},
-		{"keys alone", keysAlone},
-		{"copy the tenant ID", copyTheTenantID},
-		{"long and foreign names", longAndForeignNames},
-		{"axe: finding", axeFinding},
-		{"axe: editing", axeEditing},
-		{"axe: merging", axeMerging},
-		{"axe: results", axeResults},
-		{"axe: errors", axeErrors},
-		{"budgets", budgets},
-	} {
+	free := make(chan struct{}, atOnce)
+	var under sync.WaitGroup
+	for _, j := range journeys {
 		for _, m := range modes {
 			if !m.scripts && strings.HasPrefix(j.name, "axe") {
-				continue
+				continue // axe is a script
 			}
-			t.Run(j.name+"/"+m.name, func(t *testing.T) {
-				t.Parallel()
-				j.walk(startDesk(t).newTab(t, chromium, m))
+			free <- struct{}{}
+			under.Go(func() {
+				defer func() { <-free }()
+				t.Run(j.name+"/"+m.name, func(t *testing.T) { j.walk(startDesk(t).newTab(t, chromium, m)) })
 			})
 		}
 	}
+	under.Wait()
+}
+
+// TestJourneysWouldNotice makes a page wrong on purpose: the journeys' eyes are open.
+func TestJourneysWouldNotice(t *testing.T) {
+	p := startDesk(t).newTab(t, startChromium(t), modes[0])
+	p.open("/signin")
+	eval[chromedp.Void](p, `(() => {
+		const add = (tag, set) => document.querySelector("main").appendChild(Object.assign(document.createElement(tag), set));
+		add("div", {id: "main", textContent: "x".repeat(400)});
+		add("b", {}).setAttribute("style", "color: red");
+		add("img", {src: "https://elsewhere.example/pixel.png"});
+		add("input", {type: "text"}).setAttribute("aria-describedby", "nothing");
+		console.error("told");
+		setTimeout(() => { throw new Error("thrown") });
+	})()`)
+	p.until("the complaints", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		said := strings.Join(p.complaints, "\n")
+		return !slices.ContainsFunc([]string{"inline style", "pixel.png", "writes to the console", "script: "}, func(want string) bool {
+			return !strings.Contains(said, want)
+		})
+	})
+	flaws := strings.Join(askPage[[]string](p, "flaws"), "\n")
+	for _, want := range []string{"scrolls sideways", "id twice: main", "aria-describedby names nothing"} {
+		if !strings.Contains(flaws, want) {
+			t.Errorf("not noticed: %s in %s", want, flaws)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.complaints = nil
 }

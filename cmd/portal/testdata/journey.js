@@ -30,7 +30,7 @@
     return { X: x, Y: y, Under: free ? "" : top ? top.outerHTML.slice(0, 120) : "nothing" };
   };
 
-  const name = n => !n || n === document.body ? "" : n.id || n.getAttribute("name") || words(n) || n.tagName;
+  const name = n => !n || n === document.body ? "" : n.id || words(n) || n.getAttribute("name") || n.tagName;
 
   return {
     control: text => point(controls(text)[0]),
@@ -48,6 +48,20 @@
       n.dispatchEvent(new Event("input", { bubbles: true }));
       n.dispatchEvent(new Event("change", { bubbles: true }));
       return true;
+    },
+
+    // stop is where Tab has come to: what a person would see of it.
+    stop: () => {
+      const n = document.activeElement;
+      if (!n || n === document.body) return { Name: "" };
+      const box = n.getBoundingClientRect();
+      const ring = getComputedStyle(n), around = getComputedStyle(n.closest("label, .find, .pick") || n);
+      const wide = s => s.outlineStyle === "none" ? 0 : parseFloat(s.outlineWidth);
+      // A thing taller than the window is seen if its beginning is.
+      const x = box.left + Math.min(box.width, innerWidth) / 2, y = box.top + Math.min(box.height / 2, 12);
+      const top = document.elementFromPoint(x, y);
+      const seen = top && (n.contains(top) || top.contains(n) || n.control === top || (n.labels && [...n.labels].some(l => l.contains(top))));
+      return { Name: name(n), Ring: Math.max(wide(ring), wide(around)), Over: seen ? "" : top ? top.outerHTML.slice(0, 120) : "the edge of the window" };
     },
 
     // flaws are what no page may have, whatever it shows.
