@@ -138,8 +138,8 @@ func TestHints(t *testing.T) {
 		{"DE", `^[0-9]{5,5}$`, "5 digits, for example 10115"},
 		{"GB", `^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$`, "For example SW1A 1AA"},
 		{"GB", `^[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}$`, "For example SW1A1AA"},
-		{"US", `^\d{5}(-\d{4})?$`, "5 digits, or 5 digits, a dash and 4 digits, for example 60601"},
-		{"PT", `^\d{4}(-\d{3})?$`, "4 digits, or 4 digits, a dash and 3 digits, for example 1100-148"},
+		{"US", `^\d{5}(-\d{4})?$`, "5 or 9 digits, for example 60601"},
+		{"PT", `^\d{4}(-\d{3})?$`, "4 or 7 digits, for example 1100-148"},
 		{"AU", "", "4 digits, for example 2000"},
 		{"AU", `^\d{9}$`, "9 digits"},                    // the rules beat our table
 		{"AU", `^[A-Z]{9}$`, ""},                         // and what is not certain is not said

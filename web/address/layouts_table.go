@@ -51,7 +51,7 @@ var layouts = map[string]layout{
 	"PE": {format: "A|C P|S", state: "Department", shape: "5 digits", example: "15001", phone: "01 123 4567", spelled: true},
 	"PH": {format: "A|P C|S", state: "Province", post: "ZIP code", shape: "4 digits", example: "1000", phone: "02 3234 5678", spelled: true},
 	"PL": {format: codeFirst, shape: "5 digits with a dash", example: "00-950", phone: "12 345 67 89"},
-	"PT": {format: codeFirst, shape: "4 digits, or 4 digits, a dash and 3 digits", example: "1100-148", phone: "21 234 5678"},
+	"PT": {format: codeFirst, shape: "4 or 7 digits", example: "1100-148", phone: "21 234 5678"},
 	"RO": {format: codeFirst, shape: "6 digits", example: "010011", phone: "021 123 4567"},
 	"SA": {format: "A|C P", shape: "5 digits", example: "11564", phone: "011 234 5678"},
 	"SE": {format: codeFirst, shape: "5 digits", example: "111 20", phone: "08-465 004 12"},
@@ -61,7 +61,7 @@ var layouts = map[string]layout{
 	"TH": {format: "A|C|S P", state: "Province", shape: "5 digits", example: "10200", phone: "02 123 4567", spelled: true},
 	"TR": {format: "A|P C", shape: "5 digits", example: "34110", phone: "0212 345 67 89"},
 	"TW": {format: "P|S C|A", state: "County", shape: "3, 5 or 6 digits", example: "100", phone: "02 2123 4567", spelled: true},
-	"US": {format: "A|C, S P", state: "State", post: "ZIP code", shape: "5 digits, or 5 digits, a dash and 4 digits", example: "60601", phone: "(312) 555-0123"},
+	"US": {format: "A|C, S P", state: "State", post: "ZIP code", shape: "5 or 9 digits", example: "60601", phone: "(312) 555-0123"},
 	"VN": {format: "A|C|S P", state: "Province", shape: "5 or 6 digits", example: "11015", phone: "024 1234 5678", spelled: true},
 	"ZA": {format: "A|C|P", shape: "4 digits", example: "8001", phone: "021 123 4567"},
 }

@@ -89,6 +89,7 @@ func (p *Provider) routes() http.Handler {
 	mux.HandleFunc("GET /signout", p.signOut)
 	mux.HandleFunc("POST /signout", p.signOut)
 	mux.HandleFunc("GET /demo.css", p.stylesheet)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	return mux
 }
 

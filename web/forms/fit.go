@@ -69,10 +69,17 @@ func splitAt(bare string, n int) string {
 	return bare[:n] + "-" + bare[n:]
 }
 
+// leastDigits is what a phone number must have where the rules have no pattern: enough
+// to tell a number from a word, and no more, since most countries' rules have none.
+const leastDigits = 3
+
 // fitPhone tries a phone number as typed, by its digits, and without the country's own
 // calling code, which most patterns do not expect.
 func fitPhone(text string, rules pcclient.CountryRules) (string, bool) {
 	text = strings.TrimSpace(foldSpaces(text))
+	if rules.PhonePattern == "" && text != "" && countDigits(text) < leastDigits {
+		return text, false
+	}
 	folded := strings.TrimSpace(foldSigns(text))
 	bare := strings.Map(dropSeparators, folded)
 	spellings := []string{text, folded, bare}
@@ -86,6 +93,16 @@ func fitPhone(text string, rules pcclient.CountryRules) (string, bool) {
 		}
 	}
 	return fit(rules.PhonePattern, spellings)
+}
+
+func countDigits(text string) int {
+	n := 0
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // fitState returns the code for a code or name that the list has; without a list any
