@@ -57,6 +57,7 @@ func (s *site) editBillingProfile(v *visit) error {
 			return s.showReadOnly(v, customer)
 		}
 		e.values = e.opened.Values
+		s.touch(v, customer, nameOf(e.values, customer))
 	default:
 		return err
 	}

@@ -93,6 +93,9 @@ func (s *site) submitMerge(v *visit) error {
 			d.choices[line.Item] = merge.Choice(do)
 		}
 		return s.showMerge(v, http.StatusOK, version, theirs, d)
+	case "country":
+		// The fields are drawn for the country posted with them.
+		return s.showMerge(v, http.StatusOK, version, theirs, d)
 	case "", "review":
 	default:
 		return refuse(http.StatusBadRequest, "form_malformed", bannerUnreadable)

@@ -277,3 +277,15 @@ func TestAMergePageIsAboutTheVersionItShowed(t *testing.T) {
 	f.fill("email", "second@harbourline.example").press().want(http.StatusConflict, "second@harbourline.example")
 	merge.form("choice.email").fill("choice.email", "mine").press("do", "review").want(http.StatusOK, "first@harbourline.example")
 }
+
+// The fields of "Something else" follow the country chosen in them.
+func TestTheMergePageFollowsTheCountry(t *testing.T) {
+	site, id, f := conflictSite(t, "412")
+	f.fill("defaultAddress.addressLine1", "1 My Way")
+	site.elsewhere(id, "Ines Duarte", "defaultAddress.addressLine1", "9 Their Road")
+	merge := f.press().want(http.StatusConflict, "ZIP code")
+	merge.form("choice.address").fill("choice.address", "other").fill("defaultAddress.country", "PT").press("do", "country").
+		want(http.StatusOK, "Postal code").form("choice.address").wants("choice.address", "other").wants("defaultAddress.country", "PT").
+		wants("defaultAddress.addressLine1", "1 My Way")
+	site.wantPuts(0, 0)
+}

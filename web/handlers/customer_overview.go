@@ -59,9 +59,7 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		middleware.SetError(ctx, err)
 		customer = pcclient.Customer{CompanyName: string(id)}
 	default:
-		if err := s.Recents.Touch(ctx, v.operator.Key(), id, cleaned(customer.CompanyName)); err != nil {
-			s.Log.WarnContext(ctx, "recent customer not kept", "reference", s.reference(v), "error", err)
-		}
+		s.touch(v, id, cleaned(customer.CompanyName))
 	}
 	page := templates.CustomerPage{
 		Page:     s.frame(v, "", templates.SectionCustomers),
@@ -91,6 +89,15 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		page.Trail = append(page.Trail, s.trailEntry(v, entry))
 	}
 	return page, nil
+}
+
+// touch puts a customer into the person's recent ones. That it cannot be kept stops
+// nothing.
+func (s *site) touch(v *visit, id pcclient.TenantID, name string) {
+	ctx := v.Request().Context()
+	if err := s.Recents.Touch(ctx, v.operator.Key(), id, name); err != nil {
+		s.Log.WarnContext(ctx, "recent customer not kept", "reference", s.reference(v), "error", err)
+	}
 }
 
 func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {

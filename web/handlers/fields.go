@@ -50,7 +50,7 @@ func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []tem
 		begin(field(forms.RecipientFirst, 3)),
 		field(forms.RecipientMiddle, 3),
 		field(forms.RecipientLast, 3),
-		begin(field(forms.Phone, 3)),
+		begin(field(forms.Phone, 4)),
 	)
 	return sections
 }

@@ -149,3 +149,11 @@ func object(t *testing.T, data []byte) map[string]any {
 	}
 	return o
 }
+
+// Opening the form by a link is opening the customer: it is found again on Home.
+func TestACustomerOpenedToEditIsARecentOne(t *testing.T) {
+	site := newSite(t)
+	b := site.signIn("Ada Admin")
+	b.edit(site.customer(vilaNova))
+	b.get("/").want(http.StatusOK, "Azulejaria Vila Nova").follow("Azulejaria Vila Nova").want(http.StatusOK)
+}
