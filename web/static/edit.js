@@ -47,6 +47,7 @@
     var changed = input.value.trim() !== input.dataset.base.trim();
     var id = input.id + "-was", was = document.getElementById(id), label = field.querySelector("label");
     if (changed === !!was) return;
+    setTimeout(tell, 0, form);
     describe(input, id, changed);
     if (!changed) {
       was.remove();
@@ -73,6 +74,16 @@
   }
 
   document.addEventListener("input", function (e) { showChange(e.target); });
+
+  // The list of what changed, beside the form, in the form's own labels.
+  function tell(form) {
+    var list = document.querySelector("[data-live]");
+    if (!list) return;
+    list.textContent = Array.prototype.map.call(form.querySelectorAll("label .dot"), function (dot, i) {
+      var text = dot.parentNode.firstChild.textContent.trim();
+      return i && /^.[a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+    }).join(", ") || form.dataset.nothing;
+  }
 
   // Undo here when the value before can simply be put back; the country decides
   // about other fields, so that one is asked of the server.
@@ -177,6 +188,8 @@
     var item = e.target.type === "radio" && e.target.closest(".clash");
     if (!item) return;
     item.classList.remove("open");
+    var err = document.getElementById(item.id + "-err");
+    if (err) { err.remove(); item.removeAttribute("aria-describedby"); }
     item.querySelector(".if-decided").hidden = false;
     item.querySelector(".if-open").hidden = true;
     var items = document.querySelectorAll(".clash"), open = document.querySelectorAll(".clash.open").length;

@@ -19,14 +19,7 @@ type CustomersPage struct {
 // CustomerRow is one customer in a list.
 type CustomerRow struct {
 	URL, Name, Domain string
-	TenantID          string // whole; the page shortens it
+	TenantID          string
 	Country           string // "" leaves it out
 	Note              string // such as when it was opened; "" leaves it out
-}
-
-func (r CustomerRow) shortID() string {
-	if len(r.TenantID) < 12 {
-		return r.TenantID
-	}
-	return r.TenantID[:4] + "…" + r.TenantID[len(r.TenantID)-4:]
 }

@@ -26,6 +26,7 @@ type Field struct {
 	Options   []Option
 	Optional  bool
 	Width     int    // of six columns; 0 means all six
+	Start     bool   // begins a row
 	InputMode string // "", "numeric", "email", "tel"
 	Numeric   bool   // digits in columns
 	Changed   bool   // differs from Base

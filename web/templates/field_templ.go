@@ -152,7 +152,7 @@ func field(f Field) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var9 = []any{"field", f.width(), templ.KV("wrong", f.Error != "")}
+		var templ_7745c5c3_Var9 = []any{"field", f.width(), templ.KV("start", f.Start), templ.KV("wrong", f.Error != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var9...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -108,16 +108,29 @@ func (m MergeItem) firstChoice() string {
 	return m.id(ChoiceTheirs)
 }
 
-func (m MergeItem) wrong() bool {
-	if m.Error != "" {
-		return true
-	}
+func (m MergeItem) wrong() bool { return m.Error != "" || m.fieldWrong() }
+
+// fieldWrong reports an error in one of the inputs of "Something else".
+func (m MergeItem) fieldWrong() bool {
 	for _, f := range m.Fields {
 		if f.Error != "" {
 			return true
 		}
 	}
 	return false
+}
+
+// chosen is the choice the page shows as made; fallback without one. What does not fit the rest any more, such as a culture after the other
+// person changed the country, opens its inputs: an error must be where it can be mended.
+func (m MergeItem) chosen(fallback string) string {
+	switch {
+	case m.fieldWrong():
+		return ChoiceOther
+	case m.Choice != ChoiceNone:
+		return m.Choice
+	default:
+		return fallback
+	}
 }
 
 // after is what the item becomes if nothing is changed any more.
@@ -174,6 +187,16 @@ func (e Event) comma() string {
 		return ""
 	}
 	return ", "
+}
+
+// whole is said only where it matters: parts of two addresses make a wrong third one.
+func (p MergePage) whole() string {
+	for _, m := range p.Clashes {
+		if strings.Contains(m.Before+m.Theirs+m.Mine, "\n") {
+			return " An address is always chosen whole."
+		}
+	}
+	return ""
 }
 
 // sum says how much there is to decide.

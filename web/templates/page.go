@@ -112,6 +112,7 @@ type Fact struct {
 	Label, Value string
 	Note         string // small print below the value
 	Numeric      bool   // digits in columns, as for phone numbers
+	Live         bool   // names what changed; edit.js keeps it true while people type
 }
 
 // Change is one item before and after. Lines are separated by "\n"; empty prints

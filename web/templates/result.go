@@ -42,5 +42,13 @@ type ResultPage struct {
 	Details      Details
 }
 
+// said is what Partner Center said, unless the page says the same in better words.
+func (p ResultPage) said() string {
+	if p.Kind == ResultThrottled {
+		return ""
+	}
+	return p.UpstreamText
+}
+
 // open reports whether the outcome may still come by itself.
 func (p ResultPage) open() bool { return p.Kind == ResultRunning || p.Kind == ResultUnknown }

@@ -4,7 +4,7 @@ func (p ResultPage) message() message {
 	typed := "Everything you typed is kept below."
 	switch p.Kind {
 	case ResultRunning:
-		return message{"again", "Still saving", []string{"The save is on its way to " + upstream + ". You can close this page; it goes on, and Home lists it until it is settled."}, ""}
+		return message{"again", "Still saving", []string{"The save is on its way to " + upstream + ". You can close this page; it goes on."}, ""}
 	case ResultUnknown:
 		return message{"warn", "We do not know yet whether this was saved", []string{
 			"The answer of " + upstream + " got lost. We are reading the profile back to find out. Do not enter it again."}, ""}
