@@ -1,22 +1,18 @@
 package handlers
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
-	"github.com/partnerdesk/portal/web/address"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/submission"
-	"github.com/partnerdesk/portal/web/templates"
 )
 
 // edit is a billing profile being edited: what the form was opened with and what
@@ -179,85 +175,6 @@ func (s *site) keepVersion(v *visit, e edit) error {
 		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, bannerNotStored)
 	}
 	return v.redirect(billingPath(e.customer, "/review", e.draft))
-}
-
-// rulesWait is how long a form waits for rules it can do without.
-const rulesWait = 3 * time.Second
-
-// loadRules reads the rules of the country chosen in the form, once. They assist;
-// that they cannot be read stops nobody, since the upstream judges anyway.
-func (s *site) loadRules(v *visit, e *edit) {
-	country := strings.ToUpper(strings.TrimSpace(e.values[forms.Country]))
-	if e.ruled != "" && e.ruled == country {
-		return
-	}
-	e.rules, e.noRules, e.ruled = pcclient.CountryRules{}, true, country
-	if len(country) != 2 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(v.Request().Context(), rulesWait)
-	defer cancel()
-	rules, err := v.upstream.CountryRules.Get(ctx, country)
-	if err != nil {
-		s.Log.WarnContext(ctx, "country rules not read", "reference", s.reference(v), "error", err)
-		e.rules.ISO2Code = country
-		return
-	}
-	e.rules, e.noRules = rules, false
-}
-
-func (s *site) showEdit(v *visit, status int, e edit, errs forms.Errors, banner *templates.Banner) error {
-	return s.showEditNotes(v, status, e, errs, banner, nil)
-}
-
-func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, banner *templates.Banner, notes []forms.Note) error {
-	s.loadRules(v, &e)
-	base, err := e.opened.seal(s.Keys, v.operator.Key(), e.customer)
-	if err != nil {
-		return err
-	}
-	if banner == nil && e.noRules {
-		banner = bannerNoRules
-	}
-	page := templates.EditPage{
-		Page:      s.frame(v, "Edit billing profile, "+nameOf(e.opened.Values, e.customer), templates.SectionCustomers),
-		Customer:  s.customerOf(e.customer, e.opened.Values),
-		Action:    billingPath(e.customer, "", e.draft),
-		ETag:      string(e.opened.ETag),
-		Base:      base,
-		CSRF:      v.session.FormToken(familyBilling, string(e.customer)),
-		Banner:    banner,
-		Sections:  s.editSections(e, errs, notes),
-		Country:   address.InSentence(e.values[forms.Country]),
-		Rules:     ruleFacts(e.rules, e.noRules),
-		Edit:      s.editFacts(e),
-		Until:     s.clock(v.session.Until()),
-		CancelURL: customerPath(e.customer),
-	}
-	page.Hidden = e.hidden(page.Sections)
-	return show(v, status, page.View())
-}
-
-// hidden are the inputs nobody sees: what was set aside, and names that have no
-// field in this country but were changed all the same, as a state is emptied.
-func (e edit) hidden(sections []templates.FormSection) []templates.Hidden {
-	var hidden []templates.Hidden
-	aside := forms.DrawnFor(e.values, e.aside)
-	for _, entry := range sortedNames(aside) {
-		hidden = append(hidden, templates.Hidden{Name: forms.AsideInput(entry), Value: aside[entry]})
-	}
-	shown := map[string]bool{}
-	for _, section := range sections {
-		for _, field := range section.Fields {
-			shown[field.Name] = true
-		}
-	}
-	for _, name := range forms.Changed(e.opened.Values, e.values) {
-		if !shown[name] {
-			hidden = append(hidden, templates.Hidden{Name: name, Value: e.values[name]})
-		}
-	}
-	return hidden
 }
 
 const draftBytes = 12

@@ -140,7 +140,7 @@ func (s *site) drawFailure(v *visit, f failure) {
 		Writing: posted,
 		Details: s.details(v),
 	}
-	if f.retry && !posted && s.ownPage(r.URL.Path) {
+	if f.retry && s.ownPage(r.URL.Path) {
 		page.RetryURL = r.URL.RequestURI()
 	}
 	if id, err := pcclient.ParseTenantID(v.Param("id")); err == nil && f.kind != templates.ErrorNoCustomer {

@@ -18,6 +18,3 @@ func Routes(demo bool) []RouteInfo {
 	}
 	return infos
 }
-
-// HoldsTyping tells which addresses keep what was posted on an error page.
-var HoldsTyping = holdsTyping

@@ -19,7 +19,8 @@ func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []tem
 		f := e.field(name, errs)
 		f.Width = width
 		for _, note := range notes {
-			if note.Name == name || note.Name == forms.State && name == forms.Country {
+			// A state set aside is told at the country that did it: it may have no field any more.
+			if note.Name == name && name != forms.State || note.Name == forms.State && name == forms.Country {
 				f.Note = &templates.Note{Title: note.Title, Text: note.Text}
 			}
 		}
