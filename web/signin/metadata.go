@@ -35,20 +35,22 @@ type discovered struct {
 
 // discover returns the provider's metadata, read at most once an hour and, while
 // it cannot be read, tried at most every two seconds for everybody together. A
-// document that was good stays in use when a newer one cannot be had.
+// document that was good stays in use when a newer one cannot be had, and while
+// somebody is asking for one: a provider that hangs must not stop those who have
+// no need of it.
 func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	if p.found != nil && now.Sub(p.foundAt) < metadataFor {
+	if p.found != nil && (p.asking || now.Sub(p.foundAt) < metadataFor) {
 		return p.found, nil
 	}
 	if p.missed != nil && now.Sub(p.missedAt) < metadataWait {
 		return p.found, p.unlessFound(p.missed)
 	}
-	d, err := p.fetchMetadata(ctx)
+	d, err := p.ask(ctx)
 	if err != nil {
-		p.missed, p.missedAt = err, now
+		p.missed, p.missedAt = err, p.now()
 		return p.found, p.unlessFound(err)
 	}
 	if p.found != nil && p.found.JWKS == d.JWKS {
@@ -56,6 +58,20 @@ func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	}
 	p.found, p.foundAt, p.missed = d, now, nil
 	return d, nil
+}
+
+// ask fetches the document. Without a last good one the others have to wait, and
+// keep the lock.
+func (p *Provider) ask(ctx context.Context) (*discovered, error) {
+	if p.found != nil {
+		p.asking = true
+		p.mu.Unlock()
+		defer func() {
+			p.mu.Lock()
+			p.asking = false
+		}()
+	}
+	return p.fetchMetadata(ctx)
 }
 
 func (p *Provider) unlessFound(err error) error {

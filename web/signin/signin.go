@@ -66,6 +66,7 @@ type Provider struct {
 	mu        sync.Mutex // guards discovery
 	found     *discovered
 	foundAt   time.Time
+	asking    bool // somebody fetches a newer document
 	missed    error
 	missedAt  time.Time
 	downMu    sync.Mutex

@@ -409,6 +409,38 @@ func TestMetadata(t *testing.T) {
 			}
 		})
 	}
+	t.Run("F-26 a provider that hangs holds up one person, not everybody", func(t *testing.T) {
+		d := newDesk(t)
+		if err := d.in.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		d.wait(2 * time.Hour)
+		reached, release := make(chan struct{}), make(chan struct{})
+		d.idp.SetHooks(demo.Hooks{Before: func(_ http.ResponseWriter, r *http.Request) bool {
+			if strings.HasSuffix(r.URL.Path, "/openid-configuration") {
+				reached <- struct{}{}
+				<-release
+			}
+			return false
+		}})
+		first := make(chan string)
+		go func() { first <- d.browser().start("/") }()
+		<-reached
+		second := make(chan string)
+		go func() { second <- d.browser().start("/") }()
+		select {
+		case target := <-second:
+			if target == "" {
+				t.Error("no sign-in by the last good document")
+			}
+		case <-time.After(5 * time.Second):
+			t.Error("the second person waits for the first one's call")
+		}
+		close(release)
+		if target := <-first; target == "" {
+			t.Error("no sign-in for the first person")
+		}
+	})
 	t.Run("F-26 the provider comes back", func(t *testing.T) {
 		d := newDesk(t)
 		d.down.Store(true)
