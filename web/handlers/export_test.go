@@ -18,3 +18,6 @@ func Routes(demo bool) []RouteInfo {
 	}
 	return infos
 }
+
+// OwnPage reports whether a sign-in may lead back to a path.
+func OwnPage(path string) bool { return (&site{}).ownPage(path) }

@@ -330,12 +330,13 @@ func TestA26A27Cookies(t *testing.T) {
 // A-46: what somebody stored upstream is text on every page, whatever it says.
 func TestA46HostileTextIsText(t *testing.T) {
 	hostile := `"><script>alert(1)</script><img src=x onerror=alert(2)> javascript:alert(3) {{7*7}} ${x}`
+	const override = "\u202e"
 	site := newSite(t)
 	id := site.customer(harbourline)
 	names := []string{"companyName", "firstName", "lastName", "email", "defaultAddress.city", "defaultAddress.addressLine1", "defaultAddress.phoneNumber"}
 	plant := func(mark string) {
 		for _, name := range names {
-			site.elsewhere(id, `<script>alert("who")</script>`, name, hostile+mark)
+			site.elsewhere(id, `<script>alert("who")</script>`, name, override+hostile+mark)
 		}
 	}
 	plant("")
@@ -344,6 +345,9 @@ func TestA46HostileTextIsText(t *testing.T) {
 		t.Helper()
 		safe(t, p)
 		p.shows(texts...)
+		if strings.Contains(p.body, override) {
+			t.Errorf("%s: text is turned around", p.url)
+		}
 		for n := range p.root.Descendants() {
 			if n.Data == "img" || n.Data == "script" && attr(n, "src") == "" || strings.HasPrefix(attr(n, "href"), "javascript:") {
 				t.Errorf("%s: <%s> got into the page", p.url, n.Data)

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/partnerdesk/portal/web/demo"
+	"github.com/partnerdesk/portal/web/handlers"
 )
 
 func TestWhoIsLetIn(t *testing.T) {
@@ -45,6 +47,9 @@ func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
 	}
 }
 
+// ownPage is what a sign-in may lead back to.
+var ownPage = regexp.MustCompile(`^/(customers(/[0-9A-Fa-f-]+(/billing(/review|/merge)?|/saves/[0-9A-Fa-f-]+)?)?)?(\?.*)?$`)
+
 // A-01, A-02: no text of anybody's decides where a sign-in leads.
 func TestA01ReturnPaths(t *testing.T) {
 	site := newSite(t)
@@ -79,6 +84,9 @@ func TestA01ReturnPaths(t *testing.T) {
 		p := b.do(b.request(http.MethodGet, target.String(), nil))
 		if p.url.Host == "signin.example" {
 			p = p.choose("Ada Admin")
+			if !ownPage.MatchString(p.url.RequestURI()) {
+				t.Errorf("asking for %q came back to %s", target, p.url)
+			}
 		}
 		if p.url.Host != "portal.example" {
 			t.Errorf("asking for %q led to %s", target, p.url)
@@ -251,4 +259,22 @@ func TestR21TokensThatCannotBeRenewed(t *testing.T) {
 	}
 	site.signInWith(b, "Ada Admin")
 	f.press().want(http.StatusForbidden, "Your changes are back").form("email").wants("email", "typed@harbourline.example")
+}
+
+// The last line against bad return paths: pages of this portal that a GET opens, and
+// nothing that only looks like one.
+func TestA01OwnPages(t *testing.T) {
+	id := "3f1d6c7e-8a52-4b90-9d1e-2c7f5a60b134"
+	for path, own := range map[string]bool{
+		"/": true, "/customers": true, "/customers?q=//evil.example": true, "/customers/" + id: true, "/customers/" + strings.ToUpper(id): true,
+		"/customers/" + id + "/billing?draft=0": true, "/customers/" + id + "/billing/review": true, "/customers/" + id + "/billing/merge": true, "/customers/" + id + "/saves/" + id: true,
+		"": false, "customers": false, "//": false, "//customers": false, "/nowhere": false, "/customers/": false, "/customers//": false, "/customers/..": false,
+		"/customers/x/../..": false, "/customers/" + id + "/": false, "/customers/" + id + "/nowhere": false, "/customers/@evil": false, "/customers/%2f": false,
+		"/signin": false, "/signout": false, "/auth/start": false, "/auth/callback": false, "/healthz": false, "/readyz": false, "/demo/colleague": false,
+		"/static/portal.css": false, "https://evil.example/customers": false, "/\\evil.example": false,
+	} {
+		if got := handlers.OwnPage(path); got != own {
+			t.Errorf("%q: own page %v, want %v", path, got, own)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"sync"
 	"testing"
@@ -119,9 +120,10 @@ func (s serve) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // settings of a test site; the zero value is the ordinary one.
 type settings struct {
-	settle time.Duration
-	wait   time.Duration
-	demo   *handlers.Demo
+	settle  time.Duration
+	wait    time.Duration
+	demo    *handlers.Demo
+	proxies []netip.Prefix
 }
 
 func newSite(t testing.TB) *testSite { return newSiteWith(t, settings{}) }
@@ -161,7 +163,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 		}
 	})
 	s.portal = handlers.New(handlers.Options{
-		BaseURL: base, Upstream: upstream, Database: s.db, Keys: ring,
+		BaseURL: base, TrustedProxies: o.proxies, Upstream: upstream, Database: s.db, Keys: ring,
 		Sessions: session.New(session.Options{DB: s.db, Ring: ring, Now: s.clock.now}),
 		SignIn: signin.New(signin.Config{
 			Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
