@@ -44,9 +44,11 @@ func NewRecents(db *database.DB, ring *seal.Ring, now func() time.Time) *Recents
 	return &Recents{db: db, ring: ring, now: now}
 }
 
-// Touch puts the customer at the top of the operator's list.
+// Touch puts the customer at the top of the operator's list. Of a very long name
+// the beginning is kept.
 func (r *Recents) Touch(ctx context.Context, operator string, customer pcclient.TenantID, name string) error {
 	now := r.now()
+	name = clip(name)
 	last, err := r.find(ctx, operator, customer)
 	if err != nil {
 		return fmt.Errorf("note recent customer: %w", err)
@@ -123,6 +125,17 @@ func (r *Recents) scan(scan func(...any) error, operator string) (Recent, error)
 	}
 	one.Name, one.At = string(name), database.Time(seen)
 	return one, nil
+}
+
+// longestName is how many characters of a name are kept: the list stands on every
+// page, and what is in it was written by others.
+const longestName = 200
+
+func clip(name string) string {
+	if runes := []rune(name); len(runes) > longestName {
+		return string(runes[:longestName-1]) + "…"
+	}
+	return name
 }
 
 func bound(operator string, customer pcclient.TenantID) []byte {

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,4 +83,19 @@ func TestRecents(t *testing.T) {
 			t.Errorf("%d customers kept, from %s", len(got), got[0].Customer)
 		}
 	})
+}
+
+func TestALongNameCostsTheOtherPagesNothing(t *testing.T) {
+	ring, err := seal.ParseKeys(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	recents := directory.NewRecents(databasetest.Open(t), ring, time.Now)
+	if err := recents.Touch(t.Context(), "ada", "c1", strings.Repeat("ł", 100_000)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := recents.List(t.Context(), "ada", 5)
+	if err != nil || len(got) != 1 || len([]rune(got[0].Name)) != 200 || !strings.HasSuffix(got[0].Name, "ł…") {
+		t.Errorf("%.60v, %v", got, err)
+	}
 }

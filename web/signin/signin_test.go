@@ -415,7 +415,7 @@ func TestMetadata(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.wait(2 * time.Hour)
-		reached, release := make(chan struct{}), make(chan struct{})
+		reached, release := make(chan struct{}, 8), make(chan struct{})
 		d.idp.SetHooks(demo.Hooks{Before: func(_ http.ResponseWriter, r *http.Request) bool {
 			if strings.HasSuffix(r.URL.Path, "/openid-configuration") {
 				reached <- struct{}{}
@@ -423,10 +423,10 @@ func TestMetadata(t *testing.T) {
 			}
 			return false
 		}})
-		first := make(chan string)
+		first := make(chan string, 1)
 		go func() { first <- d.browser().start("/") }()
 		<-reached
-		second := make(chan string)
+		second := make(chan string, 1)
 		go func() { second <- d.browser().start("/") }()
 		select {
 		case target := <-second:
