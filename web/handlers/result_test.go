@@ -190,6 +190,15 @@ func TestADoubtIsToldAndSettled(t *testing.T) {
 			site.wantPuts(2, 1)
 		})
 	}
+	t.Run("reads that lag behind the write", func(t *testing.T) {
+		site := newSiteWith(t, settings{settle: 5 * time.Second, wait: 150 * time.Millisecond})
+		id := site.customer(harbourline)
+		review := site.signIn("Ada Admin").toReview(id, "email", "typed@harbourline.example")
+		site.switches(func(w *pcsim.Switches) { w.ReadLagSeconds = 1 })
+		p := review.save().want(http.StatusOK, "We do not know yet")
+		review.b.after(p.url.RequestURI(), "Billing profile saved.")
+		site.wantPuts(1, 1)
+	})
 	t.Run("superseded by somebody else", func(t *testing.T) {
 		site, id, review := resultSite(t, "Ada Admin")
 		site.sim.AddFaults(onPut(pcsim.Fault{Status: 500, Shape: pcsim.ShapeD}))

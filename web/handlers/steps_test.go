@@ -125,12 +125,6 @@ func onPut(f pcsim.Fault) pcsim.Fault {
 	return f
 }
 
-// onProfile is a fault of reading a billing profile.
-func onProfile(f pcsim.Fault) pcsim.Fault {
-	f.Method, f.Path = http.MethodGet, "/v1/customers/*/profiles/billing"
-	return f
-}
-
 // exec runs a statement on the portal's database behind its back.
 func (s *testSite) exec(statement string) {
 	s.t.Helper()
