@@ -42,7 +42,7 @@ func (p ErrorPage) View() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if p.Customer != nil {
+			if p.Customer != nil && p.Operator != nil {
 				templ_7745c5c3_Err = crumbs(*p.Customer, "Not shown").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -243,20 +243,20 @@ func (p ErrorPage) kept() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.needsSignIn() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<ol><li><p>Sign in again. It opens in a new tab; leave this one as it is.</p><p><a class=\"btn\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<ol><li><p>Sign in again. It opens in a new tab; leave this one as it is.</p><p><a class=\"btn primary\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 templ.SafeURL
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(p.signIn())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `error.templ`, Line: 47, Col: 40}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `error.templ`, Line: 47, Col: 48}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\" target=\"_blank\" rel=\"opener\">Sign in to continue</a></p></li><li><p>Come back to this tab. Your changes are sent to the form again, and nothing is saved yet.</p><p><button class=\"btn primary\" type=\"submit\">Continue</button></p></li></ol>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\" target=\"_blank\" rel=\"opener\">Sign in to continue</a></p></li><li><p>Come back to this tab. Your changes are sent to the form again, and nothing is saved yet.</p><p><button class=\"btn\" type=\"submit\">Continue</button></p></li></ol>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -33,7 +33,7 @@ type MergePage struct {
 	CSRF      string
 	Hidden    []Hidden
 	Banner    *Banner
-	Who       string // who saved; "" when nobody can tell
+	Who       string // who saved; "You" in another window, "" when nobody can tell
 	When      string // "14:31"; "" when not known
 	Clashes   []MergeItem
 	Merged    []MergeItem

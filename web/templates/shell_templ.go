@@ -359,7 +359,7 @@ func side(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<label class=\"vh\" for=\"find\">Find a customer</label> <input id=\"find\" name=\"q\" type=\"search\" placeholder=\"Find a customer\" autocomplete=\"off\" spellcheck=\"false\" dir=\"auto\"> <kbd aria-hidden=\"true\">/</kbd></form><nav aria-label=\"Main\"><ul class=\"navlist\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<label class=\"vh\" for=\"find\">Find a customer</label> <input id=\"find\" name=\"q\" type=\"search\" placeholder=\"Find a customer\" autocomplete=\"off\" spellcheck=\"false\" dir=\"auto\"> <kbd aria-hidden=\"true\" class=\"if-js\">/</kbd></form><nav aria-label=\"Main\"><ul class=\"navlist\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
