@@ -70,7 +70,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	trail := audit.New(db, settings.Keys, time.Now)
 	versions := drafts.New(db, settings.Keys, time.Now)
 	sessions := session.New(session.Options{DB: db, Ring: settings.Keys, Now: time.Now})
-	saves := submission.New(submission.Options{DB: db, Log: trail, Ring: settings.Keys, Events: log})
+	saves := submission.New(submission.Options{DB: db, Log: trail, Ring: settings.Keys, Events: log, SignInAgain: signin.ErrSignInAgain})
 	site := handlers.New(handlers.Options{
 		BaseURL:        settings.BaseURL,
 		TrustedProxies: settings.TrustedProxies,

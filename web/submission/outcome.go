@@ -8,7 +8,10 @@ import (
 
 // reasonFor maps what stopped a save to its reason, most telling kind first:
 // MFA is also unauthorized, and a missing relationship also forbidden.
-func reasonFor(err error) Reason {
+func (s *Service) reasonFor(err error) Reason {
+	if errors.Is(err, pcclient.ErrSignIn) && s.signInAgain != nil && !errors.Is(err, s.signInAgain) {
+		return Unavailable // no token was to be had, but that may pass
+	}
 	for _, known := range []struct {
 		kind   error
 		reason Reason
@@ -31,8 +34,8 @@ func reasonFor(err error) Reason {
 }
 
 // afterRead is the reason when the re-read before the PUT failed: nothing was sent.
-func afterRead(err error) Reason {
-	reason := reasonFor(err)
+func (s *Service) afterRead(err error) Reason {
+	reason := s.reasonFor(err)
 	switch {
 	case reason == Conflict || reason == Invalid:
 		return Failed // a read is never stale, and had no values to refuse
@@ -44,11 +47,11 @@ func afterRead(err error) Reason {
 
 // afterPut is the reason when the PUT failed; ok is false when there is no
 // proof that the upstream did not act. Anything not known to be proof is doubt.
-func afterPut(err error) (reason Reason, ok bool) {
+func (s *Service) afterPut(err error) (reason Reason, ok bool) {
 	if errors.Is(err, pcclient.ErrInDoubt) {
 		return "", false
 	}
-	if reason := reasonFor(err); reason != Failed {
+	if reason := s.reasonFor(err); reason != Failed {
 		return reason, true
 	}
 	if errors.Is(err, pcclient.ErrNotSent) {

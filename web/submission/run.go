@@ -60,7 +60,7 @@ func (r *run) work(ctx context.Context) {
 func (r *run) send(ctx context.Context, l lease) (before forms.Values, settled bool) {
 	now, etag, err := r.pc.BillingProfiles.Get(ctx, r.sub.Customer)
 	if err != nil {
-		r.sub.rejected(afterRead(err), err)
+		r.sub.rejected(r.s.afterRead(err), err)
 		return nil, true
 	}
 	theirs := forms.FromBillingProfile(now)
@@ -80,9 +80,9 @@ func (r *run) send(ctx context.Context, l lease) (before forms.Values, settled b
 	}
 	answer, err := r.put(ctx, etag, r.sub.Wish.Onto(now, r.sub.Base))
 	if err == nil {
-		return theirs, r.confirm(ctx, answer)
+		return theirs, r.confirm(ctx, etag, answer)
 	}
-	reason, proved := afterPut(err)
+	reason, proved := r.s.afterPut(err)
 	if !proved {
 		r.event(ctx, slog.LevelWarn, "submission.answer_lost", "error", err)
 		return theirs, false
@@ -110,20 +110,33 @@ func (r *run) put(ctx context.Context, etag pcclient.ETag, profile pcclient.Bill
 }
 
 // confirm reads back what a successful answer claimed. A claim that the content
-// does not bear out is worth no more than a lost answer.
-func (r *run) confirm(ctx context.Context, answer pcclient.ETag) (settled bool) {
+// does not bear out is worth no more than a lost answer, unless a third version
+// shows that somebody saved right after it: then the story is over, and waiting
+// would only keep others from the customer.
+func (r *run) confirm(ctx context.Context, before, answer pcclient.ETag) (settled bool) {
 	now, etag, err := r.pc.BillingProfiles.Get(ctx, r.sub.Customer)
 	if err != nil {
 		r.event(ctx, slog.LevelWarn, "submission.not_confirmed", "error", err)
 		return false
 	}
 	r.sub.Saved = forms.FromBillingProfile(now)
-	if !shows(r.sub.Saved, r.sub.Wish, r.sub.Fields) && !r.respelt(answer, etag) {
+	switch {
+	case shows(r.sub.Saved, r.sub.Wish, r.sub.Fields), r.respelt(answer, etag):
+		r.sub.State = Applied
+	case r.overtaken(before, answer, etag):
+		r.sub.State = Superseded
+	default:
 		r.event(ctx, slog.LevelWarn, "submission.not_confirmed")
 		return false
 	}
-	r.sub.State = Applied
 	return true
+}
+
+// overtaken reports whether what stands upstream is neither the version that was
+// replaced nor the one the answer named, and its content not the one before.
+func (r *run) overtaken(before, answer, now pcclient.ETag) bool {
+	return answer != "" && answer != before && now != before && now != answer &&
+		len(forms.Changed(r.sub.Base, r.sub.Saved)) > 0
 }
 
 // respelt reports whether the upstream took the wish in a spelling of its own:

@@ -446,6 +446,20 @@ func TestDoubt(t *testing.T) {
 		d.inDoubtWasShown(r.Key)
 		d.invariants()
 	})
+	t.Run("somebody saves right after it: superseded at once, and the customer is free", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(2), "email", "new@example.com")
+		d.wire.on(func(req *http.Request) (*http.Response, error) {
+			if req.Method == http.MethodGet && len(d.puts()) == 1 {
+				d.wire.on(nil)
+				return nil, d.sim.EditElsewhere(d.customer(2), "Ines", []byte(`{"email":"later@example.com"}`))
+			}
+			return nil, nil
+		})
+		want(t, d.save(r), submission.Superseded, "")
+		next := d.edit(sam, d.customer(2), "email", "last@example.com")
+		want(t, d.save(next), submission.Applied, "")
+	})
 	t.Run("the upstream stays down: left in doubt, settled at the next look", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(2), "email", "new@example.com")

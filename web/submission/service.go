@@ -22,6 +22,10 @@ type Options struct {
 	Ring   *seal.Ring
 	Events *slog.Logger // nil: none are kept. No event holds a personal value.
 
+	// SignInAgain is what the error of a token source matches when only a new
+	// sign-in helps; its other errors are an outage. Nil: all of them are the former.
+	SignInAgain error
+
 	Settle time.Duration // how long a sent change may take to show; 0: 90 s
 	Limit  time.Duration // how long one save may run; 0: 120 s
 	Wait   time.Duration // how long Save waits for the outcome; 0: 10 s
@@ -41,6 +45,8 @@ type Service struct {
 	now    func() time.Time
 	sleep  func(context.Context, time.Duration) error
 
+	signInAgain error
+
 	settle, limit, wait, leaseFor time.Duration
 
 	mu       sync.Mutex
@@ -55,7 +61,8 @@ type Service struct {
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, log: o.Log, ring: o.Ring, events: o.Events, now: o.Now, sleep: o.Sleep,
-		settle: or(o.Settle, 90*time.Second), limit: or(o.Limit, 120*time.Second), wait: or(o.Wait, 10*time.Second),
+		signInAgain: o.SignInAgain,
+		settle:      or(o.Settle, 90*time.Second), limit: or(o.Limit, 120*time.Second), wait: or(o.Wait, 10*time.Second),
 		runs: map[string]*run{},
 	}
 	s.halted, s.halt = context.WithCancel(context.Background())
