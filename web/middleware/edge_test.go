@@ -238,7 +238,10 @@ func TestNobodyFillsTheLogWithOneRequest(t *testing.T) {
 func TestWorkOnARequestEnds(t *testing.T) {
 	cause := make(chan error, 1)
 	e := newEdge(t, own, func(_ http.ResponseWriter, r *http.Request) {
-		<-r.Context().Done()
+		select {
+		case <-r.Context().Done():
+		case <-time.After(5 * time.Second):
+		}
 		cause <- r.Context().Err()
 	}, func(o *middleware.Options) { o.Limit = time.Millisecond })
 	e.ServeHTTP(httptest.NewRecorder(), get(own+"/customers"))
