@@ -63,7 +63,7 @@ func (p *tab) body(id network.RequestID) (body []byte) {
 	p.t.Helper()
 	p.call(func(ctx context.Context) error {
 		answer, err := chromedp.Call(ctx, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
-		body = []byte(answer.Body)
+		body = answer.Body
 		return err
 	})
 	return body

@@ -16,7 +16,7 @@ func (p *tab) typeAndPress(button string) {
 	if p.mode.scripts {
 		p.wantSaid(button + ": done")
 	} else {
-		p.settle()
+		p.until("the answer to "+button, func() bool { return p.wasAnswered("/demo/") })
 	}
 	p.wantValue("email", "kept@harbourline.example")
 }
@@ -80,7 +80,7 @@ func unsettledSave(p *tab) {
 	if p.mode.scripts {
 		p.accessible("home, a save not settled")
 	}
-	p.press(harbourline)
+	p.pressPart("main .rows a")
 	p.see("We do not know yet whether this was saved")
 	p.control(p.t, http.MethodDelete, "faults", "", nil)
 	p.becomesSaved()

@@ -69,6 +69,8 @@ func startDesk(t *testing.T) *desk {
 		t.Fatalf("the demo did not start: %v", err)
 	}
 	t.Cleanup(func() {
+		// A save that cannot be settled would hold up the end.
+		d.control(t, http.MethodDelete, "faults", "", nil)
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("the demo did not stop well: %v", err)

@@ -173,7 +173,7 @@ func twoTabsOfOneForm(p *tab) {
 	p.press(save)
 	q.fill("lastName", "Whitfield-Ames")
 	q.pressFor(http.StatusConflict, review)
-	q.see("second@harbourline.example", "Whitfield-Ames", "Everything fits together")
+	q.see("You saved this profile while you were editing", "second@harbourline.example", "Whitfield-Ames", "Everything fits together")
 	q.press(reviewMerged)
 	q.press(save)
 	q.wantSaved(3, harbourline, map[string]string{"email": "second@harbourline.example", "lastName": "Whitfield-Ames"})

@@ -57,11 +57,11 @@
       const box = n.getBoundingClientRect();
       const ring = getComputedStyle(n), around = getComputedStyle(n.closest("label, .find, .pick") || n);
       const wide = s => s.outlineStyle === "none" ? 0 : parseFloat(s.outlineWidth);
-      // A thing taller than the window is seen if its beginning is.
-      const x = box.left + Math.min(box.width, innerWidth) / 2, y = box.top + Math.min(box.height / 2, 12);
-      const top = document.elementFromPoint(x, y);
-      const seen = top && (n.contains(top) || top.contains(n) || n.control === top || (n.labels && [...n.labels].some(l => l.contains(top))));
-      return { Name: name(n), Ring: Math.max(wide(ring), wide(around)), Over: seen ? "" : top ? top.outerHTML.slice(0, 120) : "the edge of the window" };
+      // Not hidden means: some part of it can be seen.
+      const seen = [[.5, .5], [.05, .5], [.95, .5], [.5, .05], [.5, .95]].map(([x, y]) =>
+        document.elementFromPoint(box.left + box.width * x, box.top + box.height * y));
+      const free = seen.some(top => top && (n.contains(top) || n.control === top || (n.labels && [...n.labels].some(l => l.contains(top)))));
+      return { Name: name(n), Ring: Math.max(wide(ring), wide(around)), Over: free ? "" : seen[0] ? seen[0].outerHTML.slice(0, 120) : "the edge of the window" };
     },
 
     // flaws are what no page may have, whatever it shows.
