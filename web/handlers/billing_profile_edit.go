@@ -87,26 +87,14 @@ func (s *site) submitBillingProfile(v *visit) error {
 	values, malformed := forms.Parse(v.form, ownInputs...)
 	e.values, e.aside = values, forms.Aside(v.form)
 
-	opened, badBase := unsealOpened(s.Keys, v.operator.Key(), customer, v.one("base"), v.one("etag"))
-	if errors.Is(badBase, errOthersForm) {
-		return badBase
-	}
-	if e.opened = opened; badBase != nil {
-		if e.opened, err = s.open(v, customer); err != nil {
-			return err
-		}
+	var badBase bool
+	if e.opened, badBase, err = s.postedBase(v, customer); err != nil {
+		return err
 	}
 	e.keepUnposted(v.form)
-	switch {
-	case !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")):
-		middleware.SetReason(v.Request().Context(), "form_token")
-		return s.showEdit(v, http.StatusForbidden, e, nil, bannerStaleForm)
-	case badBase != nil:
-		middleware.SetReason(v.Request().Context(), "form_base")
-		return s.showEdit(v, http.StatusBadRequest, e, nil, bannerBadBase)
-	case malformed != nil:
-		middleware.SetReason(v.Request().Context(), "form_malformed")
-		return s.showEdit(v, http.StatusBadRequest, e, forms.Unreadable(malformed, e.values), bannerUnreadable)
+	if f := flawOf(v, customer, badBase, malformed); f != nil {
+		middleware.SetReason(v.Request().Context(), f.reason)
+		return s.showEdit(v, f.status, e, forms.Unreadable(malformed, e.values), f.banner)
 	}
 	switch do := v.one("do"); {
 	case do == "country":
@@ -129,15 +117,6 @@ func (e *edit) keepUnposted(form url.Values) {
 			e.values[name] = e.opened.Values[name]
 		}
 	}
-}
-
-// ownInputs are the inputs of our forms beside those of the billing profile.
-var ownInputs = []string{"etag", "base", "key", "csrf", "do", "draft", "reason"}
-
-// ownInput reports whether the edit or merge form has an input of that name.
-func ownInput(name string) bool {
-	_, err := forms.Parse(url.Values{name: nil}, append(choiceInputs(), ownInputs...)...)
-	return err == nil
 }
 
 func (s *site) changeCountry(v *visit, e edit) error {

@@ -55,9 +55,9 @@ func (s *site) submitMerge(v *visit) error {
 	if err != nil {
 		return err
 	}
-	theirs, badBase := unsealOpened(s.Keys, v.operator.Key(), customer, v.one("base"), v.one("etag"))
-	if errors.Is(badBase, errOthersForm) {
-		return badBase
+	theirs, badBase, err := s.postedBase(v, customer)
+	if err != nil {
+		return err
 	}
 	// The choices are about the version that the page showed, even if the draft has
 	// moved on in another tab.
@@ -65,26 +65,12 @@ func (s *site) submitMerge(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if badBase != nil {
-		if theirs, err = s.open(v, customer); err != nil {
-			return err
-		}
-	}
 	typed, malformed := forms.Parse(v.form, append(choiceInputs(), ownInputs...)...)
 	d := &decisions{choices: postedChoices(v), other: typed}
-	refuse := func(status int, reason string, banner *templates.Banner) error {
-		middleware.SetReason(v.Request().Context(), reason)
-		d.banner = banner
-		return s.showMerge(v, status, version, theirs, d)
-	}
-	switch {
-	case !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")):
-		return refuse(http.StatusForbidden, "form_token", bannerStaleForm)
-	case badBase != nil:
-		return refuse(http.StatusBadRequest, "form_base", bannerBadBase)
-	case malformed != nil:
-		d.errs = forms.Unreadable(malformed, typed)
-		return refuse(http.StatusBadRequest, "form_malformed", bannerUnreadable)
+	if f := flawOf(v, customer, badBase, malformed); f != nil {
+		middleware.SetReason(v.Request().Context(), f.reason)
+		d.errs, d.banner = forms.Unreadable(malformed, typed), f.banner
+		return s.showMerge(v, f.status, version, theirs, d)
 	}
 	result := merge.Merge(version.Base, theirs.Values, version.Mine)
 	switch do := v.one("do"); do {
@@ -97,18 +83,23 @@ func (s *site) submitMerge(v *visit) error {
 		// The fields are drawn for the country posted with them.
 		return s.showMerge(v, http.StatusOK, version, theirs, d)
 	case "", "review":
-	default:
-		return refuse(http.StatusBadRequest, "form_malformed", bannerUnreadable)
+		return s.decide(v, version, theirs, result, d)
 	}
+	d.banner = bannerUnreadable
+	return s.showMerge(v, http.StatusBadRequest, version, theirs, d)
+}
+
+// decide lays the choices over the merge, and asks for those that are missing.
+func (s *site) decide(v *visit, version drafts.Version, theirs opened, result merge.Result, d *decisions) error {
 	merged, missing := result.Resolve(d.choices, d.other)
-	if len(missing) > 0 {
-		d.missing = map[merge.Item]bool{}
-		for _, item := range missing {
-			d.missing[item] = true
-		}
-		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d)
+	if len(missing) == 0 {
+		return s.keepMerged(v, version, theirs, merged, d)
 	}
-	return s.keepMerged(v, version, theirs, merged, d)
+	d.missing = map[merge.Item]bool{}
+	for _, item := range missing {
+		d.missing[item] = true
+	}
+	return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d)
 }
 
 // keepMerged checks the merged whole, since each part may fit and their country
@@ -133,14 +124,6 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 		return s.showMerge(v, http.StatusServiceUnavailable, version, theirs, d)
 	}
 	return v.redirect(billingPath(version.Customer, "/review", version.Draft))
-}
-
-func choiceInputs() []string {
-	var names []string
-	for _, item := range merge.Items() {
-		names = append(names, "choice."+string(item))
-	}
-	return names
 }
 
 // postedChoices reads the radios. A value that is no choice counts as none, so that

@@ -1,0 +1,60 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// ownInputs are the inputs of our forms beside those of the billing profile.
+var ownInputs = []string{"etag", "base", "key", "csrf", "do", "draft", "reason"}
+
+func choiceInputs() []string {
+	var names []string
+	for _, item := range merge.Items() {
+		names = append(names, "choice."+string(item))
+	}
+	return names
+}
+
+// ownInput reports whether the edit or merge form has an input of that name.
+func ownInput(name string) bool {
+	_, err := forms.Parse(url.Values{name: nil}, append(choiceInputs(), ownInputs...)...)
+	return err == nil
+}
+
+// postedBase is what a posted form was opened with. When that cannot be told, bad is
+// true and it is the billing profile as it is now.
+func (s *site) postedBase(v *visit, customer pcclient.TenantID) (o opened, bad bool, err error) {
+	o, err = unsealOpened(s.Keys, v.operator.Key(), customer, v.one("base"), v.one("etag"))
+	if errors.Is(err, errBase) {
+		o, err = s.open(v, customer)
+		return o, true, err
+	}
+	return o, false, err
+}
+
+// flaw is why a posted form is drawn again before anybody looks at its values.
+type flaw struct {
+	status int
+	reason string
+	banner *templates.Banner
+}
+
+// flawOf finds what is wrong with a posted form as a whole; nil when nothing is.
+func flawOf(v *visit, customer pcclient.TenantID, badBase bool, malformed error) *flaw {
+	switch {
+	case !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")):
+		return &flaw{http.StatusForbidden, "form_token", bannerStaleForm}
+	case badBase:
+		return &flaw{http.StatusBadRequest, "form_base", bannerBadBase}
+	case malformed != nil:
+		return &flaw{http.StatusBadRequest, "form_malformed", bannerUnreadable}
+	}
+	return nil
+}
