@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -120,7 +121,8 @@ func checkDatabase(ctx context.Context, s Settings) (string, error) {
 		return "", err
 	}
 	defer db.Close()
-	if err := db.Ping(ctx); err != nil {
+	writable := func(*sql.Tx) error { return nil }
+	if err := db.Write(ctx, writable); err != nil {
 		return "", err
 	}
 	return path, nil
