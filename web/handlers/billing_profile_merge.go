@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/drafts"
@@ -42,7 +43,9 @@ func (s *site) mergeBillingProfile(v *visit) error {
 // decisions are the choices posted, with what was typed for "Something else".
 type decisions struct {
 	choices map[merge.Item]merge.Choice
-	other   forms.Values
+	other   forms.Values      // as posted; what was not posted is the operator's own
+	aside   map[string]string // set aside by a change of country, by wire name
+	notes   []forms.Note
 	missing map[merge.Item]bool
 	errs    forms.Errors
 	banner  *templates.Banner
@@ -66,7 +69,7 @@ func (s *site) submitMerge(v *visit) error {
 		return err
 	}
 	typed, malformed := forms.Parse(v.form, append(choiceInputs(), ownInputs...)...)
-	d := &decisions{choices: postedChoices(v), other: typed}
+	d := &decisions{choices: postedChoices(v), other: otherwise(typed, version.Mine, v.form), aside: forms.Aside(v.form)}
 	if f := flawOf(v, customer, badBase, malformed); f != nil {
 		middleware.SetReason(v.Request().Context(), f.reason)
 		d.errs, d.banner = forms.Unreadable(malformed, typed), f.banner
@@ -80,7 +83,7 @@ func (s *site) submitMerge(v *visit) error {
 		}
 		return s.showMerge(v, http.StatusOK, version, theirs, d)
 	case "country":
-		// The fields are drawn for the country posted with them.
+		s.fitOther(v, d)
 		return s.showMerge(v, http.StatusOK, version, theirs, d)
 	case "", "review":
 		return s.decide(v, version, theirs, result, d)
@@ -89,8 +92,40 @@ func (s *site) submitMerge(v *visit) error {
 	return s.showMerge(v, http.StatusBadRequest, version, theirs, d)
 }
 
+// otherwise is what stands in the inputs for "Something else": what was posted, and
+// the operator's own where the page had no input.
+func otherwise(typed, mine forms.Values, form url.Values) forms.Values {
+	other := forms.Values{}
+	for _, name := range forms.Names() {
+		if other[name] = mine[name]; form.Has(name) {
+			other[name] = typed[name]
+		}
+	}
+	return other
+}
+
+// fitOther fits the address of "Something else" to the country typed in it, as the
+// form does, and reports whether something had to be set aside.
+func (s *site) fitOther(v *visit, d *decisions) bool {
+	e := edit{values: d.other}
+	s.loadRules(v, &e)
+	fitted, aside, notes := forms.CountryChange(d.other, d.aside, e.rules)
+	moved := false
+	for _, name := range merge.Address.Names() {
+		moved = moved || d.other[name] != fitted[name]
+		d.other[name] = fitted[name]
+	}
+	d.aside, d.notes = aside, notes
+	return moved
+}
+
 // decide lays the choices over the merge, and asks for those that are missing.
 func (s *site) decide(v *visit, version drafts.Version, theirs opened, result merge.Result, d *decisions) error {
+	if drawn := d.aside["country"]; d.choices[merge.Address] == merge.ChoiceOther && drawn != "" &&
+		drawn != forms.Normal(forms.Country, d.other[forms.Country]) && s.fitOther(v, d) {
+		d.banner = bannerCountry
+		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d)
+	}
 	merged, missing := result.Resolve(d.choices, d.other)
 	if len(missing) == 0 {
 		return s.keepMerged(v, version, theirs, merged, d)

@@ -278,14 +278,36 @@ func TestAMergePageIsAboutTheVersionItShowed(t *testing.T) {
 	merge.form("choice.email").fill("choice.email", "mine").press("do", "review").want(http.StatusOK, "first@harbourline.example")
 }
 
-// The fields of "Something else" follow the country chosen in them.
+// The fields of "Something else" follow the country chosen in them, and what does
+// not go with it is set aside, never sent along unseen.
 func TestTheMergePageFollowsTheCountry(t *testing.T) {
 	site, id, f := conflictSite(t, "412")
 	f.fill("defaultAddress.addressLine1", "1 My Way")
 	site.elsewhere(id, "Ines Duarte", "defaultAddress.addressLine1", "9 Their Road")
 	merge := f.press().want(http.StatusConflict, "ZIP code")
-	merge.form("choice.address").fill("choice.address", "other").fill("defaultAddress.country", "PT").press("do", "country").
-		want(http.StatusOK, "Postal code").form("choice.address").wants("choice.address", "other").wants("defaultAddress.country", "PT").
-		wants("defaultAddress.addressLine1", "1 My Way")
-	site.wantPuts(0, 0)
+	other := merge.form("choice.address").fill("choice.address", "other").fill("defaultAddress.country", "DE")
+
+	t.Run("by its button", func(t *testing.T) {
+		german := other.press("do", "country").want(http.StatusOK, "Postal code", "Washington").form("choice.address").
+			wants("choice.address", "other").wants("defaultAddress.country", "DE").wants("defaultAddress.state", "").wants("defaultAddress.addressLine1", "1 My Way")
+		german.fill("defaultAddress.country", "US").press("do", "country").want(http.StatusOK).form("choice.address").wants("defaultAddress.state", "WA")
+	})
+	t.Run("without it", func(t *testing.T) {
+		german := other.fill("defaultAddress.postalCode", "10115").fill("defaultAddress.city", "Berlin").fill("defaultAddress.phoneNumber", "030 901820").press("do", "review").
+			want(http.StatusUnprocessableEntity, "The fields now follow the country you chose")
+		german.form("choice.address").fill("choice.phone", "other").fill("choice.language", "other").fill("culture", "de-DE").fill("language", "de").press("do", "review").
+			want(http.StatusOK, "Germany").save().want(http.StatusOK, "Billing profile saved.")
+		site.storedHas(id, "defaultAddress.country", "DE", "defaultAddress.state", "", "defaultAddress.city", "Berlin")
+	})
+}
+
+// An input of "Something else" that was emptied stays empty.
+func TestAnEmptiedInputStaysEmpty(t *testing.T) {
+	site, id, f := conflictSite(t, "412")
+	f.fill("defaultAddress.addressLine1", "1 My Way").fill("email", "mine@harbourline.example")
+	must(t, site.sim.EditElsewhere(id, "Ines Duarte", []byte(`{"email":"theirs@harbourline.example","defaultAddress":{"addressLine1":"9 Their Road"}}`)))
+	m := f.press().want(http.StatusConflict).form("choice.address").fill("choice.address", "other").fill("defaultAddress.addressLine2", "")
+	back := m.press("do", "review").want(http.StatusUnprocessableEntity, "Choose which email to save").form("choice.address").wants("defaultAddress.addressLine2", "")
+	back.fill("choice.email", "mine").press("do", "review").want(http.StatusOK).save().want(http.StatusOK, "Billing profile saved.")
+	site.storedHas(id, "defaultAddress.addressLine2", "", "defaultAddress.addressLine1", "1 My Way")
 }

@@ -62,6 +62,17 @@ func begin(f templates.Field) templates.Field {
 	return f
 }
 
+// noteFor is the note shown at an input. What became of a state stands at the
+// country, since the state may have no input any more.
+func noteFor(name string, notes []forms.Note) *templates.Note {
+	for _, note := range notes {
+		if note.Name == name || note.Name == forms.State && name == forms.Country {
+			return &templates.Note{Title: note.Title, Text: note.Text}
+		}
+	}
+	return nil
+}
+
 // field is one input with its text, its hint, its complaint and what it was.
 func (e edit) field(name string, errs forms.Errors) templates.Field {
 	country, base := e.values[forms.Country], e.opened.Values[name]

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"slices"
+
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
@@ -16,7 +18,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		return err
 	}
 	if d == nil {
-		d = &decisions{choices: map[merge.Item]merge.Choice{}}
+		d = &decisions{choices: map[merge.Item]merge.Choice{}, other: version.Mine}
 	}
 	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), theirs.Values)
 	if who.You {
@@ -38,8 +40,9 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		BackURL:  billingPath(version.Customer, "", version.Draft),
 		Until:    s.clock(v.session.Until()),
 	}
-	e := edit{customer: version.Customer, opened: theirs, values: d.typed(version.Mine)}
+	e := edit{customer: version.Customer, opened: theirs, values: d.other}
 	s.loadRules(v, &e)
+	page.Hidden = hiddenOther(e, d, version.Mine, s.itemFields(merge.Address, e, nil))
 	result := merge.Merge(version.Base, theirs.Values, version.Mine)
 	for _, line := range result.Clashes() {
 		page.Clashes = append(page.Clashes, s.mergeItem(line, e, d, who, version))
@@ -53,17 +56,21 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 	return show(v, status, page.View())
 }
 
-// typed is what stands in the inputs for "Something else": what was posted, or the
-// operator's own values at first sight.
-func (d *decisions) typed(mine forms.Values) forms.Values {
-	values := forms.Values{}
-	for _, name := range forms.Names() {
-		values[name] = mine[name]
-		if text, posted := d.other[name]; posted {
-			values[name] = text
+// hiddenOther are the inputs nobody sees: what was set aside, and the parts of the
+// address that have no field in its country but were changed all the same.
+func hiddenOther(e edit, d *decisions, mine forms.Values, shown []templates.Field) []templates.Hidden {
+	var hidden []templates.Hidden
+	aside := forms.DrawnFor(e.values, d.aside)
+	for _, entry := range sortedNames(aside) {
+		hidden = append(hidden, templates.Hidden{Name: forms.AsideInput(entry), Value: aside[entry]})
+	}
+	for _, name := range merge.Address.Names() {
+		visible := slices.ContainsFunc(shown, func(f templates.Field) bool { return f.Name == name })
+		if !visible && e.values[name] != mine[name] {
+			hidden = append(hidden, templates.Hidden{Name: name, Value: e.values[name]})
 		}
 	}
-	return values
+	return hidden
 }
 
 func (s *site) mergeItem(line merge.Line, e edit, d *decisions, who submission.Who, version drafts.Version) templates.MergeItem {
@@ -79,6 +86,11 @@ func (s *site) mergeItem(line merge.Line, e edit, d *decisions, who submission.W
 		MineBy:   "You, " + s.clock(version.SavedAt).Text,
 		Choice:   string(d.choices[line.Item]),
 		Fields:   s.itemFields(line.Item, e, d.errs),
+	}
+	if line.Item == merge.Address {
+		for i := range item.Fields {
+			item.Fields[i].Note = noteFor(item.Fields[i].Name, d.notes)
+		}
 	}
 	switch line.Case {
 	case merge.Theirs:

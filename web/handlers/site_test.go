@@ -154,7 +154,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 	must(t, err)
 	cloud, _ := pcclient.CloudNamed("global")
 	s.trail = audit.New(s.db, ring, s.clock.now)
-	saves := submission.New(submission.Options{DB: s.db, Log: s.trail, Ring: ring, Events: log, Settle: o.settle, Wait: o.wait, Now: s.clock.now})
+	saves := submission.New(submission.Options{DB: s.db, Log: s.trail, Ring: ring, Events: log, Settle: o.settle, Wait: o.wait, Now: s.clock.now, SignInAgain: signin.ErrSignInAgain})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
