@@ -59,12 +59,13 @@ func (p *tab) weigh(visit string, bytesLimit, requestsLimit int) {
 	}
 }
 
+// body is what an answer held; a page may be shown before its last part is there.
 func (p *tab) body(id network.RequestID) (body []byte) {
 	p.t.Helper()
-	p.call(func(ctx context.Context) error {
-		answer, err := chromedp.Call(ctx, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
+	p.until("the end of an answer", func() bool {
+		answer, err := chromedp.Call(p.ctx, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
 		body = answer.Body
-		return err
+		return err == nil
 	})
 	return body
 }

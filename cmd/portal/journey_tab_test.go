@@ -118,23 +118,25 @@ func typed(keys string, modifiers ...chromedp.Modifier) chromedp.Action[chromedp
 func (p *tab) reload() { p.t.Helper(); p.arrive(http.StatusOK, chromedp.Reload()) }
 
 // back is the browser's own button. The page may come from its memory, without any
-// request.
+// request, and may lead on to another.
 func (p *tab) back() {
 	p.t.Helper()
-	before := p.url()
+	before := p.history()
 	p.call(func(ctx context.Context) error {
-		history, err := chromedp.Run(ctx, chromedp.NavigationEntries())
-		if err != nil {
-			return err
-		}
-		_, err = chromedp.Call(ctx, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: history.Entries[history.CurrentIndex-1].ID})
+		_, err := chromedp.Call(ctx, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: before.Entries[before.CurrentIndex-1].ID})
 		return err
 	})
-	p.until("the page before", func() bool {
-		where, err := chromedp.Run(p.ctx, chromedp.Location())
-		return err == nil && where != before
-	})
+	p.until("the page before", func() bool { return p.history().CurrentIndex < before.CurrentIndex })
 	p.status = 0
+}
+
+func (p *tab) history() (entries page.GetNavigationHistoryResult) {
+	p.t.Helper()
+	p.call(func(ctx context.Context) (err error) {
+		entries, err = chromedp.Run(ctx, chromedp.NavigationEntries())
+		return err
+	})
+	return entries
 }
 
 // arrive waits for the page that the steps lead to, and looks it over.

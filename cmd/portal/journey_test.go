@@ -81,7 +81,8 @@ func TestJourneys(t *testing.T) {
 
 // TestJourneysWouldNotice makes a page wrong on purpose: the journeys' eyes are open.
 func TestJourneysWouldNotice(t *testing.T) {
-	p := startDesk(t).newTab(t, startChromium(t), modes[0])
+	chromium := startChromium(t)
+	p := startDesk(t).newTab(t, chromium, modes[0])
 	p.open("/signin")
 	eval[chromedp.Void](p, `(() => {
 		const add = (tag, set) => document.querySelector("main").appendChild(Object.assign(document.createElement(tag), set));
