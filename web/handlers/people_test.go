@@ -129,7 +129,7 @@ func TestSigningOut(t *testing.T) {
 	home := b.get("/").want(http.StatusOK)
 	u, _ := url.Parse(portalOrigin)
 	cookies := b.client.Jar.Cookies(u)
-	out := home.choose("Sign out").want(http.StatusOK, "You are signed out")
+	out := home.choose("Sign out").want(http.StatusOK, "You are signed out", "Sign out of your work account too")
 	if out.url.RequestURI() != "/signin?state=signed-out" {
 		t.Errorf("signing out led to %s", out.url)
 	}

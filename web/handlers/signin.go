@@ -22,6 +22,9 @@ func (s *site) signIn(v *visit) error {
 		State:   signInStates[v.QueryParam("state")],
 		Contact: s.Contact,
 	}
+	if page.State == templates.SignInSignedOut {
+		page.LeaveURL = s.SignIn.EndSessionURL(v.Request().Context(), "")
+	}
 	return show(v, http.StatusOK, page.View())
 }
 

@@ -196,7 +196,6 @@ func exampleError(kind ErrorKind) ErrorPage {
 
 func examples() []example {
 	bare := Page{Title: "Sign in"}
-	people := []Link{{Text: "Ada Admin", Hint: "Edits, and sees the trail"}, {Text: "Sam Sales", Hint: "Edits; has no audit records in Partner Center"}, {Text: "Hana Helpdesk", Hint: "Partner Center refuses to let her save"}}
 	home := examplePage("Home")
 	home.Section = SectionHome
 	done := exampleOverview()
@@ -225,10 +224,8 @@ func examples() []example {
 
 	list := []example{
 		{"signin", SignInPage{Page: bare, Contact: "it@partner.example"}.View()},
-		{"signin-demo", SignInPage{Page: bare, People: people}.View()},
-		{"signin-out", SignInPage{Page: bare, State: SignInSignedOut}.View()},
+		{"signin-out", SignInPage{Page: bare, State: SignInSignedOut, LeaveURL: "https://id.example/signout"}.View()},
 		{"signin-over", SignInPage{Page: bare, State: SignInOver}.View()},
-		{"signin-refused", SignInPage{Page: bare, State: SignInRefused, Refusal: "This account is not one of your partner organisation.", Contact: "it@partner.example"}.View()},
 		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: []Unsettled{{"Nordfjell Kaffe AS", "/x", "3 items", Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}, false}, {"Kiso Valley Timber K.K.", "/y", "1 item", Time{"2026-11-13T14:35:00+11:00", "today at 14:35"}, true}}}.View()},
 		{"home-new", HomePage{Page: home}.View()},
 		{"customers", CustomersPage{Page: examplePage("Customers"), Query: "nord", Rows: rows, NextURL: "/customers?after=opaque", FirstURL: "/customers?q=nord"}.View()},
