@@ -7,7 +7,7 @@ type SignInState string
 const (
 	SignInPlain     SignInState = ""
 	SignInSignedOut SignInState = "signed-out"
-	SignInOver      SignInState = "over"    // the session ended
+	SignInOver      SignInState = "over" // the session ended
 )
 
 // SignInPage is the page with the link to the identity provider.
