@@ -14,7 +14,7 @@ type verdict struct {
 	message   string
 }
 
-// validateAddress answers the address check (reference 7.1): always 200 with a
+// validateAddress answers the address check as it is since mid-2021: always 200 with a
 // status, or the answers of before 2021 with the switch addressCheck=legacy.
 func (s *Simulator) validateAddress(c *call) answer {
 	if !isJSON(c.header.Get("Content-Type")) {
@@ -45,7 +45,7 @@ func (s *Simulator) validateAddress(c *call) answer {
 		"status", v.status, "validationMessage", orNothing(v.message)))
 }
 
-// judge decides as the table of 7.1 does for its eight inputs, and in the same
+// judge decides as the documentation does for its eight examples, and in the same
 // spirit for other addresses: what fits the country's rules and contradicts nothing
 // in the simulated world is verified. The world's knowledge is its customers' streets.
 func (p places) judge(a object) verdict {

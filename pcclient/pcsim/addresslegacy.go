@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// legacyAddress is the answer of before mid-2021 (reference 7.2): 200 with nothing
+// legacyAddress is the answer of before mid-2021: 200 with nothing
 // for a good address; else 400 with code 2007 and, in the description, JSON as a
 // string with HTML entities.
 func (s *Simulator) legacyAddress(a object, v verdict) answer {

@@ -23,7 +23,7 @@ type auditRecord struct {
 }
 
 // recordUpdate writes the audit records of a new version: one for the profile and,
-// when the company name changed, one for that too (inferred in the reference 3.5;
+// when the company name changed, one for that too (an inference;
 // its values are ours). Records are visible at once. The caller holds s.mu.
 func (s *Simulator) recordUpdate(c *customer, old, next version, by change) {
 	name := next.profile.text("companyName")

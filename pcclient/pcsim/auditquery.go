@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// auditDays are the limits of reference section 8: the default reach and the longest.
+// auditDays are the documented limits: the default reach and the longest.
 const (
 	auditDefaultDays = 30
 	auditLongestDays = 90

@@ -26,7 +26,7 @@ const (
 	reasonMFA        = "Unauthorized - MFA required"
 )
 
-// authenticate checks the bearer token (reference 1.6) and settles the caller.
+// authenticate checks the bearer token and settles the caller.
 // Order: form, signature, times, audience, issuer, tenant, MFA.
 func (s *Simulator) authenticate(c *call) (answer, bool) {
 	scheme, token, _ := strings.Cut(c.header.Get("Authorization"), " ")

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The read-only data shown beside the billing profile (reference section 5).
+// The read-only data shown beside the billing profile.
 
 func (s *Simulator) getCompanyProfile(_ *call, c *customer) answer {
 	return s.success(c.company(c.tenantName, true))

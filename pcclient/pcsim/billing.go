@@ -22,7 +22,7 @@ func (s *Simulator) customer(text string) (*customer, answer) {
 	case id == UnrelatedCustomer:
 		return nil, s.refuse(http.StatusForbidden, 20002, "No relationship between caller and account.")
 	}
-	// The code is inferred in the reference (1000 or 60003).
+	// The code is inferred: it may be 60003 as well.
 	return nil, s.refuse(http.StatusNotFound, 1000, "Customer not found")
 }
 
@@ -34,7 +34,7 @@ func (s *Simulator) getBillingProfile(_ *call, c *customer) answer {
 }
 
 // putBillingProfile replaces a billing profile. Order: body, ETag, content.
-// Checking the ETag first is our choice; the reference does not know the order.
+// Checking the ETag first is our choice; nobody has seen the order.
 func (s *Simulator) putBillingProfile(call *call, c *customer) answer {
 	if !isJSON(call.header.Get("Content-Type")) {
 		return bare(http.StatusUnsupportedMediaType)

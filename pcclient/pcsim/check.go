@@ -49,7 +49,7 @@ func normalized(profile object) object {
 }
 
 // check is what the simulator demands of a new profile: the members required on
-// create (3.2), the lengths of 3.3, company name and email rules of 3.5, and the
+// create, the documented lengths, the rules for company names and emails, and the
 // country's rules except phone patterns and supported cultures, whose enforcement
 // nobody has seen. nil is good.
 func check(profile object) *problem {

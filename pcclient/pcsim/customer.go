@@ -21,7 +21,7 @@ type customer struct {
 	delegated      bool // DAP: without it the upstream leaves address, email and custom domains out
 	qualifications []any
 	oldStyle       string // of the deprecated qualification call
-	validation     string // account status; "" is the 404 of reference section 5
+	validation     string // account status; "" is answered 404
 	versions       []version
 }
 

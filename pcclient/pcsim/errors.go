@@ -7,7 +7,8 @@ import (
 	"strconv"
 )
 
-// Error answers in the shapes of reference 9.2. None of them has a byte order mark.
+// Error answers in the shapes that were seen or documented. None of them has a byte
+// order mark.
 
 // refuse is shape A, the main pipeline's error: code, description, data, source.
 // The code is a JSON number as in every capture, or a string as documented (switch
@@ -51,7 +52,7 @@ func shapeC(status int, retryAfter string) object {
 
 // shapeF is the Azure style of the neighbouring hosts.
 func shapeF(status int) object {
-	return obj("error", obj("code", camel(httpName(status)), "message", http.StatusText(status)+".",
+	return obj("error", obj("code", httpName(status), "message", http.StatusText(status)+".",
 		"innerError", obj("code", "99900")))
 }
 

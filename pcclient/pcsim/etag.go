@@ -6,7 +6,7 @@ import (
 )
 
 // sentETag is the ETag a PUT speaks of: If-Match, quoted or not, else the body's
-// attributes.etag, which is all the official SDKs send (reference 3.4). It is ""
+// attributes.etag, which is all the official SDKs send. It is ""
 // when there is none and the switch noEtag accepts that.
 //
 // The codes of these refusals are ours; nothing is known of them. A wildcard, a

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Shapes of Fault. A to H are the error bodies of reference 9.2; the others spoil
+// Shapes of Fault. A to H are the error bodies of the upstream; the others spoil
 // the real answer or break the promise of a write.
 const (
 	ShapeA         = "A"         // {"code":800003,"description":…,"data":[],"source":…}

@@ -26,7 +26,7 @@ type Request struct {
 	Method  string            `json:"method"`
 	Path    string            `json:"path"`
 	Query   string            `json:"query,omitempty"`
-	Headers map[string]string `json:"headers"` // reference spelling; Authorization holds the subject
+	Headers map[string]string `json:"headers"` // in Microsoft's spelling; Authorization holds the subject
 	Body    string            `json:"body"`    // as sent
 	Status  int               `json:"status"`  // 0: not answered yet, or the answer was lost before its first byte
 	Applied bool              `json:"applied"` // a new version was stored for this call; false for replays

@@ -9,7 +9,7 @@ import (
 )
 
 // The members of a billing profile and its default address that the simulated
-// server knows, in the order of the captured server object (reference 3.3), with
+// server knows, in the order of a recorded server object, with
 // the extra ones that no SDK models. invoiceReference is an invention of ours: it
 // stands for whatever is added next.
 var (
@@ -31,7 +31,7 @@ func readOnly(name string) bool {
 
 // replaced is the profile a PUT of sent makes from stored: full replacement.
 //
-// A member that is left out is cleared (I in the reference), or kept with the
+// A member that is left out is cleared (an inference), or kept with the
 // switch omitted=keep; an explicit null always clears. A member that neither the
 // tables above nor the stored profile know is dropped without a word. The second
 // result names a member of the wrong JSON type.
@@ -144,7 +144,7 @@ func (c *customer) billing(v version) object {
 }
 
 // auditValue is the profile as audit records hold it: PascalCase, with explicit
-// nulls for the members the server models (reference section 8).
+// nulls for the members the server models, as recorded.
 func (c *customer) auditValue(v version) string {
 	address := v.profile.object("defaultAddress")
 	o := object{{"Id", c.billingID}}

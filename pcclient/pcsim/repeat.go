@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// remembered is how long the answer to a request ID is replayed. The reference
-// knows no figure; "minutes" is what the documentation's wording suggests.
+// remembered is how long the answer to a request ID is replayed. No figure
+// is documented; "minutes" is what the documentation's wording suggests.
 const remembered = 10 * time.Minute
 
 // repeatKey identifies one logical write. Reads are never replayed.

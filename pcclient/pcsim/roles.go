@@ -15,7 +15,7 @@ const (
 
 func (r Role) valid() bool { return r == Admin || r == Sales || r == Helpdesk || r == None }
 
-// right is what a call needs, after the role table of reference 1.8.
+// right is what a call needs, after the documented tables of roles.
 type right int
 
 const (
@@ -28,7 +28,7 @@ const (
 
 const textRole = "The supplied role does not have the rights to perform the requested operation"
 
-// authorize applies the sign-in mode of reference 1.7, then the role.
+// authorize asks whether the call takes a token without a person, then for the role.
 func (s *Simulator) authorize(c *call, r route) (answer, bool) {
 	if !c.caller.personal {
 		switch r.appOnly {

@@ -14,7 +14,7 @@ type route struct {
 	do      func(*Simulator, *call) answer
 }
 
-// appOnly says what reference 1.7 says of tokens without a person.
+// appOnly is what becomes of a token without a person.
 type appOnly int
 
 const (

@@ -1,7 +1,7 @@
 package pcsim
 
-// recordedRules are the five countries whose rules were recorded from the service
-// (reference section 6): US 2019, PT 2021, CN, DE and GB 2018, value for value.
+// recordedRules are the five countries whose rules were recorded from the service:
+// US 2019, PT 2021, CN, DE and GB 2018, value for value.
 var recordedRules = map[string]countryRules{
 	"US": countryRules{
 		ISO2: "US", DefaultCulture: "en-US", StateRequired: true,

@@ -20,7 +20,7 @@ const (
 )
 
 // PartnerDomain is the simulated partner's own mail domain: the upstream refuses
-// it in a customer's email (reference 3.5).
+// it in a customer's email.
 const PartnerDomain = "meridian-cloud.example"
 
 // Options says what to simulate. The zero value is a partner with 250 customers

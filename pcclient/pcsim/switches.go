@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Switches settle what the reference leaves open, or make the simulator stricter
+// Switches settle what the evidence leaves open, or make the simulator stricter
 // or ruder. The first value of each list is the default.
 type Switches struct {
 	Stale           string `json:"stale"`           // answer to an old ETag: 400-2055, 412 (shape A), 412-empty, 409, accept (last writer wins)

@@ -12,7 +12,7 @@ import (
 )
 
 // claims are the members of an access token that decide something. The names are
-// those of v1 tokens, which the API's registration asks for (reference 1.6).
+// those of v1 tokens, which the API's registration asks for.
 type claims struct {
 	Issuer     string   `json:"iss"`
 	Audience   audience `json:"aud"`

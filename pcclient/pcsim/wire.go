@@ -28,7 +28,7 @@ func bare(status int) answer {
 }
 
 // success answers 200 with minified JSON, in front of it the byte order mark that
-// recorded answers carry (reference section 10, switch bom).
+// recorded answers carry (switch bom).
 func (s *Simulator) success(v any) answer {
 	a := bare(http.StatusOK)
 	a.header["Content-Type"] = "application/json; charset=utf-8"
@@ -49,7 +49,7 @@ func (a answer) with(name, value string) answer {
 	return a
 }
 
-// wireNames are the header names as the reference spells them. net/http writes and
+// wireNames are the header names as Microsoft spells them. net/http writes and
 // reads them in a form of its own (Ms-Requestid).
 var wireNames = []string{"MS-RequestId", "MS-CorrelationId", "MS-CV", "MS-ServerId", "MS-ContinuationToken",
 	"MS-Contract-Version", "MS-PartnerCenter-Application", "MS-PartnerCenter-Client", "MS-SdkVersion", "ValidateMfa", "isMfaCompliant"}
@@ -63,7 +63,7 @@ func wireName(name string) string {
 	return name
 }
 
-// dress adds what every answer of the upstream carries (reference 2.2). There is
+// dress adds what every answer of the upstream carries. There is
 // no ETag header: the ETag stands in the body only.
 func (s *Simulator) dress(c *call, a answer) answer {
 	a = a.clone()

@@ -11,7 +11,7 @@ const legalForms = "ab ag aps as asa bv corp corporation co company doo ead eood
 	"limited llc llp lp ltd ltda nv ohg oy oyj plc pllc pte pty ptyltd pvt pvtltd sa sarl sas sasu sl sia spa spzoo srl sro ug " +
 	"uab zrt"
 
-// checkCompanyName is the upstream's refusals (its reference, 3.5).
+// checkCompanyName is what the upstream documents that it refuses.
 func checkCompanyName(text string) string {
 	letters := lettersAndDigits(text)
 	switch {

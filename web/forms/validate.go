@@ -8,7 +8,7 @@ import (
 	"github.com/partnerdesk/portal/web/address"
 )
 
-// Limits of the upstream's address (its reference, 3.3). It states none for the rest.
+// Limits the upstream documents for an address. It states none for the rest.
 const (
 	maxLine = 200
 	maxName = 50

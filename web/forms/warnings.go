@@ -8,7 +8,7 @@ import (
 )
 
 // The upstream asks for a phone number when a customer is created in these countries; for
-// updates nobody knows (its reference, 3.5).
+// updates nobody knows.
 const phoneCountries = "AE AM AZ BR BY HU IN IQ KG KZ MD MM PL RU SA SS TH TJ TR UA UZ VE VN ZA"
 
 // Warnings returns remarks on changed values that can be saved but deserve a second look:

@@ -68,7 +68,7 @@ func TestEveryNameIsInExactlyOneItem(t *testing.T) {
 	}
 }
 
-// A story of ux.md: the address clashes, the email too, the rest fits together.
+// The address clashes, the email too, the rest fits together.
 func TestColleagueSavedFirst(t *testing.T) {
 	theirs := profile(forms.Email, "finance@harbourline.example", forms.Phone, "07 838 4511", forms.City, "Auckland")
 	mine := profile(forms.Email, "invoices@harbourline.example", forms.RecipientFirst, "Priya",
