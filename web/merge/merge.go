@@ -1,6 +1,6 @@
 // Package merge compares versions of a billing profile's form text by items: the three-way
-// merge after somebody else saved, the list of changes for review and history, and the
-// marks inside a text. It is pure.
+// merge after somebody else saved, and the list of changes for review and history. It is
+// pure.
 //
 // An item is what people decide about as one: an address mixed from two versions is wrong
 // even if each line is right, so the whole address is an item, but for its recipient and
@@ -9,7 +9,11 @@
 // Not for use outside the portal.
 package merge
 
-import "github.com/partnerdesk/portal/web/forms"
+import (
+	"slices"
+
+	"github.com/partnerdesk/portal/web/forms"
+)
 
 // Item is a group of names that belong together.
 type Item string
@@ -164,10 +168,8 @@ func (r Result) Unchanged() []Line { return r.only(Unchanged) }
 func (r Result) only(cases ...Case) []Line {
 	var out []Line
 	for _, l := range r.Lines {
-		for _, c := range cases {
-			if l.Case == c {
-				out = append(out, l)
-			}
+		if slices.Contains(cases, l.Case) {
+			out = append(out, l)
 		}
 	}
 	return out

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/partnerdesk/portal/web/forms"
@@ -119,27 +118,4 @@ func pick(i merge.Item, v forms.Values) forms.Values {
 		out[name] = v[name]
 	}
 	return out
-}
-
-func TestDiffHoldsBothTexts(t *testing.T) {
-	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`([a-c]{1,3}[ @.-]){0,6}`),
-		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := text.Draw(t, "old"), text.Draw(t, "new")
-		var old, now strings.Builder
-		for _, s := range merge.Diff(a, b) {
-			if s.Text == "" {
-				t.Fatal("empty span")
-			}
-			if s.Kind != merge.Ins {
-				old.WriteString(s.Text)
-			}
-			if s.Kind != merge.Del {
-				now.WriteString(s.Text)
-			}
-		}
-		if d := cmp.Diff([]string{a, b}, []string{old.String(), now.String()}); d != "" {
-			t.Fatal(d)
-		}
-	})
 }
