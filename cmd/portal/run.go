@@ -22,26 +22,11 @@ import (
 	"github.com/partnerdesk/portal/web/submission"
 )
 
-// How long a stopping portal waits: for balancers to notice, for requests to end,
-// and for saves that run on without their browser.
 const (
-	drainFor    = 5 * time.Second
-	shutdownFor = 45 * time.Second
+	drainFor    = 5 * time.Second  // a stopping portal waits for balancers to notice
+	shutdownFor = 45 * time.Second // then for requests, and saves that run on without their browser
 	sweepEvery  = time.Hour
 )
-
-// runServe is `portal serve`: it listens, and runs until ctx ends.
-func runServe(ctx context.Context, cfg Config, log *slog.Logger) error {
-	settings, err := cfg.Settings()
-	if err != nil {
-		return err
-	}
-	listener, err := listen(ctx, settings.Listen)
-	if err != nil {
-		return err
-	}
-	return run(ctx, settings, listener, log, drainFor, nil)
-}
 
 // run is the map of the program: it opens the stores, builds the clients, puts the
 // portal together, serves it on the listener, and takes it apart in reverse when

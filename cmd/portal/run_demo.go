@@ -66,12 +66,12 @@ func runDemo(ctx context.Context, o DemoOptions, log *slog.Logger) error {
 		return fmt.Errorf("set up the simulator: %w", err)
 	}
 
-	// The helpers stop after the portal has, since its last saves need them.
-	helpers, stop := context.WithCancel(context.WithoutCancel(ctx))
+	// These two stop after the portal has, since its last saves need them.
+	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 2)
 	for listener, handler := range map[net.Listener]http.Handler{listeners[1]: provider, listeners[2]: sim} {
 		server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 75 * time.Second}
-		go func() { ended <- serveUntil(helpers, server, listener) }()
+		go func() { ended <- serveUntil(beside, server, listener) }()
 	}
 	greet(o, site, idp, api)
 	err = run(ctx, settings, listeners[0], log, 0, demoActions(sim))
@@ -182,9 +182,8 @@ func demoActions(sim *pcsim.Simulator) *handlers.Demo {
 	}
 }
 
-// colleagueSaves changes two things somebody else might: the email address, so
-// that most edits meet a real choice, and the phone number, which often merges by
-// itself.
+// colleagueSaves changes what somebody else might: the mailbox that invoices go to.
+// An edit of the email then meets a real choice, and any other merges by itself.
 func colleagueSaves(sim *pcsim.Simulator, id pcclient.TenantID) error {
 	stored, ok := sim.BillingProfile(id)
 	if !ok {

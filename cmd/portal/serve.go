@@ -12,17 +12,21 @@ type serveCommand struct {
 // Help is shown below the usage of `portal serve --help`.
 func (serveCommand) Help() string {
 	return "Secrets are taken from variables or files, not from flags, which others on the machine can read: " +
-		"PORTAL_KEYS, PORTAL_OIDC_CLIENT_SECRET and PORTAL_DATABASE_URL, each also with _FILE for the path of a file. " +
+		"PORTAL_KEYS and PORTAL_OIDC_CLIENT_SECRET, each also with _FILE for the path of a file. " +
 		"Outgoing calls honour HTTPS_PROXY and NO_PROXY."
 }
 
 // Run starts the portal and returns after it has shut down on SIGTERM or
 // interrupt.
 func (cmd *serveCommand) Run(ctx context.Context, c console) error {
-	read, err := cmd.Settings()
+	settings, err := cmd.Settings()
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(c.Out, &slog.HandlerOptions{Level: read.LogLevel}))
-	return runServe(ctx, cmd.Config, log)
+	listener, err := listen(ctx, settings.Listen)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(c.Out, &slog.HandlerOptions{Level: settings.LogLevel}))
+	return run(ctx, settings, listener, log, drainFor, nil)
 }

@@ -40,7 +40,7 @@ func (cmd *simulateCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cmd.Listen)
+	listener, err := listen(ctx, cmd.Listen)
 	if err != nil {
 		return err
 	}
