@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/forms"
@@ -22,10 +23,10 @@ const (
 
 // intent and outcome are the sealed parts of a row.
 type intent struct {
-	OperatorName string       `json:"operatorName"`
-	ETag         string       `json:"etag"`
-	Base         forms.Values `json:"base"`
-	Wish         forms.Values `json:"wish"`
+	OperatorName string        `json:"operatorName"`
+	ETag         pcclient.ETag `json:"etag"`
+	Base         forms.Values  `json:"base"`
+	Wish         forms.Values  `json:"wish"`
 }
 
 type outcomeTexts struct {
@@ -42,7 +43,7 @@ var (
 // record commits the intent, its audit entry and, if it is free, the customer's
 // lease. errKeyTaken: there is such a row, whoever's it is.
 func (s *Service) record(ctx context.Context, sub Submission) (l lease, ok bool, err error) {
-	sealed, err := s.sealed(intentPurpose, sub, intent{sub.Operator.Name, string(sub.ETag), sub.Base, sub.Wish})
+	sealed, err := s.sealed(intentPurpose, sub, intent{sub.Operator.Name, sub.ETag, sub.Base, sub.Wish})
 	if err != nil {
 		return lease{}, false, err
 	}
@@ -51,7 +52,7 @@ func (s *Service) record(ctx context.Context, sub Submission) (l lease, ok bool,
 			INSERT INTO submissions (key, draft, operator, customer, state, reason, upstream_code, correlation_id,
 				fields, retry_after, fence, recorded_at, sent_at, settled_at, intent, outcome)
 			VALUES ($1, $2, $3, $4, $5, '', '', '', $6, 0, 0, $7, 0, 0, $8, '') ON CONFLICT (key) DO NOTHING`,
-			sub.Key, sub.Draft, sub.Operator.Key, string(sub.Customer), Recorded, joined(sub.Fields), database.Micros(sub.RecordedAt), sealed)
+			sub.Key, sub.Draft, sub.Operator.Key, string(sub.Customer), Recorded, strings.Join(sub.Fields, " "), database.Micros(sub.RecordedAt), sealed)
 		if err != nil {
 			return err
 		}
@@ -177,14 +178,14 @@ func (s *Service) scan(scan func(...any) error) (Submission, error) {
 	sub.RequestID = sub.Key
 	sub.RetryAfter = time.Duration(retryAfter) * time.Microsecond
 	sub.RecordedAt, sub.SentAt, sub.SettledAt = database.Time(recorded), database.Time(sent), database.Time(settled)
-	if fields != "" {
+	if fields != "" { // none of the names has a space
 		sub.Fields = strings.Split(fields, " ")
 	}
 	var in intent
 	if err := s.unsealed(intentPurpose, sub, sealedIntent, &in); err != nil {
 		return Submission{}, err
 	}
-	sub.Operator.Name, sub.ETag, sub.Base, sub.Wish = in.OperatorName, etag(in.ETag), in.Base, in.Wish
+	sub.Operator.Name, sub.ETag, sub.Base, sub.Wish = in.OperatorName, in.ETag, in.Base, in.Wish
 	if sealedOutcome != "" {
 		var out outcomeTexts
 		if err := s.unsealed(outcomePurpose, sub, sealedOutcome, &out); err != nil {

@@ -2,10 +2,8 @@ package submission
 
 import (
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
@@ -35,11 +33,6 @@ func changes(sub Submission, before, after forms.Values) audit.Values {
 	}
 	return v
 }
-
-// joined is how field names are stored; none of them has a space.
-func joined(names []string) string { return strings.Join(names, " ") }
-
-func etag(s string) pcclient.ETag { return pcclient.ETag(s) }
 
 // shows reports whether all the named fields of content have the wished text.
 func shows(content, wish forms.Values, names []string) bool {
