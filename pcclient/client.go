@@ -3,7 +3,6 @@ package pcclient
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -123,7 +122,7 @@ func parseBase(s string) (*url.URL, error) {
 		return nil, errors.New("pcclient: the base address must be like https://host, without query or sign-in data")
 	}
 	if strings.HasSuffix(strings.TrimRight(strings.ToLower(u.Path), "/"), "/v1") {
-		return nil, fmt.Errorf("pcclient: the base address must not end in /v1, it is added to each path")
+		return nil, errors.New("pcclient: the base address must not end in /v1, it is added to each path")
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	return u, nil

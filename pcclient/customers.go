@@ -128,7 +128,7 @@ func parseCustomer(data []byte) (Customer, error) {
 	}
 	c := Customer{
 		ID: TenantID(strings.ToLower(o.text("id"))), CommerceID: o.text("commerceId"), Relationship: o.text("relationshipToPartner"),
-		AllowDelegatedAccess: o.flag("allowDelegatedAccess"), CustomDomains: texts(o.get("customDomains")),
+		AllowDelegatedAccess: o.flag("allowDelegatedAccess"), CustomDomains: words(o.get("customDomains")),
 		AssociatedPartnerID: o.text("associatedPartnerId"), Company: companyFrom(o.get("companyProfile")), Raw: data,
 	}
 	c.CompanyName, c.Domain = c.Company.CompanyName, c.Company.Domain
