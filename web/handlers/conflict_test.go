@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/pcclient/pcsim"
@@ -15,15 +15,14 @@ import (
 var staleAnswers = []string{"400-2055", "412", "412-empty", "409", "accept"}
 
 // between lets somebody else save in the moment between the portal's re-read and
-// its PUT, which waits that long.
+// its next PUT.
 func (s *testSite) between(edit func()) {
-	s.sim.AddFaults(onPut(pcsim.Fault{DelayBeforeMs: 250}))
-	go func() {
-		for len(s.puts()) == 0 {
-			time.Sleep(5 * time.Millisecond)
+	var once sync.Once
+	s.hosts["partnercenter.example"] = watching{s.hosts["partnercenter.example"], func(r *http.Request) {
+		if r.Method == http.MethodPut {
+			once.Do(edit)
 		}
-		edit()
-	}()
+	}}
 }
 
 // A-56, F-19: whoever saves first, and whenever, nothing of the two edits is lost,
