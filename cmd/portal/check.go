@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -74,33 +72,13 @@ func (r *report) line(part, good string, err error) {
 	fmt.Fprintf(r.out, "%-18s %-8s %s\n", part, word, text)
 }
 
-// checkProvider reads the discovery document and looks for what sign-in needs.
+// checkProvider asks what the first sign-in would ask, and judges it by the same
+// rules: the discovery document and the signing keys.
 func checkProvider(ctx context.Context, s Settings) (string, error) {
-	address := strings.TrimSuffix(s.Issuer, "/") + "/.well-known/openid-configuration"
-	status, body, err := probe(ctx, newProbe(newTransport(s.Roots)), address)
-	if err != nil {
-		return "", err
-	}
-	if status != http.StatusOK {
-		return "", fmt.Errorf("%s answers %d, want 200", address, status)
-	}
-	var found struct {
-		Issuer        string   `json:"issuer"`
-		Authorization string   `json:"authorization_endpoint"`
-		Token         string   `json:"token_endpoint"`
-		Keys          string   `json:"jwks_uri"`
-		Challenges    []string `json:"code_challenge_methods_supported"`
-	}
-	if err := json.Unmarshal(body, &found); err != nil {
-		return "", fmt.Errorf("%s is not JSON", address)
-	}
-	switch {
-	case found.Issuer != s.Issuer:
-		return "", fmt.Errorf("%s names another issuer, %q: set PORTAL_OIDC_ISSUER to the letter", address, found.Issuer)
-	case found.Authorization == "" || found.Token == "" || found.Keys == "":
-		return "", fmt.Errorf("%s lacks authorization_endpoint, token_endpoint or jwks_uri", address)
-	case len(found.Challenges) > 0 && !slices.Contains(found.Challenges, "S256"):
-		return "", fmt.Errorf("%s offers no PKCE with S256", address)
+	transport := newTransport(s.Roots)
+	defer transport.CloseIdleConnections()
+	if err := newSignIn(s, transport).Check(ctx); err != nil {
+		return "", fmt.Errorf("PORTAL_OIDC_ISSUER %s: %w", s.Issuer, err)
 	}
 	return s.Issuer, nil
 }

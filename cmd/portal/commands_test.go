@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -138,6 +139,7 @@ func TestHealthcheck(t *testing.T) {
 type world struct {
 	issuer    string // as announced; "" is the truth
 	challenge string // the PKCE methods it says it has
+	keys      string // its key set
 	upstream  int    // answer to a call without a token
 }
 
@@ -150,8 +152,10 @@ func (w world) serve(t *testing.T) (issuer, api string) {
 		w.issuer = address
 	}
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(rw http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(rw, `{"issuer":%q,"authorization_endpoint":"a","token_endpoint":"t","jwks_uri":"k","code_challenge_methods_supported":[%s]}`, w.issuer, w.challenge)
+		fmt.Fprintf(rw, `{"issuer":%q,"authorization_endpoint":"%[2]s/a","token_endpoint":"%[2]s/t","jwks_uri":"%[2]s/k","code_challenge_methods_supported":[%[3]s]}`,
+			w.issuer, address, w.challenge)
 	})
+	mux.HandleFunc("GET /k", func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, w.keys) })
 	mux.HandleFunc("GET /v1/countryvalidationrules/US", func(rw http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" {
 			t.Error("check sent a token")
@@ -162,7 +166,8 @@ func (w world) serve(t *testing.T) (issuer, api string) {
 }
 
 func TestCheck(t *testing.T) {
-	well := world{challenge: `"S256"`, upstream: http.StatusUnauthorized}
+	modulus := base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{0xc5}, 256))
+	well := world{challenge: `"S256"`, keys: `{"keys":[{"kty":"RSA","e":"AQAB","n":"` + modulus + `"}]}`, upstream: http.StatusUnauthorized}
 	for name, row := range map[string]struct {
 		change func(*world)
 		folder string
@@ -173,6 +178,7 @@ func TestCheck(t *testing.T) {
 		"a provider that is silent":    {func(w *world) { w.challenge = "" }, "", 0, "identity provider  ok"},
 		"another issuer":               {func(w *world) { w.issuer = "https://other.example.com" }, "", 1, "identity provider  TROUBLE"},
 		"R-03 a provider without S256": {func(w *world) { w.challenge = `"plain"` }, "", 1, "identity provider  TROUBLE"},
+		"a provider without keys":      {func(w *world) { w.keys = `{"keys":[]}` }, "", 1, "identity provider  TROUBLE"},
 		"an upstream that lets all in": {func(w *world) { w.upstream = http.StatusOK }, "", 1, "upstream           TROUBLE"},
 		"F-23 an upstream that moved":  {func(w *world) { w.upstream = http.StatusFound }, "", 1, "upstream           TROUBLE"},
 		"a folder that is not there":   {func(*world) {}, "gone", 1, "database           TROUBLE"},
