@@ -11,12 +11,6 @@ import (
 	"github.com/partnerdesk/portal/web/database"
 )
 
-// ForCustomer returns the customer's entries with their values, newest first,
-// at most limit of them; none is an empty list.
-func (l *Log) ForCustomer(ctx context.Context, customer pcclient.TenantID, limit int) ([]Record, error) {
-	return l.list(ctx, `WHERE a.customer = $1 ORDER BY a.seq DESC LIMIT $2`, string(customer), limit)
-}
-
 // Applied returns the customer's changes that were carried out, with their values,
 // newest first, at most limit of them; none is an empty list.
 func (l *Log) Applied(ctx context.Context, customer pcclient.TenantID, limit int) ([]Record, error) {
