@@ -1,26 +1,6 @@
 package address
 
-import (
-	"slices"
-	"strings"
-)
-
-// Subdivision is a state, province, prefecture or the like, by its ISO 3166-2 suffix.
-type Subdivision struct{ Code, Name string }
-
-// Subdivisions returns what we know of a country, sorted by name; nil if nothing.
-func Subdivisions(country string) []Subdivision {
-	var out []Subdivision
-	for entry := range strings.SplitSeq(subdivisionTable[code(country)], ";") {
-		if c, name, ok := strings.Cut(entry, "="); ok {
-			out = append(out, Subdivision{strings.TrimSpace(c), name})
-		}
-	}
-	slices.SortFunc(out, func(a, b Subdivision) int {
-		return strings.Compare(sortKey(a.Name), sortKey(b.Name))
-	})
-	return out
-}
+import "strings"
 
 // SubdivisionName returns the English name for a code in any case: "New South Wales" for
 // AU and NSW. Anything unknown comes back as it is, trimmed.

@@ -54,3 +54,21 @@ func TestExamplesFitTheirShapes(t *testing.T) {
 		}
 	}
 }
+
+func TestSubdivisionsAreWhole(t *testing.T) {
+	for country, want := range map[string]int{
+		"US": 56, "CA": 13, "AU": 8, "CN": 31, "MX": 32, "BR": 27, "IN": 36, "IT": 107, "JP": 47, "ES": 52, "IE": 26, "AE": 7,
+	} {
+		codes := map[string]bool{}
+		for entry := range strings.SplitSeq(subdivisionTable[country], ";") {
+			c, name, _ := strings.Cut(strings.TrimSpace(entry), "=")
+			if codes[c] || c == "" || name == "" || SubdivisionName(country, c) != name {
+				t.Errorf("%s has %q", country, entry)
+			}
+			codes[c] = true
+		}
+		if len(codes) != want {
+			t.Errorf("%s has %d subdivisions, want %d", country, len(codes), want)
+		}
+	}
+}
