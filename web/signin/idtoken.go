@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	jose "github.com/go-jose/go-jose/v4"
@@ -188,4 +189,23 @@ func (p *Provider) checkTenant(c claims) error {
 func within(seconds float64, now time.Time, age time.Duration) bool {
 	since := float64(now.UnixMilli())/1000 - seconds
 	return since >= -skew.Seconds() && since <= age.Seconds()
+}
+
+// label is the first text that is not empty, cleaned for a page and a log line.
+func label(texts ...string) string {
+	for _, text := range texts {
+		clean := strings.TrimSpace(strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == unicode.ReplacementChar {
+				return -1
+			}
+			return r
+		}, text))
+		if runes := []rune(clean); len(runes) > 200 {
+			clean = string(runes[:200])
+		}
+		if clean != "" {
+			return clean
+		}
+	}
+	return ""
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -212,18 +211,4 @@ func (p *Provider) checkRenewed(ctx context.Context, sess *session.Session, raw 
 		return fmt.Errorf("%w: the renewed ID token names somebody else", ErrSignInAgain)
 	}
 	return nil
-}
-
-// rolesMoved compares the roles of a renewed ID token with the session's. Providers
-// may leave claims out of such a token; no roles mean that none are left only in one
-// that names the person's tenant, as Entra's whole ones do.
-func (p *Provider) rolesMoved(t *oidc.IDToken, sess *session.Session) bool {
-	var all map[string]json.RawMessage
-	if t.Claims(&all) != nil {
-		return false
-	}
-	if all[p.cfg.RolesClaim] == nil && (len(p.cfg.Tenants) == 0 || all["tid"] == nil) {
-		return false
-	}
-	return !slices.Equal(p.roles(t), sess.Operator.Roles)
 }

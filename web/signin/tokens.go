@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -35,18 +34,4 @@ func lifetime(v any) time.Duration {
 		return time.Duration(seconds * float64(time.Second))
 	}
 	return 0
-}
-
-func (p *Provider) portalRoles(values []string) []string {
-	var roles []string
-	for _, value := range values {
-		if p.cfg.Roles != nil {
-			value = p.cfg.Roles[value]
-		}
-		if value != "" {
-			roles = append(roles, value)
-		}
-	}
-	slices.Sort(roles)
-	return slices.Compact(roles)
 }
