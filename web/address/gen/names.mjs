@@ -3,7 +3,7 @@
 //
 //   node gen/names.mjs
 //
-// Subdivisions are not in Intl.DisplayNames; they are kept by hand in subdivisions.go.
+// Subdivisions are not in Intl.DisplayNames; they are kept by hand in subdivisions_table.go.
 import { writeFileSync } from 'node:fs';
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
