@@ -6,30 +6,19 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/address"
 )
 
 // UpstreamErrors turns a refusal of the upstream into complaints at the fields it is
-// about, if that can be told from its code or from a member that its words name, and else
+// about, if that can be told from its code or from a member that its description names, and else
 // into a sentence for the page. Exactly one of both is filled. All words are ours; what
 // the upstream said is UpstreamQuote, to be shown beside and escaped.
-func UpstreamErrors(err *pcclient.Error, v Values) (Errors, string) {
-	const unknown = "Partner Center did not accept this profile. Nothing was saved."
-	if err == nil {
-		return nil, unknown
-	}
+func UpstreamErrors(code, description string, v Values) (Errors, string) {
 	country := Normal(Country, v[Country])
-	if err.Code == "600051" {
+	if code == "600051" {
 		return Errors{{Phone, "Enter a phone number. Partner Center asks for one in " + address.InSentence(country) + "."}}, ""
 	}
-	names := named(err.Target)
-	if len(names) == 0 {
-		names = named(err.Description)
-	}
-	if len(names) == 0 {
-		names = named(strings.Join(err.Data, " , "))
-	}
+	names := named(description)
 	var errs Errors
 	for _, name := range Order(country) {
 		if slices.Contains(names, name) {
@@ -37,7 +26,7 @@ func UpstreamErrors(err *pcclient.Error, v Values) (Errors, string) {
 		}
 	}
 	if len(errs) == 0 {
-		return nil, unknown
+		return nil, "Partner Center did not accept this profile. Nothing was saved."
 	}
 	return errs, ""
 }
@@ -56,14 +45,12 @@ func refusedText(name, country string) string {
 	return text
 }
 
-// UpstreamQuote returns what the upstream said, as one line of plain text of at most 300
-// characters, "" if it said nothing. It is hostile text like any other: escape it.
-func UpstreamQuote(err *pcclient.Error) string {
-	if err == nil {
-		return ""
-	}
+// UpstreamQuote returns what the upstream said, its description, as one line of plain text
+// of at most 300 characters, "" if it said nothing. It is hostile text like any other:
+// escape it.
+func UpstreamQuote(description string) string {
 	const limit = 300
-	text := strings.Join(strings.Fields(clean(foldSpaces(html.UnescapeString(err.Description)))), " ")
+	text := strings.Join(strings.Fields(clean(foldSpaces(html.UnescapeString(description)))), " ")
 	if rs := []rune(text); len(rs) > limit {
 		return string(rs[:limit-1]) + "…"
 	}

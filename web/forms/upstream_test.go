@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -14,27 +13,27 @@ func TestUpstreamErrors(t *testing.T) {
 	const unknown = "Partner Center did not accept this profile. Nothing was saved."
 	for _, c := range []struct {
 		name     string
-		err      pcclient.Error
+		code     string
+		said     string
 		field    string
 		text     string
 		sentence string
 	}{
-		{"phone missing, by code", pcclient.Error{Code: "600051", Description: "whatever"}, forms.Phone, "Enter a phone number. Partner Center asks for one in Australia.", ""},
-		{"postal code in Pascal case", pcclient.Error{Description: "Invalid value for DefaultAddress.PostalCode."}, forms.PostalCode,
+		{"phone missing, by code", "600051", "whatever", forms.Phone, "Enter a phone number. Partner Center asks for one in Australia.", ""},
+		{"postal code in Pascal case", "", "Invalid value for DefaultAddress.PostalCode.", forms.PostalCode,
 			"Partner Center did not accept this postcode. Check it against the suburb or city and state or territory.", ""},
-		{"zip in words", pcclient.Error{Description: "The zip code does not match."}, forms.PostalCode, "", ""},
-		{"snake case", pcclient.Error{Description: `{&quot;address_line1&quot;: too long}`}, forms.AddressLine1, "Partner Center did not accept this address line 1.", ""},
-		{"by target", pcclient.Error{Target: "billingProfile.email", Description: "City is fine"}, forms.Email, "", ""},
-		{"by data", pcclient.Error{Data: []string{"companyName"}}, forms.CompanyName, "Partner Center did not accept this company name.", ""},
-		{"recipient's first name", pcclient.Error{Description: "defaultAddress.firstName is required"}, forms.RecipientFirst, "", ""},
-		{"contact's first name", pcclient.Error{Description: "FirstName is required"}, forms.FirstName, "", ""},
-		{"state", pcclient.Error{Description: "State 'ZZ' is not supported."}, forms.State, "", ""},
-		{"statement is no state", pcclient.Error{Description: "The statement cannot be processed."}, "", "", unknown},
-		{"ordinary words", pcclient.Error{Description: "The state of the region's language pack"}, "", "", unknown},
-		{"nothing said", pcclient.Error{}, "", "", unknown},
+		{"zip in words", "", "The zip code does not match.", forms.PostalCode, "", ""},
+		{"snake case", "", `{&quot;address_line1&quot;: too long}`, forms.AddressLine1, "Partner Center did not accept this address line 1.", ""},
+		{"by data", "", "companyName: too short", forms.CompanyName, "Partner Center did not accept this company name.", ""},
+		{"recipient's first name", "", "defaultAddress.firstName is required", forms.RecipientFirst, "", ""},
+		{"contact's first name", "", "FirstName is required", forms.FirstName, "", ""},
+		{"state", "", "State 'ZZ' is not supported.", forms.State, "", ""},
+		{"statement is no state", "", "The statement cannot be processed.", "", "", unknown},
+		{"ordinary words", "", "The state of the region's language pack", "", "", unknown},
+		{"nothing said", "", "", "", "", unknown},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			errs, sentence := forms.UpstreamErrors(&c.err, harbourline())
+			errs, sentence := forms.UpstreamErrors(c.code, c.said, harbourline())
 			if sentence != c.sentence {
 				t.Errorf("sentence %q, want %q", sentence, c.sentence)
 			}
@@ -43,7 +42,7 @@ func TestUpstreamErrors(t *testing.T) {
 			}
 		})
 	}
-	errs, _ := forms.UpstreamErrors(&pcclient.Error{Description: "PostalCode and City do not fit, email missing"}, harbourline())
+	errs, _ := forms.UpstreamErrors("", "PostalCode and City do not fit, email missing", harbourline())
 	var names []string
 	for _, e := range errs {
 		names = append(names, e.Name)
@@ -54,11 +53,11 @@ func TestUpstreamErrors(t *testing.T) {
 }
 
 func TestUpstreamQuote(t *testing.T) {
-	got := forms.UpstreamQuote(&pcclient.Error{Description: "It&#39;s \u202ewrong\r\n\x00 <b>here</b>" + strings.Repeat(" x", 400)})
+	got := forms.UpstreamQuote("It&#39;s \u202ewrong\r\n\x00 <b>here</b>" + strings.Repeat(" x", 400))
 	if !strings.HasPrefix(got, "It's wrong <b>here</b> x") || len([]rune(got)) != 300 {
 		t.Errorf("A-46 quote %q", got)
 	}
-	if forms.UpstreamQuote(nil) != "" {
+	if forms.UpstreamQuote("") != "" {
 		t.Error("nothing was said")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/submission"
+	"github.com/partnerdesk/portal/web/templates"
 )
 
 // edit is a billing profile being edited: what the form was opened with and what
@@ -45,6 +46,8 @@ func (s *site) editBillingProfile(v *visit) error {
 	case err == nil && !settledWell(sub):
 		e.opened = opened{ETag: version.ETag, Values: version.Base, OpenedAt: version.OpenedAt}
 		e.values = version.Mine
+		errs, banner := refusedBefore(sub)
+		return s.showEdit(v, http.StatusOK, e, errs, banner)
 	case err == nil, errors.Is(err, drafts.ErrNotFound):
 		if e.opened, err = s.open(v, customer); err != nil {
 			return err
@@ -58,6 +61,24 @@ func (s *site) editBillingProfile(v *visit) error {
 		return err
 	}
 	return s.showEdit(v, http.StatusOK, e, nil, nil)
+}
+
+// refusedBefore is what the upstream had against these values when they were saved:
+// complaints at the fields it named, else its words above the form; nothing when it
+// was not asked or did not mind.
+func refusedBefore(sub submission.Submission) (forms.Errors, *templates.Banner) {
+	if sub.Reason != submission.Invalid {
+		return nil, nil
+	}
+	errs, sentence := forms.UpstreamErrors(sub.UpstreamCode, sub.UpstreamText, sub.Wish)
+	if sentence == "" {
+		return errs, nil
+	}
+	banner := &templates.Banner{Tone: templates.ToneCare, Title: sentence}
+	if quote := forms.UpstreamQuote(sub.UpstreamText); quote != "" {
+		banner.Text = "It said: “" + quote + "”"
+	}
+	return nil, banner
 }
 
 // settledWell reports whether the draft is over, its values standing upstream: then

@@ -36,8 +36,8 @@ const searchCalls = 8
 
 // findCustomers fills one page from the place given: first the customers whose
 // company name starts with the query, then those whose domain does and whose name
-// does not. The upstream can search no other way (reference 4.2). A query of
-// nothing lists everybody.
+// does not. The upstream can search no other way. A query of nothing lists
+// everybody.
 func findCustomers(ctx context.Context, upstream *pcclient.Client, at place) (found, error) {
 	var result found
 	for calls := 1; ; calls++ {

@@ -18,12 +18,7 @@ func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []tem
 	field := func(name string, width int) templates.Field {
 		f := e.field(name, errs)
 		f.Width = width
-		for _, note := range notes {
-			// A state set aside is told at the country that did it: it may have no field any more.
-			if note.Name == name && name != forms.State || note.Name == forms.State && name == forms.Country {
-				f.Note = &templates.Note{Title: note.Title, Text: note.Text}
-			}
-		}
+		f.Note = noteFor(name, notes)
 		return f
 	}
 	sections := []templates.FormSection{
@@ -66,7 +61,11 @@ func begin(f templates.Field) templates.Field {
 // country, since the state may have no input any more.
 func noteFor(name string, notes []forms.Note) *templates.Note {
 	for _, note := range notes {
-		if note.Name == name || note.Name == forms.State && name == forms.Country {
+		at := note.Name
+		if at == forms.State {
+			at = forms.Country
+		}
+		if at == name {
 			return &templates.Note{Title: note.Title, Text: note.Text}
 		}
 	}

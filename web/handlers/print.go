@@ -21,7 +21,7 @@ func printed(item merge.Item, values forms.Values) string {
 	case merge.Contact, merge.Recipient:
 		return words(values, item.Names()...)
 	case merge.Language:
-		return lines(address.LanguageName(values["language"]), address.CultureName(values["culture"]))
+		return lines(address.LanguageName(values[forms.Language]), address.CultureName(values[forms.Culture]))
 	}
 	return strings.TrimSpace(values[item.Names()[0]])
 }
@@ -79,8 +79,8 @@ func profileFacts(values forms.Values) []templates.Fact {
 		itemFact(merge.Company, values),
 		itemFact(merge.Contact, values),
 		itemFact(merge.Email, values),
-		{Label: "Language", Value: address.LanguageName(values["language"])},
-		{Label: "Culture", Value: address.CultureName(values["culture"]), Note: "Sets dates and currency on invoices"},
+		{Label: "Language", Value: address.LanguageName(values[forms.Language])},
+		{Label: "Culture", Value: address.CultureName(values[forms.Culture]), Note: "Sets dates and currency on invoices"},
 	}
 }
 
@@ -99,7 +99,7 @@ func addressFacts(values forms.Values) []templates.Fact {
 // nameOf is what a customer is called on a page: the company name of the billing
 // profile, or the tenant ID when it has none.
 func nameOf(values forms.Values, id pcclient.TenantID) string {
-	if name := strings.TrimSpace(values["companyName"]); name != "" {
+	if name := strings.TrimSpace(values[forms.CompanyName]); name != "" {
 		return name
 	}
 	return string(id)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/submission"
@@ -121,7 +122,7 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 		Customer:     s.customerOf(sub.Customer, sub.Base),
 		Kind:         o.kind,
 		Wait:         seconds(sub.RetryAfter),
-		UpstreamText: sub.UpstreamText,
+		UpstreamText: forms.UpstreamQuote(sub.UpstreamText),
 		Contact:      s.Contact,
 		At:           s.moment(sub.RecordedAt),
 		CheckURL:     savePath(sub.Customer, sub.Key),

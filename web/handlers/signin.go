@@ -121,11 +121,11 @@ func (s *site) refusalPage(refusal *signin.Refusal) (int, templates.ErrorKind) {
 	switch {
 	case errors.Is(refusal, signin.ErrUnavailable):
 		return http.StatusServiceUnavailable, templates.ErrorSignInDown
-	case refusal.Reason == "no_role":
+	case refusal.Reason == signin.ReasonNoRole:
 		return http.StatusForbidden, templates.ErrorNoRole
-	case refusal.Reason == "tenant":
+	case refusal.Reason == signin.ReasonTenant:
 		return http.StatusForbidden, templates.ErrorOtherTenant
-	case refusal.Reason == "transaction_missing":
+	case refusal.Reason == signin.ReasonTransactionMissing:
 		return http.StatusBadRequest, templates.ErrorNoCookie
 	}
 	return http.StatusForbidden, templates.ErrorSignIn
