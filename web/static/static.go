@@ -6,6 +6,8 @@
 package static
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"crypto/sha512"
 	"embed"
@@ -28,7 +30,7 @@ var list = index("portal.css", "portal.js", "edit.js", "sprite.svg")
 
 type file struct {
 	url, integrity, kind string
-	content              []byte
+	content, zipped      []byte
 }
 
 // URL is the address of a file, with a hash of its content: "/static/portal.HASH.css".
@@ -56,14 +58,32 @@ func Handler(missing http.Handler) http.Handler {
 			w.WriteHeader(http.StatusMethodNotAllowed)
 			return
 		}
-		h := w.Header()
+		h, content := w.Header(), f.content
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		h.Set("Content-Type", f.kind)
-		h.Set("Content-Length", strconv.Itoa(len(f.content)))
+		h.Set("Vary", "Accept-Encoding")
+		if takesGzip(r) {
+			h.Set("Content-Encoding", "gzip")
+			content = f.zipped
+		}
+		h.Set("Content-Length", strconv.Itoa(len(content)))
 		if r.Method == http.MethodGet {
-			_, _ = w.Write(f.content) // a browser that went away is nobody's fault
+			_, _ = w.Write(content) // a browser that went away is nobody's fault
 		}
 	})
+}
+
+// takesGzip reports whether the browser named gzip. Only static files are sent so:
+// a compressed page that holds a secret beside somebody's text gives the secret away
+// by its length.
+func takesGzip(r *http.Request) bool {
+	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(coding), ";")
+		if strings.EqualFold(name, "gzip") && strings.ReplaceAll(weight, " ", "") != "q=0" {
+			return true
+		}
+	}
+	return false
 }
 
 func named(name string) file {
@@ -89,9 +109,18 @@ func index(names ...string) map[string]file {
 			integrity: "sha384-" + base64.StdEncoding.EncodeToString(long[:]),
 			kind:      kinds[ext],
 			content:   content,
+			zipped:    zipped(content),
 		}
 	}
 	return all
+}
+
+func zipped(content []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level exists
+	_, _ = z.Write(content)                               // a Buffer takes everything
+	_ = z.Close()
+	return b.Bytes()
 }
 
 var kinds = map[string]string{

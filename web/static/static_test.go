@@ -53,6 +53,33 @@ func TestFilesAreServedUnderTheirHashAndKept(t *testing.T) {
 	}
 }
 
+func TestBrowsersThatTakeGzipGetIt(t *testing.T) {
+	for accepted, want := range map[string]string{"gzip, deflate, br": "gzip", "br;q=1.0, gzip;q=0.8": "gzip", "": "", "br": "", "gzip;q=0": "", "x-gzip": ""} {
+		rec := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, static.URL("portal.css"), nil)
+		r.Header.Set("Accept-Encoding", accepted)
+		static.Handler(http.NotFoundHandler()).ServeHTTP(rec, r)
+		if got := rec.Header().Get("Content-Encoding"); got != want || rec.Header().Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%q: Content-Encoding %q, want %q", accepted, got, want)
+		}
+		var text bytes.Buffer
+		if want == "gzip" {
+			z, err := gzip.NewReader(rec.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := text.ReadFrom(z); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			text = *rec.Body
+		}
+		if !bytes.Equal(text.Bytes(), body(t, "portal.css")) {
+			t.Errorf("%q: another text arrived", accepted)
+		}
+	}
+}
+
 func TestNothingElseIsServed(t *testing.T) {
 	for _, path := range []string{"/static/", "/static/portal.css", "/static/portal.000000000000.css", "/static/static.go", "/static/../go.mod", static.URL("portal.css") + "/", static.URL("portal.css") + ".map"} {
 		if res := get(t, http.MethodGet, path); res.StatusCode != http.StatusTeapot {
