@@ -3,6 +3,7 @@ package audit_test
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -31,6 +32,7 @@ var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 type trail struct {
 	*audit.Log
 	db   *database.DB
+	ring *seal.Ring
 	path string
 }
 
@@ -49,7 +51,7 @@ func newTrail(t *testing.T) *trail {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &trail{audit.New(db, ring, func() time.Time { return noon }), db, path}
+	return &trail{audit.New(db, ring, func() time.Time { return noon }), db, ring, path}
 }
 
 func (l *trail) write(t *testing.T, e audit.Entry, v audit.Values) audit.Entry {
@@ -246,6 +248,23 @@ func TestI7VerifyNamesTheFirstBrokenEntry(t *testing.T) {
 				t.Errorf("Verify = %d, %v; want it to name entry %d", n, err, c.broken)
 			}
 		})
+	}
+}
+
+// Who has the file and the keys can seal other values, but not chain them anew
+// without rewriting every entry after.
+func TestI7VerifyNoticesValuesSealedAnew(t *testing.T) {
+	l := newTrail(t)
+	l.fill(t, 4)
+	bound, _ := json.Marshal([]any{2, "submission-0", harbourline})
+	other := l.ring.Seal("audit values", []byte(`{"salt":"AAAA","before":{},"after":{"defaultAddress.city":"Faro"}}`), bound)
+	l.tamper(t, `UPDATE audit_values SET sealed = '`+other+`' WHERE seq = 2`)
+	if done, err := l.Applied(t.Context(), harbourline, 5); err != nil || len(done) != 2 || done[1].After["defaultAddress.city"] != "Faro" {
+		t.Fatalf("the forged values do not open: %+v, %v", done, err)
+	}
+	var broken *audit.BrokenError
+	if _, err := l.Verify(t.Context()); !errors.As(err, &broken) || broken.Seq != 2 {
+		t.Errorf("Verify: %v; want it to name entry 2", err)
 	}
 }
 

@@ -159,10 +159,17 @@ func TestDraftsEnd(t *testing.T) {
 	if _, err := s.Get(t.Context(), "meridian|ada", "v1"); !errors.Is(err, drafts.ErrNotFound) {
 		t.Errorf("after 14 days: %v", err)
 	}
+	if got, err := s.Latest(t.Context(), "meridian|ada", customer, "tab-1"); err != nil || got.Key != "v2" {
+		t.Errorf("the draft's latest version: %q, %v", got.Key, err)
+	}
 	if n, err := s.Sweep(t.Context(), s.now.Add(-drafts.Lifetime)); n != 1 || err != nil {
 		t.Errorf("Sweep = %d, %v", n, err)
 	}
 	if _, err := s.Get(t.Context(), "meridian|ada", "v2"); err != nil {
 		t.Errorf("a young one was swept: %v", err)
+	}
+	s.now = s.now.Add(drafts.Lifetime)
+	if got, err := s.Latest(t.Context(), "meridian|ada", customer, "tab-1"); !errors.Is(err, drafts.ErrNotFound) {
+		t.Errorf("a draft whose versions are all too old: %q, %v", got.Key, err)
 	}
 }
