@@ -170,6 +170,9 @@ func TestWarnings(t *testing.T) {
 	if got := forms.Warnings(poland, harbourline(), pcclient.CountryRules{ISO2Code: "PL"}); len(got) != 1 || got[0].Name != forms.Phone {
 		t.Errorf("warnings %v, want one about the phone", got)
 	}
+	if got := forms.Warnings(poland, poland, pcclient.CountryRules{ISO2Code: "PL"}); got != nil {
+		t.Errorf("the phone was empty before, and nobody touched it: %v", got)
+	}
 	if got := forms.Warnings(harbourline(forms.CompanyName, "999"), harbourline(forms.CompanyName, "999"), australia()); got != nil {
 		t.Errorf("nobody touched it: %v", got)
 	}
