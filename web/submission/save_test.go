@@ -456,7 +456,11 @@ func TestDoubt(t *testing.T) {
 			}
 			return nil, nil
 		})
-		want(t, d.save(r), submission.Superseded, "")
+		got := d.save(r)
+		want(t, got, submission.Superseded, "")
+		if !got.SettledAt.Equal(got.RecordedAt) { // this clock moves only while somebody sleeps
+			t.Errorf("it took %v to say so", got.SettledAt.Sub(got.RecordedAt))
+		}
 		next := d.edit(sam, d.customer(2), "email", "last@example.com")
 		want(t, d.save(next), submission.Applied, "")
 	})
