@@ -16,7 +16,7 @@ func (p ResultPage) message() message {
 	case ResultConflict:
 		return message{"warn", p.who() + " saved this profile while you were editing", []string{"Nothing has been overwritten and everything you typed is kept. Put both together, then save."}, ""}
 	case ResultAlreadySaved:
-		return message{"check", "Nothing to do", []string{"The profile already has the values you typed. Nothing was sent."}, ""}
+		return message{"check", "Nothing to do", []string{"The profile already has the values you typed. Nothing had to be saved."}, ""}
 	case ResultRejected:
 		return message{"alert", upstream + " did not accept this profile", []string{"Nothing was saved. " + typed, "Change what it names, or send us the reference."}, ""}
 	case ResultForbidden:
@@ -77,11 +77,7 @@ func (p ResultPage) listTitle() string {
 // links are the actions, the main one first.
 func (p ResultPage) links() []Link {
 	var out []Link
-	add := func(url, text string) {
-		if url != "" {
-			out = append(out, Link{URL: url, Text: text})
-		}
-	}
+	add := func(url, text string) { out = append(out, Link{URL: url, Text: text}) }
 	switch p.Kind {
 	case ResultRunning, ResultUnknown:
 		add(p.CheckURL, "Check again")
