@@ -84,7 +84,7 @@ func (s *site) mergeItem(line merge.Line, e edit, d *decisions, who submission.W
 		Mine:     printed(line.Item, line.Mine),
 		TheirsBy: theirsBy(who, s.clock(who.At).Text),
 		MineBy:   "You, " + s.clock(version.SavedAt).Text,
-		Choice:   string(d.choices[line.Item]),
+		Choice:   d.choices[line.Item],
 		Fields:   s.itemFields(line.Item, e, d.errs),
 	}
 	if line.Item == merge.Address {

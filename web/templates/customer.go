@@ -10,12 +10,10 @@ type CustomerPage struct {
 	ReadAt      Time    // when the billing profile was read
 	Profile     []Fact
 	Address     []Fact
-	AddressTag  *Tag
 	Unread      bool   // the billing profile could not be read: no facts, no Edit
-	RetryURL    string // Unread: this page again
+	RetryURL    string // this page again
 	Trail       []TrailEntry
 	TrailUnread bool // the trail could not be read; the rest of the page stands
-	Details     *Details
 }
 
 // TrailEntry is one change: who, when, what before and after.
@@ -23,19 +21,13 @@ type TrailEntry struct {
 	Title   string // "4 items changed"
 	By      string // "Ines Duarte", or "You"
 	Mine    bool
-	Outside bool // changed outside this portal
 	At      Time
-	Note    string // in place of changes, or beside them
 	Changes []Change
 }
 
 func (e TrailEntry) icon() string {
-	switch {
-	case e.Outside:
-		return "alert"
-	case e.Mine:
+	if e.Mine {
 		return "user"
-	default:
-		return "pen"
 	}
+	return "pen"
 }

@@ -8,7 +8,7 @@ type DemoBar struct {
 
 // DemoGroup is one form of the demo bar.
 type DemoGroup struct {
-	Label   string // "Partner Center", "Sign in as"
+	Label   string // "Partner Center"; "" prints none
 	Action  string
 	Hidden  []Hidden // csrf, the customer, …
 	Buttons []DemoButton

@@ -6,9 +6,8 @@ type EditPage struct {
 	Page
 	Customer  Customer
 	Action    string // where the form posts, draft included
-	ETag      string // hidden inputs; an empty Key is left out
+	ETag      string // hidden inputs
 	Base      string
-	Key       string
 	CSRF      string
 	Hidden    []Hidden // further ones, such as a value set aside
 	Banner    *Banner

@@ -19,7 +19,6 @@ const (
 	ErrorTooLarge     ErrorKind = "too-large"     // 413
 	ErrorWrongType    ErrorKind = "wrong-type"    // 415
 	ErrorWrongHost    ErrorKind = "wrong-host"    // 421
-	ErrorTooMany      ErrorKind = "too-many"      // 429: the portal's own limit
 	ErrorThrottled    ErrorKind = "throttled"     // 429: Partner Center's
 	ErrorUpstreamDown ErrorKind = "upstream-down" // 502, 503, 504
 	ErrorStoreDown    ErrorKind = "store-down"    // 503: our database
@@ -36,7 +35,7 @@ type ErrorPage struct {
 	Kind     ErrorKind
 	Customer *Customer // when the address names one
 	Contact  string    // who can help; "" leaves it out
-	Wait     string    // ErrorTooMany, ErrorThrottled: "20 seconds"
+	Wait     string    // ErrorThrottled: "20 seconds"
 	Writing  bool      // the request was a save or a form: the page says nothing was saved
 	RetryURL string    // main action of the kinds that can be tried again; "" means none
 	SignIn   string    // URL of sign-in; "" means /auth/start

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/a-h/templ"
+
+	"github.com/partnerdesk/portal/web/merge"
 )
 
 // example is one page in one state; the tests of this package go over all of them.
@@ -65,7 +67,6 @@ func exampleOverview() CustomerPage {
 			{Label: "Postal address", Value: "Level 3, 11 York Street\nSYDNEY NSW 2000\nAustralia"}, {Label: "Recipient", Value: "Daniel Okafor"},
 			{Label: "Phone", Value: "+61 2 9123 4567", Numeric: true}, {Label: "Region"},
 		},
-		AddressTag: &Tag{ToneGood, "Verified"},
 		Trail: []TrailEntry{
 			{Title: "4 items changed", By: "Ines Duarte", At: Time{"2026-11-13T14:31:00+11:00", "today at 14:31"}, Changes: exampleChanges()},
 			{Title: "Contact changed", By: "You", Mine: true, At: Time{"2026-09-18T16:40:00+10:00", "18 September at 16:40"}, Changes: []Change{{Label: "First name", Before: "Daniel", After: "Priya"}, {Label: "Last name", Before: "Okafor", After: "Raman"}}},
@@ -126,7 +127,6 @@ func exampleReview() ReviewPage {
 		changes = append(changes, c)
 	}
 	changes = append(changes, Change{Label: "Recipient", After: "Priya Raman", EditURL: "/x"}, Change{Label: "Address line 2", Before: "Rear entrance", After: "", EditURL: "/x"})
-	changes[1].Tag = &Tag{ToneGood, "Verified"}
 	return ReviewPage{
 		Page: examplePage("Review, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Action: "/customers/" + exampleID + "/billing/review?draft=4f",
 		ETag: `"abc"`, Draft: "4f", Key: "key", CSRF: "token", Changes: changes, BackURL: "/customers/" + exampleID + "/billing?draft=4f", Until: Time{"", "15:10"},
@@ -141,10 +141,10 @@ func exampleMerge() MergePage {
 	}
 	return MergePage{
 		Page: examplePage("Merge changes, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Action: "/customers/" + exampleID + "/billing/merge?draft=4f",
-		ETag: `"def"`, Base: "sealed", Draft: "4f", CSRF: "token", Who: "Ines Duarte", When: "14:31",
+		ETag: `"def"`, Base: "sealed", CSRF: "token", Who: "Ines Duarte", When: "14:31",
 		DropURL: "/customers/" + exampleID, BackURL: "/customers/" + exampleID + "/billing?draft=4f",
 		Clashes: []MergeItem{
-			{Item: "email", Label: "Email", Before: "accounts@harbourline.example", Theirs: "finance@harbourline.example", Mine: "invoices@harbourline.example", TheirsBy: "Ines Duarte, 14:31", MineBy: "You, 14:29", Choice: ChoiceMine, Fields: []Field{f("email", "email", "Email", "invoices@harbourline.example", 6)}},
+			{Item: "email", Label: "Email", Before: "accounts@harbourline.example", Theirs: "finance@harbourline.example", Mine: "invoices@harbourline.example", TheirsBy: "Ines Duarte, 14:31", MineBy: "You, 14:29", Choice: merge.ChoiceMine, Fields: []Field{f("email", "email", "Email", "invoices@harbourline.example", 6)}},
 			{Item: "address", Label: "Default address", Before: "4 Clay Lane\nHamilton 3204\nNew Zealand", Theirs: "Level 3, 11 York Street\nSydney NSW 2000\nAustralia", Mine: "Suite 12, 80 Pitt Street\nSydney NSW 2000\nAustralia", TheirsBy: "Ines Duarte, 14:31", MineBy: "You, 14:29",
 				Fields: []Field{f("", "defaultAddress.addressLine1", "Address line 1", "Suite 12, 80 Pitt Street", 6), f("", "defaultAddress.city", "Suburb or city", "Sydney", 3), f("", "defaultAddress.postalCode", "Postcode", "2000", 3)}},
 		},
@@ -157,7 +157,7 @@ func exampleMerge() MergePage {
 		Events: []Event{
 			{Tone: ToneMine, Text: "You opened the profile", At: Time{"2026-11-13T14:20:00+11:00", "14:20"}},
 			{Tone: ToneTheirs, Text: "Ines Duarte saved", At: Time{"2026-11-13T14:31:00+11:00", "14:31"}, Note: "4 items changed"},
-			{Text: "You pressed Save", At: Time{"2026-11-13T14:33:00+11:00", "14:33"}, Note: "held back so that neither version is lost"},
+			{Tone: ToneMine, Text: "You pressed Save", At: Time{"2026-11-13T14:33:00+11:00", "14:33"}, Note: "held back so that neither version is lost"},
 		},
 	}
 }
@@ -165,9 +165,9 @@ func exampleMerge() MergePage {
 func exampleDemo() *DemoBar {
 	csrf := []Hidden{{"csrf", "token-demo"}}
 	return &DemoBar{Groups: []DemoGroup{
-		{Label: "A colleague", Action: "/demo/colleague", Hidden: csrf, Buttons: []DemoButton{{"do", "save", "Let a colleague save this customer now"}}},
-		{Label: "Partner Center", Action: "/demo/upstream", Hidden: csrf, Buttons: []DemoButton{{"do", "slow", "Answer slowly"}, {"do", "refuse", "Refuse the next save"}, {"do", "lose", "Lose the next answer"}}},
-		{Label: "Sign in as", Action: "/demo/person", Hidden: csrf, Buttons: []DemoButton{{"as", "ada", "Ada Admin"}, {"as", "sam", "Sam Sales"}, {"as", "hana", "Hana Helpdesk"}, {"as", "nora", "Nora Norole"}}},
+		{Action: "/demo/colleague", Hidden: csrf, Buttons: []DemoButton{{"do", "colleague", "Let a colleague save this customer now"}}},
+		{Label: "Partner Center", Action: "/demo/trouble", Hidden: csrf, Buttons: []DemoButton{{"do", "slow", "Make it slow"}, {"do", "refuse", "Refuse the next save"}, {"do", "lose", "Lose the next answer"}}},
+		{Action: "/signout", Hidden: csrf, Buttons: []DemoButton{{"do", "switch", "Sign in as somebody else"}}},
 	}}
 }
 
@@ -188,7 +188,7 @@ func exampleError(kind ErrorKind) ErrorPage {
 	switch kind {
 	case ErrorSessionOver, ErrorNoRole, ErrorOtherTenant, ErrorNoCookie, ErrorSignIn, ErrorSignInDown:
 		p.Operator = nil
-	case ErrorUpstreamDown, ErrorThrottled, ErrorStaleForm:
+	case ErrorUpstreamDown, ErrorThrottled:
 		p.RetryURL = "/customers"
 	}
 	return p
@@ -204,8 +204,7 @@ func examples() []example {
 	viewer := exampleOverview()
 	viewer.EditURL, viewer.Trail = "", nil
 	unread := exampleOverview()
-	unread.Unread, unread.TrailUnread, unread.RetryURL, unread.Details = true, true, "/customers/"+exampleID, new(Details)
-	*unread.Details = exampleSupport()
+	unread.Unread, unread.TrailUnread, unread.RetryURL, unread.EditURL = true, true, "/customers/"+exampleID, ""
 	demo := exampleOverview()
 	demo.Demo = exampleDemo()
 	stale := exampleEdit(false)
@@ -213,7 +212,7 @@ func examples() []example {
 	decided := exampleMerge()
 	decided.Clashes[1].Error = "Choose which default address to save"
 	other := exampleMerge()
-	other.Who, other.Clashes[0].Choice = "", ChoiceOther
+	other.Who, other.Clashes[0].Choice = "", merge.ChoiceOther
 	rows := exampleRows()
 	kept := exampleError(ErrorSessionOver)
 	kept.Kept, kept.ContinueURL = []Hidden{{"email", "invoices@harbourline.example"}, {"companyName", "Harbourline"}}, "/customers/"+exampleID+"/billing?draft=4f"
@@ -228,12 +227,11 @@ func examples() []example {
 		{"signin-over", SignInPage{Page: bare, State: SignInOver}.View()},
 		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: []Unsettled{{"Nordfjell Kaffe AS", "/x", "3 items", Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}, false}, {"Kiso Valley Timber K.K.", "/y", "1 item", Time{"2026-11-13T14:35:00+11:00", "today at 14:35"}, true}}}.View()},
 		{"home-new", HomePage{Page: home}.View()},
-		{"customers", CustomersPage{Page: examplePage("Customers"), Query: "nord", Rows: rows, NextURL: "/customers?after=opaque", FirstURL: "/customers?q=nord"}.View()},
-		{"customers-all", CustomersPage{Page: examplePage("Customers"), Rows: rows, NextURL: "/customers?after=opaque", SomeMissing: true, RetryURL: "/customers"}.View()},
+		{"customers", CustomersPage{Page: examplePage("Customers"), Query: "nord", Rows: rows, NextURL: "/customers?after=opaque", FirstURL: "/customers?q=nord", SomeMissing: true}.View()},
+		{"customers-all", CustomersPage{Page: examplePage("Customers"), Rows: rows, NextURL: "/customers?after=opaque"}.View()},
 		{"customers-none", CustomersPage{Page: examplePage("Customers"), Query: "nrod"}.View()},
 		{"customers-empty", CustomersPage{Page: examplePage("Customers")}.View()},
-		{"customers-tenant", CustomersPage{Page: examplePage("Customers"), Query: exampleID, TenantURL: "/customers/" + exampleID}.View()},
-		{"customers-down", CustomersPage{Page: examplePage("Customers"), Unavailable: true, RetryURL: "/customers", Details: unread.Details}.View()},
+		{"customers-none-missing", CustomersPage{Page: examplePage("Customers"), Query: "nrod", SomeMissing: true}.View()},
 		{"customer", exampleOverview().View()},
 		{"customer-saved", done.View()},
 		{"customer-viewer", viewer.View()},
@@ -252,7 +250,7 @@ func examples() []example {
 	for _, k := range []ResultKind{ResultRunning, ResultUnknown, ResultNotSaved, ResultSuperseded, ResultConflict, ResultAlreadySaved, ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn, ResultNotFound, ResultThrottled, ResultDown, ResultFailed} {
 		list = append(list, example{"result-" + string(k), exampleResult(k).View()})
 	}
-	for _, k := range []ErrorKind{ErrorNotFound, ErrorNoCustomer, ErrorForbidden, ErrorUpstreamNo, ErrorNoRole, ErrorOtherTenant, ErrorMFA, ErrorStaleForm, ErrorCrossSite, ErrorBadRequest, ErrorMethod, ErrorTooLarge, ErrorWrongType, ErrorWrongHost, ErrorTooMany, ErrorThrottled, ErrorUpstreamDown, ErrorStoreDown, ErrorInternal, ErrorSessionOver, ErrorNoCookie, ErrorSignIn, ErrorSignInDown} {
+	for _, k := range []ErrorKind{ErrorNotFound, ErrorNoCustomer, ErrorForbidden, ErrorUpstreamNo, ErrorNoRole, ErrorOtherTenant, ErrorMFA, ErrorStaleForm, ErrorCrossSite, ErrorBadRequest, ErrorMethod, ErrorTooLarge, ErrorWrongType, ErrorWrongHost, ErrorThrottled, ErrorUpstreamDown, ErrorStoreDown, ErrorInternal, ErrorSessionOver, ErrorNoCookie, ErrorSignIn, ErrorSignInDown} {
 		list = append(list, example{"error-" + string(k), exampleError(k).View()})
 	}
 	return list

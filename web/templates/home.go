@@ -3,7 +3,6 @@ package templates
 // HomePage is the first page after sign-in.
 type HomePage struct {
 	Page
-	Banner    *Banner
 	Unsettled []Unsettled   // own saves whose outcome is not known, newest first
 	Customers []CustomerRow // opened lately, newest first
 }

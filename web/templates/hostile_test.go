@@ -50,7 +50,7 @@ func hostilePages() map[string]func(string) templ.Component {
 			p := exampleOverview()
 			p.Title, p.Customer, p.Recent = s, customer(s), []Link{{URL: "/customers/1", Text: s}}
 			p.Profile = []Fact{{Label: "Email", Value: s}}
-			p.Trail = []TrailEntry{{Title: "2 items changed", By: s, Note: s, Changes: change(s)}}
+			p.Trail = []TrailEntry{{Title: "2 items changed", By: s, Changes: change(s)}}
 			p.Operator = &Operator{Name: s, SignOutCSRF: "token"}
 			return p.View()
 		},

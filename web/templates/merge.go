@@ -1,23 +1,19 @@
 package templates
 
-import "strings"
+import (
+	"strings"
 
-// Choices of an item on the merge page, the values of its radios.
-const (
-	ChoiceNone   = ""
-	ChoiceTheirs = "theirs"
-	ChoiceMine   = "mine"
-	ChoiceOther  = "other"
+	"github.com/partnerdesk/portal/web/merge"
 )
 
 // From says whose value a merged item takes.
 type From string
 
-// Where a merged item comes from.
+// Where a merged item comes from. What comes from one side is the choice of that side.
 const (
-	FromTheirs From = "theirs"
-	FromMine   From = "mine"
-	FromSame   From = "same"
+	FromTheirs = From(merge.ChoiceTheirs)
+	FromMine   = From(merge.ChoiceMine)
+	FromSame   = From("same")
 )
 
 // MergePage lets the operator finish an edit after somebody else saved: choices
@@ -28,7 +24,6 @@ type MergePage struct {
 	Action    string
 	ETag      string // theirs
 	Base      string // theirs, sealed
-	Draft     string
 	Key       string
 	CSRF      string
 	Hidden    []Hidden
@@ -53,17 +48,17 @@ type MergeItem struct {
 	NoBase   bool   // the version before both edits is not known any more
 	Theirs   string
 	Mine     string
-	TheirsBy string // "Ines Duarte, 14:31"
-	MineBy   string // "You, 14:29"
-	From     From   // of a merged item
-	Choice   string
+	TheirsBy string       // "Ines Duarte, 14:31"
+	MineBy   string       // "You, 14:29"
+	From     From         // of a merged item
+	Choice   merge.Choice // "" as long as there is none
 	Error    string
 	Fields   []Field // wire-name inputs, always in the page, filled with mine
 }
 
 // Event is one step of "What happened".
 type Event struct {
-	Tone Tone // ToneMine, ToneTheirs or ToneNone
+	Tone Tone // ToneMine or ToneTheirs
 	Text string
 	At   Time
 	Note string
@@ -72,7 +67,7 @@ type Event struct {
 func (p MergePage) decided() int {
 	n := 0
 	for _, c := range p.Clashes {
-		if c.Choice != ChoiceNone {
+		if c.Choice != "" {
 			n++
 		}
 	}
@@ -98,14 +93,14 @@ func (p MergePage) problems() []problem {
 
 func (m MergeItem) name() string { return "choice." + m.Item }
 
-func (m MergeItem) id(choice string) string { return FieldID(m.name()) + "-" + choice }
+func (m MergeItem) id(choice merge.Choice) string { return FieldID(m.name()) + "-" + string(choice) }
 
 // firstChoice is the id of the first radio, where the error summary leads.
 func (m MergeItem) firstChoice() string {
 	if m.From == FromSame {
-		return m.id(ChoiceMine)
+		return m.id(merge.ChoiceMine)
 	}
-	return m.id(ChoiceTheirs)
+	return m.id(merge.ChoiceTheirs)
 }
 
 func (m MergeItem) wrong() bool { return m.Error != "" || m.fieldWrong() }
@@ -120,13 +115,14 @@ func (m MergeItem) fieldWrong() bool {
 	return false
 }
 
-// chosen is the choice the page shows as made; fallback without one. What does not fit the rest any more, such as a culture after the other
-// person changed the country, opens its inputs: an error must be where it can be mended.
-func (m MergeItem) chosen(fallback string) string {
+// chosen is the choice the page shows as made; fallback without one. What does not
+// fit the rest any more, such as a culture after the other person changed the
+// country, opens its inputs: an error must be where it can be mended.
+func (m MergeItem) chosen(fallback merge.Choice) merge.Choice {
 	switch {
 	case m.fieldWrong():
-		return ChoiceOther
-	case m.Choice != ChoiceNone:
+		return merge.ChoiceOther
+	case m.Choice != "":
 		return m.Choice
 	default:
 		return fallback
@@ -135,7 +131,7 @@ func (m MergeItem) chosen(fallback string) string {
 
 // after is what the item becomes if nothing is changed any more.
 func (m MergeItem) after() string {
-	if m.Choice == ChoiceTheirs || m.Choice == ChoiceNone && m.From == FromTheirs {
+	if m.Choice == merge.ChoiceTheirs || m.Choice == "" && m.From == FromTheirs {
 		return m.Theirs
 	}
 	return m.Mine
@@ -143,7 +139,7 @@ func (m MergeItem) after() string {
 
 func anyWrong(list []MergeItem) bool {
 	for _, m := range list {
-		if m.wrong() || m.Choice == ChoiceOther {
+		if m.wrong() || m.Choice == merge.ChoiceOther {
 			return true
 		}
 	}
@@ -172,14 +168,10 @@ func (m MergeItem) otherHint() string {
 }
 
 func (e Event) icon() string {
-	switch e.Tone {
-	case ToneMine:
+	if e.Tone == ToneMine {
 		return "user"
-	case ToneTheirs:
-		return "pen"
-	default:
-		return "alert"
 	}
+	return "pen"
 }
 
 func (e Event) comma() string {

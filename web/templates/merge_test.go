@@ -1,6 +1,10 @@
 package templates
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/partnerdesk/portal/web/merge"
+)
 
 func TestAnErrorOfAMergeIsWhereItCanBeMended(t *testing.T) {
 	culture := MergeItem{
@@ -8,7 +12,7 @@ func TestAnErrorOfAMergeIsWhereItCanBeMended(t *testing.T) {
 		Fields: []Field{{Name: "culture", Label: "Culture", Error: "Choose a culture from the list for Germany"}},
 	}
 	phone := MergeItem{
-		Item: "phone", Label: "Phone", Mine: "02 9123 4567", Theirs: "02 9123 4568", From: FromMine, Choice: ChoiceMine,
+		Item: "phone", Label: "Phone", Mine: "02 9123 4567", Theirs: "02 9123 4568", From: FromMine, Choice: merge.ChoiceMine,
 		Fields: []Field{{Name: "defaultAddress.phoneNumber", Label: "Phone", Error: "Enter a phone number that fits Germany, or leave it empty"}},
 	}
 	for name, page := range map[string]MergePage{
@@ -19,7 +23,7 @@ func TestAnErrorOfAMergeIsWhereItCanBeMended(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			doc := parsed(t, example{view: page.View()})
 			item := append(append(page.Unchanged, page.Merged...), page.Clashes...)[0]
-			for choice, want := range map[string]bool{ChoiceOther: true, ChoiceMine: false, ChoiceTheirs: false} {
+			for choice, want := range map[merge.Choice]bool{merge.ChoiceOther: true, merge.ChoiceMine: false, merge.ChoiceTheirs: false} {
 				radio := byID(doc, item.id(choice))
 				if radio == nil {
 					continue
@@ -28,7 +32,7 @@ func TestAnErrorOfAMergeIsWhereItCanBeMended(t *testing.T) {
 					t.Errorf("%s checked: %t, want %t", choice, got, want)
 				}
 			}
-			if fold := inside(byID(doc, item.id(ChoiceOther)), "details"); fold != nil {
+			if fold := inside(byID(doc, item.id(merge.ChoiceOther)), "details"); fold != nil {
 				if _, open := attr(fold, "open"); !open {
 					t.Error("the item with the error is folded away")
 				}

@@ -21,8 +21,7 @@ type Page struct {
 	Operator *Operator
 	Section  Section  // which link of the side bar is current
 	Recent   []Link   // customers opened lately, newest first, for the side bar
-	Theme    string   // "light" or "dark" pins the theme; "" follows the system
-	Demo     *DemoBar // nil outside demo mode
+	Demo     *DemoBar // nil outside demo mode; drawn beside the side bar only
 }
 
 // Operator is the signed-in person. A page without one has no side bar.
@@ -41,10 +40,9 @@ const (
 	SectionCustomers Section = "customers"
 )
 
-// Link is a link with its text. Hint, when set, is read out after the text but not
-// shown, to tell links with equal texts apart. The zero Link is "no link".
+// Link is a link with its text.
 type Link struct {
-	URL, Text, Hint string
+	URL, Text string
 }
 
 // Time is one moment twice: for machines (RFC 3339) and for people ("today at
@@ -59,16 +57,14 @@ type Hidden struct {
 }
 
 // Tone colours a banner, a note or a tag; the words and the icon carry the meaning
-// as well.
+// as well. The zero Tone is plain.
 type Tone string
 
 // The tones. Mine and Theirs mark who a value is from.
 const (
-	ToneNone   Tone = ""
 	ToneInfo   Tone = "info"
 	ToneGood   Tone = "good"
 	ToneCare   Tone = "care"
-	ToneBad    Tone = "bad"
 	ToneMine   Tone = "mine"
 	ToneTheirs Tone = "theirs"
 )
@@ -80,12 +76,6 @@ type Banner struct {
 	Text  string
 	Links []Link
 	Focus bool // takes the focus when the page opens, as after a save
-}
-
-// Tag is a short word beside a heading, such as "Verified".
-type Tag struct {
-	Tone Tone
-	Text string
 }
 
 // Customer is what the pages of one customer say about it.
@@ -116,17 +106,16 @@ type Fact struct {
 }
 
 // Change is one item before and after. Lines are separated by "\n"; empty prints
-// "Not provided". EditURL, when set, leads to the item's field.
+// "Not provided". EditURL leads to the item's field; only the review draws it.
 type Change struct {
 	Label, Before, After string
 	EditURL              string
-	Tag                  *Tag
 }
 
 // Details are the figures support asks for.
 type Details struct {
 	Reference string // the correlation ID of this request
-	At        Time   //
+	At        Time   // when the page was made
 	More      []Fact // such as the upstream's code; never values of a profile
 }
 
@@ -183,8 +172,6 @@ func (t Tone) icon() string {
 		return "check"
 	case ToneCare:
 		return "warn"
-	case ToneBad:
-		return "alert"
 	case ToneMine:
 		return "pen"
 	case ToneTheirs:

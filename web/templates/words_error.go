@@ -57,8 +57,6 @@ func (p ErrorPage) message() message {
 		return message{"alert", "This request was not a plain form", []string{"Only forms of " + product + " are read. Nothing was saved."}, ""}
 	case ErrorWrongHost:
 		return message{"alert", "This is not the address of " + product, []string{"Use the address you were given for it. " + p.work()}, ""}
-	case ErrorTooMany:
-		return message{"clock", "Those were many requests in a short time", []string{p.work() + " " + p.again()}, ""}
 	case ErrorThrottled:
 		return message{"clock", upstream + " asks us to slow down", []string{p.work() + " " + p.again()}, ""}
 	case ErrorUpstreamDown:
@@ -113,7 +111,7 @@ func (p ErrorPage) links() []Link {
 		out = append(out, Link{URL: "/customers", Text: "Search customers"})
 	}
 	if p.RetryURL != "" {
-		out = append(out, Link{URL: p.RetryURL, Text: p.retryText()})
+		out = append(out, Link{URL: p.RetryURL, Text: "Try again"})
 	}
 	return append(out, p.wayOut()...)
 }
@@ -123,7 +121,7 @@ func (p ErrorPage) wayOut() []Link {
 	switch {
 	case p.Operator == nil && p.Kind != ErrorNotFound:
 		return nil
-	case p.Customer != nil && p.Kind != ErrorNoCustomer:
+	case p.Customer != nil:
 		return []Link{{URL: p.Customer.URL, Text: "Back to the customer"}}
 	default:
 		return []Link{{URL: "/", Text: "Go to Home"}}
@@ -131,12 +129,5 @@ func (p ErrorPage) wayOut() []Link {
 }
 
 func (p ErrorPage) needsSignIn() bool {
-	return p.Kind == ErrorSessionOver || p.Kind == ErrorMFA || p.Kind == ErrorNoCookie || p.Kind == ErrorSignIn
-}
-
-func (p ErrorPage) retryText() string {
-	if p.Kind == ErrorStaleForm {
-		return "Open the form again"
-	}
-	return "Try again"
+	return p.Kind == ErrorSessionOver || p.Kind == ErrorMFA
 }
