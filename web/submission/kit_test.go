@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -206,6 +207,26 @@ func (d *desk) save(r submission.Request) submission.Submission {
 	}
 	d.sent = append(d.sent, r)
 	return got
+}
+
+// takeItAs makes the upstream store each PUT with a patch of its own over it, and
+// answer with that.
+func (d *desk) takeItAs(patch string) {
+	d.wire.on(func(req *http.Request) (*http.Response, error) {
+		if req.Method != http.MethodPut {
+			return nil, nil
+		}
+		resp, err := d.sim.Transport().RoundTrip(req)
+		if err != nil {
+			return nil, err
+		}
+		resp.Body.Close()
+		id, _, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, profiles), "/")
+		d.elsewhere(pcclient.TenantID(id), patch)
+		get := req.Clone(req.Context())
+		get.Method, get.Body, get.ContentLength = http.MethodGet, nil, 0
+		return d.sim.Transport().RoundTrip(get)
+	})
 }
 
 // puts returns the PUTs the upstream received.

@@ -444,10 +444,23 @@ func TestWhoSaved(t *testing.T) {
 	if who.Source != submission.FromUpstream || who.Name != "clerk@meridian-cloud.example" || who.At.Before(start) {
 		t.Errorf("outside the portal: %+v", who)
 	}
+	_ = d.clock.Sleep(t.Context(), time.Minute)
+	if err := d.sim.EditElsewhere(r.Customer, "late@meridian-cloud.example", []byte(`{"email":"late@harbourline.example"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if who := d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now); who.Name != "clerk@meridian-cloud.example" {
+		t.Errorf("whose values the page shows, though another saved after: %+v", who)
+	}
 	d.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Status: 403, Times: -1})
 	who = d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now)
 	if who.Source != submission.FromNobody || who.Name != "" || !who.At.Equal(d.clock.Now()) {
 		t.Errorf("to a sales agent: %+v", who)
+	}
+	// Her own save was before the form was opened, and another field moved since.
+	later := d.clock.Now()
+	now["email"], now["firstName"] = "ada@harbourline.example", "Moved"
+	if who := d.svc.Conflict(t.Context(), d.pc, r.Customer, later, ada.Key, now); who.Source != submission.FromNobody {
+		t.Errorf("a save of before: %+v", who)
 	}
 	other := d.customer(3)
 	now, _ = d.open(other)

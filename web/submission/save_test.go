@@ -377,26 +377,19 @@ func TestDoubt(t *testing.T) {
 	t.Run("a 200 in the upstream's own spelling is no doubt", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(2), "defaultAddress.city", "newhaven")
-		d.wire.on(func(req *http.Request) (*http.Response, error) {
-			if req.Method != http.MethodPut {
-				return nil, nil
-			}
-			resp, err := d.sim.Transport().RoundTrip(req)
-			if err != nil {
-				return nil, err
-			}
-			resp.Body.Close()
-			d.elsewhere(r.Customer, `{"defaultAddress":{"city":"NEWHAVEN CITY"}}`)
-			get := req.Clone(req.Context())
-			get.Method, get.Body, get.ContentLength = http.MethodGet, nil, 0
-			return d.sim.Transport().RoundTrip(get)
-		})
+		d.takeItAs(`{"defaultAddress":{"city":"NEWHAVEN CITY"}}`)
 		got := d.save(r)
 		want(t, got, submission.Applied, "")
 		if got.Saved["defaultAddress.city"] != "NEWHAVEN CITY" {
 			t.Errorf("the result says %q", got.Saved["defaultAddress.city"])
 		}
 		d.invariants()
+	})
+	t.Run("a 200 that took half of the wish is not called saved", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(2), "defaultAddress.city", "newhaven", "email", "new@example.com")
+		d.takeItAs(`{"email":"` + r.Base["email"] + `"}`)
+		want(t, d.save(r), submission.Superseded, "")
 	})
 	t.Run("a 200 with the old version is no success", func(t *testing.T) {
 		d := newDesk(t)
