@@ -208,7 +208,9 @@ func (p *tab) signInFor(status int64, name string) {
 // follow is the tab that a link of this text opens beside this one.
 func (p *tab) follow(text string) *tab {
 	p.t.Helper()
-	opened := chromedp.WaitNewTarget(p.ctx, func(*target.Info) bool { return true })
+	// Journeys run side by side in one browser, so the new tab must be this one's child.
+	self := chromedp.FromContext(p.ctx).Target.TargetID
+	opened := chromedp.WaitNewTarget(p.ctx, func(info *target.Info) bool { return info.OpenerID == self })
 	p.pressHere(text)
 	select {
 	case id := <-opened:

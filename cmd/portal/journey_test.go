@@ -109,7 +109,7 @@ func TestJourneysWouldNotice(t *testing.T) {
 	}
 	if source, there := axe(t); there {
 		eval[chromedp.Void](p, source)
-		if found := strings.Join(p.findings(""), "\n"); !strings.Contains(found, "wrong: image-alt: img") {
+		if found := strings.Join(p.findings(), "\n"); !strings.Contains(found, "wrong: image-alt: img") {
 			t.Errorf("not noticed by axe: %s", found)
 		}
 	}

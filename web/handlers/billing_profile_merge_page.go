@@ -34,7 +34,6 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		CSRF:     v.session.FormToken(familyBilling, string(version.Customer)),
 		Banner:   d.banner,
 		Who:      who.Name,
-		When:     s.clock(who.At).Text,
 		Events:   s.whatHappened(version, who),
 		DropURL:  customerPath(version.Customer),
 		BackURL:  billingPath(version.Customer, "", version.Draft),

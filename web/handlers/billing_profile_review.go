@@ -84,7 +84,6 @@ func (s *site) showReview(v *visit, status int, version drafts.Version, banner *
 		Customer: s.customerOf(version.Customer, version.Base),
 		Action:   billingPath(version.Customer, "/review", version.Draft),
 		ETag:     string(version.ETag),
-		Draft:    version.Draft,
 		Key:      version.Key,
 		CSRF:     v.session.FormToken(familyBilling, string(version.Customer)),
 		Banner:   banner,

@@ -12,7 +12,7 @@ import (
 )
 
 // ownInputs are the inputs of our forms beside those of the billing profile.
-var ownInputs = []string{"etag", "base", "key", "csrf", "do", "draft"}
+var ownInputs = []string{"etag", "base", "key", "csrf", "do"}
 
 func choiceInputs() []string {
 	var names []string

@@ -129,7 +129,7 @@ func exampleReview() ReviewPage {
 	changes = append(changes, Change{Label: "Recipient", After: "Priya Raman", EditURL: "/x"}, Change{Label: "Address line 2", Before: "Rear entrance", After: "", EditURL: "/x"})
 	return ReviewPage{
 		Page: examplePage("Review, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Action: "/customers/" + exampleID + "/billing/review?draft=4f",
-		ETag: `"abc"`, Draft: "4f", Key: "key", CSRF: "token", Changes: changes, BackURL: "/customers/" + exampleID + "/billing?draft=4f", Until: Time{"", "15:10"},
+		ETag: `"abc"`, Key: "key", CSRF: "token", Changes: changes, BackURL: "/customers/" + exampleID + "/billing?draft=4f", Until: Time{"", "15:10"},
 		Unchanged: []Fact{{Label: "Company name", Value: "Harbourline Ceramics Pty Ltd"}, {Label: "Contact", Value: "Priya Raman"}},
 		Warnings:  []Note{{ToneCare, "The address was not confirmed by the check.", "It can be saved."}},
 	}
@@ -141,7 +141,7 @@ func exampleMerge() MergePage {
 	}
 	return MergePage{
 		Page: examplePage("Merge changes, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Action: "/customers/" + exampleID + "/billing/merge?draft=4f",
-		ETag: `"def"`, Base: "sealed", CSRF: "token", Who: "Ines Duarte", When: "14:31",
+		ETag: `"def"`, Base: "sealed", CSRF: "token", Who: "Ines Duarte", Until: Time{"2026-11-13T15:10:00+11:00", "15:10"},
 		DropURL: "/customers/" + exampleID, BackURL: "/customers/" + exampleID + "/billing?draft=4f",
 		Clashes: []MergeItem{
 			{Item: "email", Label: "Email", Before: "accounts@harbourline.example", Theirs: "finance@harbourline.example", Mine: "invoices@harbourline.example", TheirsBy: "Ines Duarte, 14:31", MineBy: "You, 14:29", Choice: merge.ChoiceMine, Fields: []Field{f("email", "email", "Email", "invoices@harbourline.example", 6)}},

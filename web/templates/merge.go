@@ -29,7 +29,6 @@ type MergePage struct {
 	Hidden    []Hidden
 	Banner    *Banner
 	Who       string // who saved; "You" in another window, "" when nobody can tell
-	When      string // "14:31"; "" when not known
 	Clashes   []MergeItem
 	Merged    []MergeItem
 	Unchanged []MergeItem

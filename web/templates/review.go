@@ -6,7 +6,6 @@ type ReviewPage struct {
 	Customer  Customer
 	Action    string // where Save posts
 	ETag      string // hidden inputs; empty ones are left out
-	Draft     string
 	Key       string
 	CSRF      string
 	Banner    *Banner
