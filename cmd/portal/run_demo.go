@@ -176,8 +176,7 @@ func demoActions(sim *pcsim.Simulator) *handlers.Demo {
 				trouble.Shape, trouble.DelayAfterMs = pcsim.ShapeLate, 15000
 			}
 			sim.ClearFaults()
-			sim.AddFaults(trouble)
-			return nil
+			return sim.AddFaults(trouble)
 		},
 	}
 }

@@ -69,12 +69,9 @@ func (s *Simulator) controlFaults(method string, body []byte) answer {
 		if err := json.Unmarshal(body, &faults); err != nil {
 			return controlError(http.StatusBadRequest, err)
 		}
-		for i, f := range faults {
-			if err := f.validate(); err != nil {
-				return controlError(http.StatusBadRequest, fmt.Errorf("fault %d: %w", i, err))
-			}
+		if err := s.AddFaults(faults...); err != nil {
+			return controlError(http.StatusBadRequest, err)
 		}
-		s.AddFaults(faults...)
 	}
 	return controlJSON(s.armed())
 }

@@ -53,7 +53,9 @@ func ExampleSimulator_AddFaults() {
 	_, profile := send(client, "GET", url, "")
 
 	before := 0
-	sim.AddFaults(pcsim.Fault{Method: "PUT", CutAfterBytes: &before})
+	if err := sim.AddFaults(pcsim.Fault{Method: "PUT", CutAfterBytes: &before}); err != nil {
+		panic(err)
+	}
 	req, _ := http.NewRequest("PUT", url, strings.NewReader(strings.Replace(profile, "Seattle", "Tacoma", 1)))
 	req.Header.Set("Authorization", "Bearer any")
 	req.Header.Set("Content-Type", "application/json")

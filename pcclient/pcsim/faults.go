@@ -3,6 +3,7 @@ package pcsim
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"path"
 	"strings"
@@ -72,8 +73,14 @@ type armedFault struct {
 }
 
 // AddFaults arms faults behind those already armed. A call takes the first that
-// fits it and has calls left.
-func (s *Simulator) AddFaults(faults ...Fault) {
+// fits it and has calls left. A fault that no call could meet as written, such as one
+// with an unknown shape, is an error, and then none of them is armed.
+func (s *Simulator) AddFaults(faults ...Fault) error {
+	for i, f := range faults {
+		if err := f.validate(); err != nil {
+			return fmt.Errorf("fault %d: %w", i, err)
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range faults {
@@ -83,6 +90,7 @@ func (s *Simulator) AddFaults(faults ...Fault) {
 		}
 		s.faults = append(s.faults, &armedFault{f, left})
 	}
+	return nil
 }
 
 // ClearFaults disarms all faults; calls already in one go on.

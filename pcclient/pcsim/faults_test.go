@@ -202,3 +202,23 @@ func TestWhichCallsMeetAFault(t *testing.T) {
 		t.Error("F-17: the ETag is still there")
 	}
 }
+
+func TestAMisspeltFaultIsRefusedWhole(t *testing.T) {
+	sim, err := New(Options{Customers: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sim.AddFaults(Fault{Status: 503}, Fault{Shape: "lies"}); err == nil {
+		t.Error("a shape that does not exist was armed")
+	}
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://sim.example/v1/customers", nil)
+	r.Header.Set("Authorization", "Bearer any")
+	answer, err := (&http.Client{Transport: sim.Transport()}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Errorf("the fault beside it was armed: %d", answer.StatusCode)
+	}
+}
