@@ -38,7 +38,7 @@
 // # How a call runs
 //
 // identify names the operation (MS-RequestId), retry repeats it, authorize adds the token, and exchange makes one HTTP call
-// with a correlation ID of its own (MS-CorrelationId). [WithRequestID] and [WithCorrelationID] set the two from outside.
+// with a correlation ID of its own (MS-CorrelationId). [WithRequestID] and [WithCorrelationID] set the two from outside, and [OnCall] tells them.
 //
 // A read is tried up to three times, with random pauses of 200 ms to 5 s, after 408, 429, 500, 502, 503, 504 and broken
 // connections. Retry-After is honoured up to 10 s; longer waits are handed to the caller in Error.RetryAfter. A write is

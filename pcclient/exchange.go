@@ -114,6 +114,9 @@ func (c *core) build(traced, ctx context.Context, r *request) (*http.Request, st
 	}
 	hr.Header = r.header.Clone()
 	correlationID := idFrom(ctx, correlationIDKey)
+	if tell, ok := ctx.Value(onCallKey).(func(string)); ok {
+		tell(correlationID)
+	}
 	set := hr.Header.Set
 	set("Accept", "application/json")
 	set("MS-RequestId", r.requestID)

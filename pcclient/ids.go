@@ -57,6 +57,7 @@ type contextKey int
 const (
 	requestIDKey contextKey = iota
 	correlationIDKey
+	onCallKey
 )
 
 // WithRequestID sets the MS-RequestId of the operation made with this context. It names one operation and is the same on
@@ -70,6 +71,12 @@ func WithRequestID(ctx context.Context, id string) context.Context {
 // call, a repeated one too, gets a new GUID.
 func WithCorrelationID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, correlationIDKey, id)
+}
+
+// OnCall lets f know the MS-CorrelationId of every HTTP call made with this context, a repeated one too, right before it is
+// made. The upstream's audit records name the call by it. f runs in the goroutine of the operation.
+func OnCall(ctx context.Context, f func(correlationID string)) context.Context {
+	return context.WithValue(ctx, onCallKey, f)
 }
 
 func idFrom(ctx context.Context, key contextKey) string {

@@ -107,6 +107,6 @@ func colleagueSavedTheSame(p *tab) {
 	p.press(review)
 	p.elsewhere(p.t, harbourline, `{"email":"same@harbourline.example"}`)
 	p.press(save)
-	p.see("Nothing to do", "already has the values you typed")
+	p.see("already saved the same values", "nothing had to be saved")
 	p.wantSaved(0, harbourline, map[string]string{"email": "same@harbourline.example"})
 }

@@ -45,7 +45,7 @@ func (s Secret) orFile(path string) (Secret, error) {
 		return s, nil
 	}
 	if s != "" {
-		return "", fmt.Errorf("is set beside its _FILE form: keep one of the two")
+		return "", fmt.Errorf("is set beside the variable without _FILE: keep one of the two")
 	}
 	file, err := os.Open(path)
 	if err != nil {

@@ -61,7 +61,7 @@ func TestControl(t *testing.T) {
 	if diff := cmp.Diff(want, w); diff != "" {
 		t.Error(diff)
 	}
-	for body, naming := range map[string]string{`{"stael":"409"}`: "stael", `{"stale":"410","mfa":"x"}`: "mfa", `{"bom":"yes"}`: "bom",
+	for body, naming := range map[string]string{`{"stael":"409"}`: "stael", `{"stale":"410","mfa":"x"}`: "mfa", `{"bom":"yes"}`: "bom", `{"mfa":null}`: "mfa",
 		`{"readLagSeconds":-1}`: "readLagSeconds", `[]`: "switches"} {
 		if r := s.want(s.do("PUT", "/_sim/switches", body), 400, ""); !strings.Contains(string(r.raw), naming) {
 			t.Errorf("%s: %s", body, r.raw)

@@ -94,6 +94,11 @@ func (s *Simulator) patchSwitches(data []byte) error {
 	if err := json.Unmarshal(data, &names); err != nil {
 		return fmt.Errorf("pcsim: switches: %w", err)
 	}
+	for name, value := range names {
+		if string(value) == "null" {
+			return fmt.Errorf("pcsim: switches: %s cannot be null", name)
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.switches

@@ -147,7 +147,7 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d)
 	}
 	if len(forms.Changed(theirs.Values, merged)) == 0 {
-		return s.showNothingLeft(v, version.Customer)
+		return s.showNothingLeft(v, version.Customer, bannerNothingLeft)
 	}
 	err := s.Drafts.Put(v.Request().Context(), drafts.Version{
 		Key: pcclient.NewGUID(), Draft: version.Draft, Operator: v.operator.Key(), Customer: version.Customer,

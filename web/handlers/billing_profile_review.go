@@ -3,6 +3,8 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/drafts"
@@ -35,7 +37,10 @@ func (s *site) reviewBillingProfile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if len(forms.Changed(version.Base, now.Values)) > 0 {
+	switch moved := len(forms.Changed(version.Base, now.Values)) > 0; {
+	case moved && nothingLeft(version, now):
+		return s.showSameSaved(v, version, now)
+	case moved:
 		return s.showMerge(v, http.StatusConflict, version, now, nil)
 	}
 	if sub.Key != "" {
@@ -44,6 +49,16 @@ func (s *site) reviewBillingProfile(v *visit) error {
 		}
 	}
 	return s.showReview(v, http.StatusOK, version, nil)
+}
+
+// nothingLeft reports whether every value the version changed stands upstream already.
+func nothingLeft(version drafts.Version, now opened) bool {
+	for _, name := range forms.Changed(version.Base, version.Mine) {
+		if forms.Normal(name, version.Mine[name]) != forms.Normal(name, now.Values[name]) {
+			return false
+		}
+	}
+	return true
 }
 
 // done reports whether a submission needs no second one: it is on its way, or its
@@ -113,6 +128,9 @@ func (s *site) saveBillingProfile(v *visit) error {
 	}
 	ctx, operator := v.Request().Context(), v.operator.Key()
 	version, err := s.postedVersion(v, customer)
+	if errors.Is(err, drafts.ErrNotFound) {
+		return s.showReviewAgain(v, customer)
+	}
 	if err != nil {
 		return err
 	}
@@ -120,9 +138,9 @@ func (s *site) saveBillingProfile(v *visit) error {
 		middleware.SetReason(ctx, "form_token")
 		return s.showReview(v, http.StatusForbidden, version, bannerStaleReview)
 	}
-	if etag := v.one("etag"); etag != string(version.ETag) {
+	if status := reviewFlaw(v, version); status != 0 {
 		middleware.SetReason(ctx, "form_base")
-		return s.showReview(v, http.StatusBadRequest, version, bannerStaleReview)
+		return s.showReview(v, status, version, bannerStaleReview)
 	}
 	if _, err := s.Submissions.Get(ctx, operator, version.Key); errors.Is(err, submission.ErrNotFound) {
 		latest, err := s.Drafts.Latest(ctx, operator, customer, version.Draft)
@@ -157,6 +175,35 @@ func (s *site) postedVersion(v *visit, customer pcclient.TenantID) (drafts.Versi
 		err = drafts.ErrNotFound
 	}
 	return version, err
+}
+
+// reviewFlaw is the status for a posted form that is not the review page's own: its
+// inputs once each, the version's ETag, its button. A value of the billing profile is
+// a key with other values, 422; anything else is 400; 0 is a good form.
+func reviewFlaw(v *visit, version drafts.Version) int {
+	for name, values := range v.form {
+		switch {
+		case slices.Contains(forms.Names(), name):
+			return http.StatusUnprocessableEntity
+		case !slices.Contains(ownInputs, name), len(values) != 1, !utf8.ValidString(values[0]):
+			return http.StatusBadRequest
+		}
+	}
+	if v.one("etag") != string(version.ETag) || !slices.Contains([]string{"", "save", "review"}, v.one("do")) {
+		return http.StatusBadRequest
+	}
+	return 0
+}
+
+// showReviewAgain answers a key that names no version of this draft: the draft as it
+// is, nothing saved; no page when there is no such draft either.
+func (s *site) showReviewAgain(v *visit, customer pcclient.TenantID) error {
+	version, _, err := s.draftOf(v, customer)
+	if err != nil {
+		return err
+	}
+	middleware.SetReason(v.Request().Context(), "form_key")
+	return s.showReview(v, http.StatusNotFound, version, bannerStaleReview)
 }
 
 // showConflict answers a save that met somebody else's: the merge page, against

@@ -147,13 +147,13 @@ func TestTakingAllOfTheirsEndsTheEdit(t *testing.T) {
 func TestTheSameValuesSavedElsewhereAreNotRecordedAsOurs(t *testing.T) {
 	said := func(t *testing.T, site *testSite, id pcclient.TenantID, p *page) {
 		t.Helper()
-		p.want(http.StatusOK, "Nothing to do", "already has the values you typed")
+		p.want(http.StatusOK, "Ines Duarte already saved the same values", "nothing to do")
 		entries, err := site.trail.Applied(t.Context(), id, 10)
 		must(t, err)
 		if len(entries) != 0 {
 			t.Errorf("%d saves are recorded as applied", len(entries))
 		}
-		p.b.get(p.url.RequestURI()).want(http.StatusOK, "Nothing to do")
+		p.b.get(p.url.RequestURI()).want(http.StatusOK, "already saved the same values")
 	}
 	t.Run("during the review", func(t *testing.T) {
 		site, id, f := conflictSite(t, "412")
@@ -174,7 +174,7 @@ func TestTheSameValuesSavedElsewhereAreNotRecordedAsOurs(t *testing.T) {
 		site, id, f := conflictSite(t, "412")
 		f.fill("email", "same@harbourline.example")
 		site.elsewhere(id, "Ines Duarte", "email", "same@harbourline.example")
-		f.press().want(http.StatusConflict, "Same in both").form("choice.email").press("do", "review").want(http.StatusOK, "There is nothing left to save.")
+		f.press().want(http.StatusOK, "Ines Duarte already saved the same values.", "nothing of yours is left to save")
 		site.wantPuts(0, 0)
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/middleware"
@@ -37,10 +38,19 @@ func (s *site) showReadOnly(v *visit, customer pcclient.TenantID) error {
 	return show(v, http.StatusOK, page.View())
 }
 
+// showSameSaved ends an edit because somebody else saved all of its values.
+func (s *site) showSameSaved(v *visit, version drafts.Version, now opened) error {
+	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), now.Values)
+	if who.You {
+		who.Name = "You"
+	}
+	return s.showNothingLeft(v, version.Customer, bannerSameSaved(who.Name))
+}
+
 // showNothingLeft ends an edit of which nothing is left, because the profile has
 // those values already.
-func (s *site) showNothingLeft(v *visit, customer pcclient.TenantID) error {
-	page, err := s.customerPage(v, customer, bannerNothingLeft)
+func (s *site) showNothingLeft(v *visit, customer pcclient.TenantID, banner *templates.Banner) error {
+	page, err := s.customerPage(v, customer, banner)
 	if err != nil {
 		return err
 	}

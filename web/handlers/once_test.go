@@ -87,10 +87,40 @@ func TestA58AKeyCannotBeBent(t *testing.T) {
 	id := site.customer(harbourline)
 	review := site.signIn("Ada Admin").toReview(id, "email", "once@harbourline.example")
 	f := review.form("key")
-	f.fill("email", "bent@harbourline.example").fill("companyName", "Bent").press().want(http.StatusOK, "Billing profile saved.")
-	site.storedHas(id, "email", "once@harbourline.example", "companyName", "Harbourline Ceramics")
-	f.fill("email", "again@harbourline.example").press().want(http.StatusOK, "Billing profile saved.")
+	f.fill("email", "bent@harbourline.example").press().want(http.StatusUnprocessableEntity, "Nothing has been saved yet", "once@harbourline.example")
+	site.wantPuts(0, 0)
+	f.values.Del("email")
+	f.press().want(http.StatusOK, "Billing profile saved.")
+	f.fill("companyName", "Bent").press().want(http.StatusUnprocessableEntity)
 	site.wantPuts(1, 1)
+	site.storedHas(id, "email", "once@harbourline.example", "companyName", "Harbourline Ceramics")
+}
+
+// A form that is not the review page's own saves nothing, and leads back to the
+// changes as they stand.
+func TestTheReviewTakesItsOwnFormOnly(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(harbourline)
+	review := site.signIn("Ada Admin").toReview(id, "email", "once@harbourline.example")
+	for _, c := range []struct {
+		name   string
+		bend   func(url.Values)
+		status int
+	}{
+		{"another button", func(f url.Values) { f.Set("do", "country") }, http.StatusBadRequest},
+		{"text that is not UTF-8", func(f url.Values) { f.Set("do", "\xff") }, http.StatusBadRequest},
+		{"an input twice", func(f url.Values) { f["do"] = []string{"save", "save"} }, http.StatusBadRequest},
+		{"a key that names nothing", func(f url.Values) { f.Set("key", "x") }, http.StatusNotFound},
+		{"no key", func(f url.Values) { f.Del("key") }, http.StatusNotFound},
+	} {
+		f := review.form("key")
+		c.bend(f.values)
+		p := f.press()
+		p.want(c.status, "Nothing has been saved yet", "once@harbourline.example").follow("Back to editing").want(http.StatusOK).
+			form("email").wants("email", "once@harbourline.example")
+		site.wantPuts(0, 0)
+	}
+	review.save().want(http.StatusOK, "Billing profile saved.")
 }
 
 // keys, drafts and results are their owner's; to everybody else they do not

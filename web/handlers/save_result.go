@@ -135,14 +135,32 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 	for _, change := range merge.Changes(sub.Base, sub.Wish) {
 		page.Changes = append(page.Changes, printedChange(change))
 	}
-	if o.kind == templates.ResultSuperseded || o.kind == templates.ResultConflict {
-		who := s.Submissions.Conflict(v.Request().Context(), v.upstream, sub.Customer, sub.RecordedAt, v.operator.Key(), sub.Saved)
-		page.Who = who.Name
+	switch o.kind {
+	case templates.ResultSuperseded, templates.ResultConflict:
+		page.Who = s.whoSaved(v, sub)
+	case templates.ResultAlreadySaved:
+		// What the upstream refused on the way, a stale ETag, does not matter any more.
+		page.Who, page.UpstreamText = s.whoSaved(v, sub), ""
 	}
 	if sub.RetryAfter > 0 {
 		v.Response().Header().Set("Retry-After", retryAfter(sub.RetryAfter))
 	}
 	return show(v, o.status, page.View())
+}
+
+// whoSaved names who saved what stands in the way of a submission: since the form
+// was opened, if that is still known, else since Save was pressed. "" when nobody can
+// tell.
+func (s *site) whoSaved(v *visit, sub submission.Submission) string {
+	ctx, since := v.Request().Context(), sub.RecordedAt
+	if version, err := s.Drafts.Get(ctx, v.operator.Key(), sub.Key); err == nil {
+		since = version.OpenedAt
+	}
+	who := s.Submissions.Conflict(ctx, v.upstream, sub.Customer, since, v.operator.Key(), sub.Saved)
+	if who.You {
+		return "You"
+	}
+	return who.Name
 }
 
 // supportFacts are the ids under which Microsoft's support finds the call.

@@ -125,7 +125,7 @@ func (s *site) refusalPage(refusal *signin.Refusal) (int, templates.ErrorKind) {
 		return http.StatusForbidden, templates.ErrorNoRole
 	case refusal.Reason == signin.ReasonTenant:
 		return http.StatusForbidden, templates.ErrorOtherTenant
-	case refusal.Reason == signin.ReasonTransactionMissing:
+	case refusal.Reason == signin.ReasonTransactionMissing, refusal.Reason == signin.ReasonState:
 		return http.StatusBadRequest, templates.ErrorNoCookie
 	}
 	return http.StatusForbidden, templates.ErrorSignIn

@@ -61,3 +61,16 @@ var (
 		Text:  "The billing profile already has these values.",
 	}
 )
+
+// bannerSameSaved ends an edit whose every value stands upstream already; who saved
+// them is "" when nobody can tell.
+func bannerSameSaved(who string) *templates.Banner {
+	if who == "" {
+		who = "Somebody else"
+	}
+	return &templates.Banner{
+		Tone: templates.ToneInfo, Focus: true,
+		Title: who + " already saved the same values.",
+		Text:  "There is nothing to do: nothing of yours is left to save.",
+	}
+}

@@ -94,10 +94,11 @@ func (r *run) send(ctx context.Context, l lease) (before forms.Values, settled b
 	return nil, true
 }
 
-// put sends the one PUT, and notes when it was and under which correlation ID.
+// put sends the one PUT, and notes when it was and under which correlation ID it
+// last went out: a call that was throttled is made again under another.
 func (r *run) put(ctx context.Context, etag pcclient.ETag, profile pcclient.BillingProfile) (pcclient.ETag, error) {
-	r.sub.CorrelationID = pcclient.NewGUID()
-	ctx = pcclient.WithCorrelationID(pcclient.WithRequestID(ctx, r.sub.Key), r.sub.CorrelationID)
+	ctx = pcclient.WithRequestID(ctx, r.sub.Key)
+	ctx = pcclient.OnCall(ctx, func(id string) { r.sub.CorrelationID = id })
 	begun := r.s.micro()
 	r.sent = true
 	_, next, err := r.pc.BillingProfiles.Update(ctx, r.sub.Customer, etag, profile)

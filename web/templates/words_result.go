@@ -16,7 +16,7 @@ func (p ResultPage) message() message {
 	case ResultConflict:
 		return message{"warn", p.who() + " saved this profile while you were editing", []string{"Nothing has been overwritten and everything you typed is kept. Put both together, then save."}, ""}
 	case ResultAlreadySaved:
-		return message{"check", "Nothing to do", []string{"The profile already has the values you typed. Nothing had to be saved."}, ""}
+		return message{"check", p.who() + " already saved the same values", []string{"There is nothing to do: the profile has the values you typed, and nothing had to be saved."}, ""}
 	case ResultRejected:
 		return message{"alert", upstream + " did not accept this profile", []string{"Nothing was saved. " + typed, "Change what it names, or send us the reference."}, ""}
 	case ResultForbidden:
