@@ -21,9 +21,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		d = &decisions{choices: map[merge.Item]merge.Choice{}, other: version.Mine}
 	}
 	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), theirs.Values)
-	if who.You {
-		who.Name = "You"
-	}
+	who.Name = nameOfWho(who)
 	page := templates.MergePage{
 		Page:     s.frame(v, "Merge changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
 		Customer: s.customerOf(version.Customer, version.Base),

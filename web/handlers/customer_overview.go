@@ -41,10 +41,7 @@ func (s *site) showReadOnly(v *visit, customer pcclient.TenantID) error {
 // showSameSaved ends an edit because somebody else saved all of its values.
 func (s *site) showSameSaved(v *visit, version drafts.Version, now opened) error {
 	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), now.Values)
-	if who.You {
-		who.Name = "You"
-	}
-	return s.showNothingLeft(v, version.Customer, bannerSameSaved(who.Name))
+	return s.showNothingLeft(v, version.Customer, bannerSameSaved(nameOfWho(who)))
 }
 
 // showNothingLeft ends an edit of which nothing is left, because the profile has

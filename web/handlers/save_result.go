@@ -156,11 +156,7 @@ func (s *site) whoSaved(v *visit, sub submission.Submission) string {
 	if version, err := s.Drafts.Get(ctx, v.operator.Key(), sub.Key); err == nil {
 		since = version.OpenedAt
 	}
-	who := s.Submissions.Conflict(ctx, v.upstream, sub.Customer, since, v.operator.Key(), sub.Saved)
-	if who.You {
-		return "You"
-	}
-	return who.Name
+	return nameOfWho(s.Submissions.Conflict(ctx, v.upstream, sub.Customer, since, v.operator.Key(), sub.Saved))
 }
 
 // supportFacts are the ids under which Microsoft's support finds the call.
