@@ -28,14 +28,30 @@ type Kind string
 
 // The kinds. Recorded is the intent, written before anything is sent; each
 // submission has exactly one of Applied, Rejected, NotApplied and Superseded at
-// the end, with InDoubt before it when an answer was lost.
+// the end, with Sent before it once the PUT went out, and InDoubt when an answer
+// was lost. The other three have no part in that order.
 const (
 	Recorded   Kind = "recorded"
+	Sent       Kind = "sent"
 	Applied    Kind = "applied"
 	Rejected   Kind = "rejected"
 	InDoubt    Kind = "in_doubt"
 	NotApplied Kind = "not_applied"
 	Superseded Kind = "superseded"
+
+	Refused   Kind = "refused"   // the submission's key was used again with other values; nothing was done
+	Overwrote Kind = "overwrote" // the submission, applied, replaced what an outsider had saved the instant before
+	Outside   Kind = "outside"   // saved past this portal, as Partner Center's audit records tell
+)
+
+// Via says by which way a change came about.
+type Via string
+
+// The ways. The empty Via of older entries is ViaForm.
+const (
+	ViaForm    Via = "form"
+	ViaUndo    Via = "undo"    // an edit that began with earlier values
+	ViaOutside Via = "outside" // not through this portal
 )
 
 // Entry is the facts of one line of the trail. Seq, Prev and Hash are given by
@@ -44,6 +60,7 @@ type Entry struct {
 	Seq                              int64
 	Time                             time.Time
 	Kind                             Kind
+	Via                              Via
 	Submission                       string
 	Operator, OperatorName           string
 	Customer                         pcclient.TenantID
@@ -53,12 +70,14 @@ type Entry struct {
 	ValuesHash, Prev, Hash           string
 }
 
-// Values are the texts of the changed fields by form name, before and after.
-// Both nil: the entry has none, or they were deleted, or they do not open any
-// more (Verify tells altered ones apart).
+// Values are the texts of the changed fields by form name, before and after, and
+// the reason the operator gave for the change, "" for none. Both maps nil: the
+// entry has none, or they were deleted, or they do not open any more (Verify tells
+// altered ones apart).
 type Values struct {
 	Before map[string]string `json:"before"`
 	After  map[string]string `json:"after"`
+	Why    string            `json:"why,omitempty"`
 }
 
 // Record is an entry with its values.
@@ -105,10 +124,10 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, e Entry, v Values) (Entry,
 
 func (l *Log) insert(ctx context.Context, tx *sql.Tx, e Entry, plain []byte) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO audit (seq, time, kind, submission, operator, operator_name, customer, fields, reason,
+		INSERT INTO audit (seq, time, kind, via, submission, operator, operator_name, customer, fields, reason,
 			request_id, correlation_id, upstream_code, values_hash, prev, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		e.Seq, database.Micros(e.Time), e.Kind, e.Submission, e.Operator, e.OperatorName, string(e.Customer), fieldsText(e.Fields),
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		e.Seq, database.Micros(e.Time), e.Kind, e.Via, e.Submission, e.Operator, e.OperatorName, string(e.Customer), fieldsText(e.Fields),
 		e.Reason, e.RequestID, e.CorrelationID, e.UpstreamCode, e.ValuesHash, e.Prev, e.Hash)
 	if err != nil || plain == nil {
 		return err

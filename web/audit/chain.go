@@ -84,8 +84,9 @@ func (e Entry) hash() string {
 		UpstreamCode  string `json:"upstreamCode"`
 		Values        string `json:"values"`
 		Prev          string `json:"prev"`
+		Via           Via    `json:"via,omitempty"` // after the others: entries from before it hash as they did
 	}{e.Seq, database.Micros(e.Time), e.Kind, e.Submission, e.Operator, e.OperatorName, string(e.Customer), fieldsText(e.Fields),
-		e.Reason, e.RequestID, e.CorrelationID, e.UpstreamCode, e.ValuesHash, e.Prev})
+		e.Reason, e.RequestID, e.CorrelationID, e.UpstreamCode, e.ValuesHash, e.Prev, e.Via})
 	return hashOf(canonical)
 }
 

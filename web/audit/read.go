@@ -54,7 +54,7 @@ func (e *unreadable) Unwrap() error { return e.err }
 func (l *Log) records(ctx context.Context, rest string, args ...any) iter.Seq2[*row, error] {
 	return func(yield func(*row, error) bool) {
 		rows, err := l.db.Read().QueryContext(ctx, `
-			SELECT a.seq, a.time, a.kind, a.submission, a.operator, a.operator_name, a.customer, a.fields, a.reason,
+			SELECT a.seq, a.time, a.kind, a.via, a.submission, a.operator, a.operator_name, a.customer, a.fields, a.reason,
 				a.request_id, a.correlation_id, a.upstream_code, a.values_hash, a.prev, a.hash, COALESCE(v.sealed, '')
 			FROM audit a LEFT JOIN audit_values v ON v.seq = a.seq `+rest, args...)
 		if err != nil {
@@ -79,7 +79,7 @@ func (l *Log) scan(scan func(...any) error) (*row, error) {
 	e := &r.Entry
 	var micros int64
 	var fields, sealed string
-	err := scan(&e.Seq, &micros, &e.Kind, &e.Submission, &e.Operator, &e.OperatorName, &e.Customer, &fields, &e.Reason,
+	err := scan(&e.Seq, &micros, &e.Kind, &e.Via, &e.Submission, &e.Operator, &e.OperatorName, &e.Customer, &fields, &e.Reason,
 		&e.RequestID, &e.CorrelationID, &e.UpstreamCode, &e.ValuesHash, &e.Prev, &e.Hash, &sealed)
 	if err != nil {
 		return r, err
