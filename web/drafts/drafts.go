@@ -28,14 +28,27 @@ const purpose = "draft version"
 // made, too old, or somebody else's. The three look alike on purpose.
 var ErrNotFound = errors.New("draft not found")
 
-// Version is the form as it was sent once. Base is what the form was opened
-// with (nil when that was lost), Mine what was typed over it, ETag the hint of
-// the billing profile's version that Base was read at.
+// Stage tells how far a version got: only sent ones were checked and can be saved.
+type Stage string
+
+// Typed is a version kept while somebody typed, or when a session ended; Sent one
+// that went through the form and was checked.
+const (
+	Typed Stage = "typed"
+	Sent  Stage = "sent"
+)
+
+// Version is the form as it stood once. Base is what the form was opened with (nil
+// when that was lost), Mine what was typed over it, ETag the hint of the billing
+// profile's version that Base was read at. Via says how the values came into the
+// form, as the audit trail names it ("" is by hand); Why is the reason given.
 type Version struct {
 	Key, Draft, Operator string
 	Customer             pcclient.TenantID
+	Stage                Stage
 	ETag                 pcclient.ETag
 	Base, Mine           forms.Values
+	Via, Why             string
 	OpenedAt, SavedAt    time.Time
 }
 
@@ -55,23 +68,28 @@ type texts struct {
 	ETag pcclient.ETag `json:"etag"`
 	Base forms.Values  `json:"base"`
 	Mine forms.Values  `json:"mine"`
+	Via  string        `json:"via,omitempty"`
+	Why  string        `json:"why,omitempty"`
 }
 
 // Put stores a new version and returns once it is on disk. A zero SavedAt
-// becomes now. A key that exists already is an error; nothing is overwritten.
+// becomes now, an empty Stage Sent. A key that exists already is an error; nothing is overwritten.
 func (s *Store) Put(ctx context.Context, v Version) error {
 	if v.SavedAt.IsZero() {
 		v.SavedAt = s.now()
 	}
-	plain, err := json.Marshal(texts{v.ETag, v.Base, v.Mine})
+	if v.Stage == "" {
+		v.Stage = Sent
+	}
+	plain, err := json.Marshal(texts{v.ETag, v.Base, v.Mine, v.Via, v.Why})
 	if err != nil {
 		return fmt.Errorf("keep draft version: %w", err)
 	}
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO drafts (key, draft, operator, customer, opened_at, saved_at, sealed)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			v.Key, v.Draft, v.Operator, string(v.Customer), database.Micros(v.OpenedAt), database.Micros(v.SavedAt),
+			INSERT INTO drafts (key, draft, operator, customer, stage, opened_at, saved_at, sealed)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			v.Key, v.Draft, v.Operator, string(v.Customer), string(v.Stage), database.Micros(v.OpenedAt), database.Micros(v.SavedAt),
 			s.ring.Seal(purpose, plain, bound(v)))
 		return err
 	})
@@ -118,8 +136,8 @@ func (s *Store) one(ctx context.Context, where string, args ...any) (Version, er
 	var opened, saved int64
 	var sealed string
 	row := s.db.Read().QueryRowContext(ctx,
-		`SELECT key, draft, operator, customer, opened_at, saved_at, sealed FROM drafts WHERE `+where, args...)
-	err := row.Scan(&v.Key, &v.Draft, &v.Operator, &v.Customer, &opened, &saved, &sealed)
+		`SELECT key, draft, operator, customer, stage, opened_at, saved_at, sealed FROM drafts WHERE `+where, args...)
+	err := row.Scan(&v.Key, &v.Draft, &v.Operator, &v.Customer, &v.Stage, &opened, &saved, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Version{}, ErrNotFound
 	}
@@ -136,7 +154,7 @@ func (s *Store) one(ctx context.Context, where string, args ...any) (Version, er
 	if err := json.Unmarshal(plain, &t); err != nil {
 		return Version{}, fmt.Errorf("read draft version %s: %w", v.Key, err)
 	}
-	v.ETag, v.Base, v.Mine = t.ETag, t.Base, t.Mine
+	v.ETag, v.Base, v.Mine, v.Via, v.Why = t.ETag, t.Base, t.Mine, t.Via, t.Why
 	return v, nil
 }
 

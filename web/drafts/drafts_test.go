@@ -49,8 +49,9 @@ func newShelf(t *testing.T) *shelf {
 
 func (s *shelf) version(key, draft, email string) drafts.Version {
 	return drafts.Version{
-		Key: key, Draft: draft, Operator: "meridian|ada", Customer: customer, ETag: "-42",
+		Key: key, Draft: draft, Operator: "meridian|ada", Customer: customer, Stage: drafts.Sent, ETag: "-42",
 		Base: forms.Values{"email": "marker-old@example.com"}, Mine: forms.Values{"email": email},
+		Via: "undo", Why: "marker-why",
 		OpenedAt: s.now.Add(-time.Minute), SavedAt: s.now,
 	}
 }
