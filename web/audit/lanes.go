@@ -1,0 +1,158 @@
+package audit
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/partnerdesk/portal/web/database"
+)
+
+// lane is a part of the list that one index holds in order: the changes of one name,
+// or of one way, or all of them. The list is its lanes, merged.
+type lane struct {
+	where []string
+	args  []any
+	ahead []Place // read and not yet taken
+	after Place   // where reading goes on
+	done  bool    // nothing is left to read
+}
+
+// places yields where the wanted changes stand, newest first, beginning after a
+// place. wanted is how many the caller is likely to take.
+func (l *Log) places(ctx context.Context, f Filter, after Place, wanted int) iter.Seq2[Place, error] {
+	return func(yield func(Place, error) bool) {
+		lanes, err := l.lanes(ctx, f, after)
+		if err != nil {
+			yield(Place{}, err)
+			return
+		}
+		// With many lanes each gives only a few.
+		chunk := min(wanted, max(8, 512/max(1, len(lanes))))
+		var merged laneHeap
+		for _, one := range lanes {
+			if err := l.readAhead(ctx, one, chunk); err != nil {
+				yield(Place{}, err)
+				return
+			}
+			if len(one.ahead) > 0 {
+				merged = append(merged, one)
+			}
+		}
+		for heap.Init(&merged); len(merged) > 0; {
+			newest := merged[0]
+			if !yield(newest.ahead[0], nil) {
+				return
+			}
+			newest.ahead = newest.ahead[1:]
+			if len(newest.ahead) == 0 && !newest.done {
+				if err := l.readAhead(ctx, newest, chunk); err != nil {
+					yield(Place{}, err)
+					return
+				}
+			}
+			if len(newest.ahead) == 0 {
+				heap.Pop(&merged)
+			} else {
+				heap.Fix(&merged, 0)
+			}
+		}
+	}
+}
+
+// lanes splits a filter into lanes.
+func (l *Log) lanes(ctx context.Context, f Filter, after Place) ([]*lane, error) {
+	all := &lane{after: after}
+	if f.Customer != "" {
+		all.only("a.customer = ", string(f.Customer))
+	}
+	if !f.From.IsZero() {
+		all.only("a.time >= ", database.Micros(f.From))
+	}
+	if !f.To.IsZero() {
+		all.only("a.time < ", database.Micros(f.To))
+	}
+	lanes := []*lane{all}
+	switch f.Via {
+	case "":
+	case ViaForm:
+		lanes = split(lanes, "a.via = ", "", string(ViaForm))
+	default:
+		lanes = split(lanes, "a.via = ", string(f.Via))
+	}
+	if strings.TrimSpace(f.Who) == "" {
+		return lanes, nil
+	}
+	names, err := l.names(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return split(lanes, "a.operator_name = ", names...), nil
+}
+
+// split makes of every lane one for each value.
+func split(lanes []*lane, condition string, values ...string) []*lane {
+	var out []*lane
+	for _, one := range lanes {
+		for _, value := range values {
+			part := &lane{where: one.where[:len(one.where):len(one.where)], args: one.args[:len(one.args):len(one.args)], after: one.after}
+			part.only(condition, value)
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+func (n *lane) only(condition string, arg any) {
+	n.args = append(n.args, arg)
+	n.where = append(n.where, fmt.Sprintf("%s$%d", condition, len(n.args)))
+}
+
+// readAhead reads the next few places of a lane.
+func (l *Log) readAhead(ctx context.Context, n *lane, chunk int) error {
+	where, args := append([]string{changeKinds}, n.where...), n.args[:len(n.args):len(n.args)]
+	if n.after != (Place{}) {
+		args = append(args, database.Micros(n.after.Time), n.after.Seq)
+		where = append(where, fmt.Sprintf("(a.time, a.seq) < ($%d, $%d)", len(args)-1, len(args)))
+	}
+	args = append(args, chunk)
+	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(
+		`SELECT a.time, a.seq FROM audit a WHERE %s ORDER BY a.time DESC, a.seq DESC LIMIT $%d`, strings.Join(where, " AND "), len(args)), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	n.ahead = n.ahead[:0]
+	for rows.Next() {
+		var micros int64
+		var at Place
+		if err := rows.Scan(&micros, &at.Seq); err != nil {
+			return err
+		}
+		at.Time = database.Time(micros)
+		n.ahead = append(n.ahead, at)
+	}
+	if n.done = len(n.ahead) < chunk; len(n.ahead) > 0 {
+		n.after = n.ahead[len(n.ahead)-1]
+	}
+	return rows.Err()
+}
+
+// laneHeap has the lane with the newest change first.
+type laneHeap []*lane
+
+func (h laneHeap) Len() int { return len(h) }
+func (h laneHeap) Less(i, j int) bool {
+	a, b := h[i].ahead[0], h[j].ahead[0]
+	return a.Time.After(b.Time) || a.Time.Equal(b.Time) && a.Seq > b.Seq
+}
+func (h laneHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *laneHeap) Push(x any)   { *h = append(*h, x.(*lane)) }
+func (h *laneHeap) Pop() any {
+	old := *h
+	last := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return last
+}
