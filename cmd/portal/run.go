@@ -13,6 +13,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/crash"
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
@@ -95,7 +96,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	log.Info("portal stopping")
 	site.Drain()
 	time.Sleep(drain)
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownFor)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), crash.Hasten(shutdownFor))
 	defer cancel()
 	err = errors.Join(server.Shutdown(stopping), saves.Drain(stopping))
 	<-swept

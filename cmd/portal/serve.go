@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"log/slog"
+
+	"github.com/partnerdesk/portal/web/crash"
 )
 
 type serveCommand struct {
@@ -28,5 +30,5 @@ func (cmd *serveCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(c.Out, &slog.HandlerOptions{Level: settings.LogLevel}))
-	return run(ctx, settings, listener, log, drainFor, nil)
+	return run(ctx, settings, listener, log, crash.Hasten(drainFor), nil)
 }

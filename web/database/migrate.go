@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/partnerdesk/portal/web/crash"
 )
 
 //go:embed migrations
@@ -55,6 +57,7 @@ func (db *DB) apply(ctx context.Context, file string) error {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO migrations (name, applied_at) VALUES ($1, $2)`, name, Micros(time.Now()))
+		crash.At("migrated")
 		return err
 	})
 }

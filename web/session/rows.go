@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/partnerdesk/portal/web/crash"
 	"github.com/partnerdesk/portal/web/database"
 )
 
@@ -66,6 +67,7 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, operator, sid, version, signed_in_at, seen_at, sealed)
 			VALUES ($1, $2, $3, 0, $4, $5, $6)`,
 			sess.ID(), operator, sess.SID, database.Micros(sess.SignedInAt), database.Micros(sess.seenAt), sealed)
+		crash.At("session begun")
 		return err
 	})
 }
@@ -86,6 +88,7 @@ func (s *Store) update(ctx context.Context, sess *Session, t Tokens, extra map[s
 		if err != nil {
 			return err
 		}
+		crash.At("session saved")
 		if written, err := result.RowsAffected(); err != nil || written == 1 {
 			return err
 		}
@@ -135,6 +138,7 @@ func (s *Store) touch(ctx context.Context, sess *Session) {
 func (s *Store) remove(ctx context.Context, row string) error {
 	return s.write(ctx, "end", func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1`, row)
+		crash.At("session ended")
 		return err
 	})
 }

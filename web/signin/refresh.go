@@ -14,6 +14,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/crash"
 	"github.com/partnerdesk/portal/web/session"
 )
 
@@ -96,6 +97,7 @@ func (p *Provider) renewed(ctx context.Context, sess *session.Session, store *se
 
 // keep stores the tokens. If another process stored newer ones meanwhile, those count.
 func (p *Provider) keep(ctx context.Context, sess *session.Session, store *session.Store, fresh session.Tokens) (session.Tokens, error) {
+	crash.At("refreshed")
 	err := store.SaveTokens(ctx, sess, fresh)
 	if errors.Is(err, session.ErrStore) {
 		// The provider has dropped the old refresh token: losing the new one would

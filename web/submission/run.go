@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/crash"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -28,6 +29,7 @@ type run struct {
 // time is over.
 func (r *run) work(ctx context.Context) {
 	defer r.survive(ctx)
+	crash.At("validated")
 	lease, held, err := r.s.record(ctx, r.sub)
 	if err != nil {
 		if r.err = err; !errors.Is(err, errKeyTaken) {
@@ -36,8 +38,10 @@ func (r *run) work(ctx context.Context) {
 		return
 	}
 	r.kept = true
+	crash.At("recorded")
 
 	if !held {
+		crash.At("queued")
 		// Leave a third of the time to the save itself.
 		lease, held, err = r.s.await(ctx, r.sub.Customer, r.sub.Key, r.sub.RecordedAt.Add(r.s.limit*2/3))
 		if err != nil || !held {
@@ -73,6 +77,7 @@ func (r *run) send(ctx context.Context, l lease) (before forms.Values, settled b
 		r.sub.rejected(Conflict, nil)
 		return nil, true
 	}
+	crash.At("reread")
 	if err := r.s.check(ctx, l); err != nil {
 		r.event(ctx, slog.LevelError, "submission.lease", "error", err)
 		r.sub.rejected(NotSent, nil)
@@ -101,7 +106,8 @@ func (r *run) put(ctx context.Context, etag pcclient.ETag, profile pcclient.Bill
 	ctx = pcclient.OnCall(ctx, func(id string) { r.sub.CorrelationID = id })
 	begun := r.s.micro()
 	r.sent = true
-	_, next, err := r.pc.BillingProfiles.Update(ctx, r.sub.Customer, etag, profile)
+	_, next, err := r.pc.BillingProfiles.Update(crash.Sending(ctx, "sent"), r.sub.Customer, etag, profile)
+	crash.At("answered")
 	// A call may have waited and tried again; its last try is at most 30 s old.
 	r.sub.SentAt = begun
 	if last := r.s.micro().Add(-30 * time.Second); last.After(begun) {
@@ -165,6 +171,7 @@ func (r *run) sameByChance(ctx context.Context) {
 // it shows or the settle window is over.
 func (r *run) doubt(ctx context.Context) {
 	r.markDoubt(ctx)
+	crash.At("doubted")
 	for pause := 250 * time.Millisecond; ; pause = min(2*pause, 8*time.Second) {
 		// The look that decides must come soon after the window, not a pause later.
 		if rest := r.sub.SentAt.Add(r.s.settle).Sub(r.s.now()); rest > 0 {
@@ -192,6 +199,7 @@ func (r *run) markDoubt(ctx context.Context) {
 func (r *run) finish(ctx context.Context, before forms.Values) {
 	r.sub.SettledAt = r.s.micro()
 	if r.persist(ctx, func(ctx context.Context) error { return r.s.finish(ctx, r.sub, before) }) {
+		crash.At("settled")
 		r.event(ctx, slog.LevelInfo, "submission.settled")
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/crash"
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/seal"
@@ -62,8 +63,10 @@ func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, log: o.Log, ring: o.Ring, events: o.Events, now: o.Now, sleep: o.Sleep,
 		signInAgain: o.SignInAgain,
-		settle:      or(o.Settle, 90*time.Second), limit: or(o.Limit, 120*time.Second), wait: or(o.Wait, 10*time.Second),
-		runs: map[string]*run{},
+		settle:      crash.Hasten(or(o.Settle, 90*time.Second)),
+		limit:       crash.Hasten(or(o.Limit, 120*time.Second)),
+		wait:        crash.Hasten(or(o.Wait, 10*time.Second)),
+		runs:        map[string]*run{},
 	}
 	s.halted, s.halt = context.WithCancel(context.Background())
 	// The lease outlives the longest run, so it needs no renewal, and ends by
