@@ -1,7 +1,7 @@
 // Package database opens the portal's one database and brings its schema up to
 // date. It knows engines, handles and transactions; what stands in the tables
-// belongs to the stores (drafts, audit, submission, session, directory). It is
-// not for use outside the portal.
+// belongs to the stores (drafts, audit, submission, session, directory,
+// presence). It is not for use outside the portal.
 //
 // Writes go one after the other through a single handle, each in a transaction
 // that takes the write lock at once; reads have handles of their own and never
