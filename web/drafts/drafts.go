@@ -1,8 +1,11 @@
-// Package drafts keeps what operators typed: each time the edit or merge form is
-// sent, its values become one version of that form's draft. A version never
-// changes; its key later names the submission that saves it. The texts are
-// sealed to operator, customer, draft and key, so neither the file nor somebody
-// else's session shows them. It is not for use outside the portal.
+// Package drafts keeps what operators typed. A draft is one open form: each time it
+// is sent, its values become a version of it that never changes, and whose key later
+// names the submission that saves it. What is typed in between is kept as one typed
+// version, which the next takes the place of. A draft is over once a version of it
+// stands upstream or nothing in it differs from its base any more.
+//
+// The texts are sealed to operator, customer, draft and key, so neither the file nor
+// somebody else's session shows them. It is not for use outside the portal.
 package drafts
 
 import (
@@ -21,6 +24,14 @@ import (
 
 // Lifetime is how long a version can be read after it was saved.
 const Lifetime = 14 * 24 * time.Hour
+
+// Limits of typed versions, far above what anybody has open: past them the oldest go.
+// Sent versions are not counted: each went through the form by hand, and may name a
+// submission.
+const (
+	PerCustomer = 50  // of one operator for one customer
+	PerOperator = 200 // of one operator
+)
 
 const purpose = "draft version"
 
@@ -46,10 +57,21 @@ type Version struct {
 	Key, Draft, Operator string
 	Customer             pcclient.TenantID
 	Stage                Stage
+	Over                 bool // set by the store: the draft ended with this version, or a later one
 	ETag                 pcclient.ETag
 	Base, Mine           forms.Values
+	Aside                map[string]string // of typed versions: set aside by a change of country, as the form has it
+	Merging              *Merging          // of typed versions: where a merge stood; nil for the form's own
 	Via, Why             string
 	OpenedAt, SavedAt    time.Time
+}
+
+// Merging is a merge page as it stood: the choices by item, what was typed for
+// "Something else", and which values of the other side that was about.
+type Merging struct {
+	Theirs  forms.Values      `json:"theirs"`
+	Choices map[string]string `json:"choices"`
+	Other   forms.Values      `json:"other"`
 }
 
 // Store keeps versions in the portal's database. It is safe for concurrent use.
@@ -65,97 +87,150 @@ func New(db *database.DB, ring *seal.Ring, now func() time.Time) *Store {
 }
 
 type texts struct {
-	ETag pcclient.ETag `json:"etag"`
-	Base forms.Values  `json:"base"`
-	Mine forms.Values  `json:"mine"`
-	Via  string        `json:"via,omitempty"`
-	Why  string        `json:"why,omitempty"`
+	ETag    pcclient.ETag     `json:"etag"`
+	Base    forms.Values      `json:"base"`
+	Mine    forms.Values      `json:"mine"`
+	Aside   map[string]string `json:"aside,omitempty"`
+	Merging *Merging          `json:"merging,omitempty"`
+	Via     string            `json:"via,omitempty"`
+	Why     string            `json:"why,omitempty"`
 }
 
 // Put stores a new version and returns once it is on disk. A zero SavedAt
-// becomes now, an empty Stage Sent. A key that exists already is an error; nothing is overwritten.
+// becomes now, an empty Stage Sent. A key that exists already is an error; nothing
+// is overwritten.
 func (s *Store) Put(ctx context.Context, v Version) error {
-	if v.SavedAt.IsZero() {
-		v.SavedAt = s.now()
-	}
 	if v.Stage == "" {
 		v.Stage = Sent
 	}
-	plain, err := json.Marshal(texts{v.ETag, v.Base, v.Mine, v.Via, v.Why})
-	if err != nil {
-		return fmt.Errorf("keep draft version: %w", err)
-	}
-	err = s.db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO drafts (key, draft, operator, customer, stage, opened_at, saved_at, sealed)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			v.Key, v.Draft, v.Operator, string(v.Customer), string(v.Stage), database.Micros(v.OpenedAt), database.Micros(v.SavedAt),
-			s.ring.Seal(purpose, plain, bound(v)))
-		return err
-	})
+	err := s.db.Write(ctx, func(tx *sql.Tx) error { return s.insert(ctx, tx, v) })
 	if err != nil {
 		return fmt.Errorf("keep draft version: %w", err)
 	}
 	return nil
 }
 
+// Keep stores what was typed, in place of what the draft had typed before. Values that
+// do not differ from their base are no draft: then nothing is kept, and what was sent
+// of the draft before is given up with it. Values that the draft's latest version has
+// already are not kept twice.
+func (s *Store) Keep(ctx context.Context, v Version) error {
+	v.Stage = Typed
+	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE operator = $1 AND customer = $2 AND draft = $3 AND stage = 'typed'`,
+			v.Operator, string(v.Customer), v.Draft); err != nil {
+			return err
+		}
+		if v.Merging == nil && len(forms.Changed(v.Base, v.Mine)) == 0 {
+			return end(ctx, tx, v, givenUp)
+		}
+		if known, err := s.known(ctx, tx, v); known || err != nil {
+			return err
+		}
+		if err := s.insert(ctx, tx, v); err != nil {
+			return err
+		}
+		return makeRoom(ctx, tx, v)
+	})
+	if err != nil {
+		return fmt.Errorf("keep what was typed: %w", err)
+	}
+	return nil
+}
+
+// known reports whether the draft's latest version holds the same already: a request
+// that was overtaken by the form itself must not make a draft of what is sent.
+func (s *Store) known(ctx context.Context, tx *sql.Tx, v Version) (bool, error) {
+	latest, end, err := s.one(ctx, tx, `operator = $1 AND customer = $2 AND draft = $3 ORDER BY seq DESC LIMIT 1`,
+		v.Operator, string(v.Customer), v.Draft)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && end != givenUp && v.Merging == nil && v.Why == latest.Why &&
+		len(forms.Changed(latest.Base, v.Base)) == 0 && len(forms.Changed(latest.Mine, v.Mine)) == 0, err
+}
+
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, v Version) error {
+	if v.SavedAt.IsZero() {
+		v.SavedAt = s.now()
+	}
+	plain, err := json.Marshal(texts{v.ETag, v.Base, v.Mine, v.Aside, v.Merging, v.Via, v.Why})
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO drafts (key, draft, operator, customer, stage, opened_at, saved_at, sealed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		v.Key, v.Draft, v.Operator, string(v.Customer), string(v.Stage), database.Micros(v.OpenedAt), database.Micros(v.SavedAt),
+		s.ring.Seal(purpose, plain, bound(v)))
+	return err
+}
+
+// makeRoom lets the oldest typed versions go that are past the limits.
+func makeRoom(ctx context.Context, tx *sql.Tx, v Version) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE operator = $1 AND customer = $2 AND stage = 'typed' AND seq NOT IN
+		(SELECT seq FROM drafts WHERE operator = $1 AND customer = $2 AND stage = 'typed' ORDER BY seq DESC LIMIT $3)`,
+		v.Operator, string(v.Customer), PerCustomer); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE operator = $1 AND stage = 'typed' AND seq NOT IN
+		(SELECT seq FROM drafts WHERE operator = $1 AND stage = 'typed' ORDER BY seq DESC LIMIT $2)`,
+		v.Operator, PerOperator)
+	return err
+}
+
 // Latest returns the newest version of the operator's draft for the customer,
 // or ErrNotFound.
 func (s *Store) Latest(ctx context.Context, operator string, customer pcclient.TenantID, draft string) (Version, error) {
-	return s.one(ctx, `operator = $1 AND customer = $2 AND draft = $3 AND saved_at >= $4 ORDER BY seq DESC LIMIT 1`,
+	v, _, err := s.one(ctx, s.db.Read(), `operator = $1 AND customer = $2 AND draft = $3 AND saved_at >= $4 ORDER BY seq DESC LIMIT 1`,
 		operator, string(customer), draft, s.oldest())
+	return v, err
 }
 
 // Get returns the operator's version of that key, or ErrNotFound.
 func (s *Store) Get(ctx context.Context, operator, key string) (Version, error) {
-	return s.one(ctx, `operator = $1 AND key = $2 AND saved_at >= $3`, operator, key, s.oldest())
-}
-
-// Sweep deletes what was saved before that time and returns how many versions went.
-func (s *Store) Sweep(ctx context.Context, before time.Time) (int64, error) {
-	var gone int64
-	err := s.db.Write(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE saved_at < $1`, database.Micros(before))
-		if err != nil {
-			return err
-		}
-		gone, err = result.RowsAffected()
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("sweep drafts: %w", err)
-	}
-	return gone, nil
+	v, _, err := s.one(ctx, s.db.Read(), `operator = $1 AND key = $2 AND saved_at >= $3`, operator, key, s.oldest())
+	return v, err
 }
 
 func (s *Store) oldest() int64 { return database.Micros(s.now().Add(-Lifetime)) }
 
-// one reads a version by a condition written in this file.
-func (s *Store) one(ctx context.Context, where string, args ...any) (Version, error) {
+// querier is a transaction or a reading handle.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+const columns = `key, draft, operator, customer, stage, over, opened_at, saved_at, sealed`
+
+// one reads a version by a condition written in this package, and how it ended.
+func (s *Store) one(ctx context.Context, from querier, where string, args ...any) (Version, ending, error) {
+	return s.scan(from.QueryRowContext(ctx, `SELECT `+columns+` FROM drafts WHERE `+where, args...).Scan)
+}
+
+func (s *Store) scan(scan func(...any) error) (Version, ending, error) {
 	var v Version
+	var end ending
 	var opened, saved int64
 	var sealed string
-	row := s.db.Read().QueryRowContext(ctx,
-		`SELECT key, draft, operator, customer, stage, opened_at, saved_at, sealed FROM drafts WHERE `+where, args...)
-	err := row.Scan(&v.Key, &v.Draft, &v.Operator, &v.Customer, &v.Stage, &opened, &saved, &sealed)
+	err := scan(&v.Key, &v.Draft, &v.Operator, &v.Customer, &v.Stage, &end, &opened, &saved, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Version{}, ErrNotFound
+		return Version{}, running, ErrNotFound
 	}
 	if err != nil {
-		return Version{}, fmt.Errorf("read draft version: %w", err)
+		return Version{}, running, fmt.Errorf("read draft version: %w", err)
 	}
-	v.OpenedAt, v.SavedAt = database.Time(opened), database.Time(saved)
+	v.Over, v.OpenedAt, v.SavedAt = end != running, database.Time(opened), database.Time(saved)
 
 	plain, err := s.ring.Open(purpose, sealed, bound(v))
-	if err != nil {
-		return Version{}, fmt.Errorf("read draft version %s: %w", v.Key, err)
-	}
 	var t texts
-	if err := json.Unmarshal(plain, &t); err != nil {
-		return Version{}, fmt.Errorf("read draft version %s: %w", v.Key, err)
+	if err == nil {
+		err = json.Unmarshal(plain, &t)
 	}
-	v.ETag, v.Base, v.Mine, v.Via, v.Why = t.ETag, t.Base, t.Mine, t.Via, t.Why
-	return v, nil
+	if err != nil {
+		return Version{}, running, fmt.Errorf("read draft version %s: %w", v.Key, err)
+	}
+	v.ETag, v.Base, v.Mine, v.Aside, v.Merging, v.Via, v.Why = t.ETag, t.Base, t.Mine, t.Aside, t.Merging, t.Via, t.Why
+	return v, end, nil
 }
 
 func bound(v Version) []byte {

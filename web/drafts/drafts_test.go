@@ -68,6 +68,48 @@ func (s *shelf) exec(t *testing.T, statement string) {
 	}
 }
 
+func (s *shelf) keep(t *testing.T, v drafts.Version) {
+	t.Helper()
+	if err := s.Keep(t.Context(), v); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// finish ends a draft as the write path does.
+func (s *shelf) finish(t *testing.T, draft, key string) {
+	t.Helper()
+	err := s.db.Write(t.Context(), func(tx *sql.Tx) error {
+		return drafts.Finish(t.Context(), tx, "meridian|ada", customer, draft, key)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantList wants these drafts to be unfinished, written "draft: email", newest first.
+func (s *shelf) wantList(t *testing.T, want ...string) {
+	t.Helper()
+	list, err := s.List(t.Context(), "meridian|ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, v := range list {
+		got = append(got, v.Draft+": "+v.Mine["email"])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("unfinished (-want +got):\n%s", diff)
+	}
+}
+
+func (s *shelf) rows(t *testing.T) (n int) {
+	t.Helper()
+	if err := s.db.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM drafts`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func (s *shelf) put(t *testing.T, v drafts.Version) {
 	t.Helper()
 	if err := s.Put(t.Context(), v); err != nil {

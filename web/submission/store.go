@@ -12,6 +12,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/seal"
 )
@@ -99,6 +100,11 @@ func (s *Service) finish(ctx context.Context, sub Submission, before forms.Value
 		}
 		if _, err := s.log.Append(ctx, tx, entry(sub, audit.Kind(sub.State), sub.SettledAt), values); err != nil {
 			return err
+		}
+		if sub.State == Applied || sub.Reason == AlreadySaved {
+			if err := drafts.Finish(ctx, tx, sub.Operator.Key, sub.Customer, sub.Draft, sub.Key); err != nil {
+				return err
+			}
 		}
 		return release(ctx, tx, sub.Customer, sub.Key)
 	})
