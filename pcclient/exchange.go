@@ -30,6 +30,7 @@ type request struct {
 	write     bool // it may change something upstream
 	requestID string
 	refreshed bool // the one forced token refresh was used
+	called    bool // a first HTTP call was made, maybe under a correlation ID set from outside
 }
 
 // answer is a complete 2xx answer.
@@ -113,7 +114,10 @@ func (c *core) build(traced, ctx context.Context, r *request) (*http.Request, st
 		return nil, "", refuse(r, "the address cannot be sent", ErrUnexpected)
 	}
 	hr.Header = r.header.Clone()
-	correlationID := idFrom(ctx, correlationIDKey)
+	correlationID := NewGUID()
+	if !r.called {
+		correlationID, r.called = idFrom(ctx, correlationIDKey), true
+	}
 	if tell, ok := ctx.Value(onCallKey).(func(string)); ok {
 		tell(correlationID)
 	}

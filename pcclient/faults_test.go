@@ -151,12 +151,13 @@ func TestWritesAreNotRepeatedInDoubt(t *testing.T) {
 func TestF08AThrottledWriteIsRepeatedOnce(t *testing.T) {
 	u := newUpstream(t, says(429, "", "Retry-After", "3"), says(200, profileJSON("2")))
 	var told []string
-	if err := update(pcclient.OnCall(t.Context(), func(id string) { told = append(told, id) }), u.client(t)); err != nil {
+	ctx := pcclient.WithCorrelationID(t.Context(), "noted-before")
+	if err := update(pcclient.OnCall(ctx, func(id string) { told = append(told, id) }), u.client(t)); err != nil {
 		t.Fatal(err)
 	}
 	u.wantCalls(t, 2)
 	first, second := u.calls()[0].header.Get("MS-CorrelationId"), u.calls()[1].header.Get("MS-CorrelationId")
-	if len(told) != 2 || told[0] != first || told[1] != second || first == second {
+	if len(told) != 2 || told[0] != first || told[1] != second || first != "noted-before" || first == second {
 		t.Errorf("told of calls %v, sent %s and %s", told, first, second)
 	}
 	if a, b := u.calls()[0], u.calls()[1]; a.header.Get("MS-RequestId") != b.header.Get("MS-RequestId") || a.body != b.body || u.slept[0] != 3*time.Second {

@@ -67,8 +67,9 @@ func WithRequestID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, requestIDKey, id)
 }
 
-// WithCorrelationID sets the MS-CorrelationId of every HTTP call made with this context. Without it (or with "") each HTTP
-// call, a repeated one too, gets a new GUID.
+// WithCorrelationID sets the MS-CorrelationId of an operation's first HTTP call, so that a caller can write it down before
+// anything is sent. A call that is repeated gets a new GUID, since the upstream wants a new one for every call; without
+// WithCorrelationID (or with "") the first one does too.
 func WithCorrelationID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, correlationIDKey, id)
 }

@@ -29,7 +29,7 @@ type Kind string
 // The kinds. Recorded is the intent, written before anything is sent; each
 // submission has exactly one of Applied, Rejected, NotApplied and Superseded at
 // the end, with Sent before it once the PUT went out, and InDoubt when an answer
-// was lost. The other three have no part in that order.
+// was lost. The others have no part in that order.
 const (
 	Recorded   Kind = "recorded"
 	Sent       Kind = "sent"
@@ -40,6 +40,7 @@ const (
 	Superseded Kind = "superseded"
 
 	Refused   Kind = "refused"   // the submission's key was used again with other values; nothing was done
+	Closed    Kind = "closed"    // somebody looked at a superseded submission; the operator is who
 	Overwrote Kind = "overwrote" // the submission, applied, replaced what an outsider had saved the instant before
 	Outside   Kind = "outside"   // saved past this portal, as Partner Center's audit records tell
 )
@@ -78,6 +79,10 @@ type Values struct {
 	Before map[string]string `json:"before"`
 	After  map[string]string `json:"after"`
 	Why    string            `json:"why,omitempty"`
+	// By and ByAt are whose values Before are and when they were saved, where the
+	// entry tells of two people: an overwritten save's.
+	By   string    `json:"by,omitempty"`
+	ByAt time.Time `json:"byAt,omitzero"`
 }
 
 // Record is an entry with its values.

@@ -318,19 +318,21 @@ func (d *desk) nothingLost(journal pcsim.Journal) {
 func (d *desk) oneEnd(r submission.Request, trail []audit.Record) {
 	d.t.Helper()
 	ends := 0
+	order := map[audit.Kind]int{audit.Recorded: 0, audit.Sent: 1, audit.InDoubt: 2}
+	last := -1
 	for i, e := range trail {
+		place, known := order[e.Kind]
 		switch e.Kind {
-		case audit.Recorded:
-			if i != 0 {
-				d.t.Errorf("I-7 the intent is entry %d of its submission", i+1)
-			}
-		case audit.InDoubt:
-			if i != 1 {
-				d.t.Errorf("the doubt is entry %d of its submission", i+1)
-			}
-		default:
+		case audit.Refused, audit.Overwrote, audit.Closed:
+			continue
+		case audit.Applied, audit.Rejected, audit.NotApplied, audit.Superseded:
 			ends++
+			place, known = 3, true
 		}
+		if !known || place <= last || (i == 0) != (place == 0) {
+			d.t.Errorf("I-7 entry %d of its submission is %s", i+1, e.Kind)
+		}
+		last = place
 		if i > 0 && e.Time.Before(trail[0].Time) {
 			d.t.Errorf("I-7 entry %s is older than its intent", e.Kind)
 		}

@@ -24,7 +24,8 @@ func leaseName(customer pcclient.TenantID) string { return "customer:" + string(
 
 // take tries to get the customer's lease for the submission whose key is
 // holder, inside tx; ok is false while somebody else has it. The submission
-// keeps the fence: without one it has certainly sent nothing.
+// keeps the fence: without one it has certainly sent nothing. errSettled: it was
+// given up for dead meanwhile, and must send nothing any more.
 func (s *Service) take(ctx context.Context, tx *sql.Tx, customer pcclient.TenantID, holder string) (l lease, ok bool, err error) {
 	now := s.now()
 	l = lease{name: leaseName(customer), holder: holder}
@@ -37,10 +38,14 @@ func (s *Service) take(ctx context.Context, tx *sql.Tx, customer pcclient.Tenant
 	if errors.Is(err, sql.ErrNoRows) {
 		return lease{}, false, nil
 	}
-	if err == nil {
-		_, err = tx.ExecContext(ctx, `UPDATE submissions SET fence = $1 WHERE key = $2`, l.fence, holder)
+	if err != nil {
+		return lease{}, false, err
 	}
-	return l, err == nil, err
+	result, err := tx.ExecContext(ctx, `UPDATE submissions SET fence = $1 WHERE key = $2 AND state = 'recorded'`, l.fence, holder)
+	if err := changedOne(result, err, errSettled); err != nil {
+		return lease{}, false, err
+	}
+	return l, true, nil
 }
 
 // await gets the customer's lease, looking often at first and then less so.
@@ -78,11 +83,13 @@ func (s *Service) leaseFree(ctx context.Context, customer pcclient.TenantID) (bo
 	return err == nil && expires <= database.Micros(s.now()), err
 }
 
-// check returns errLeaseLost unless the lease is still ours and not run out.
+// check returns errLeaseLost unless the lease is still ours and not run out, and
+// nobody has given the submission up for dead.
 func (s *Service) check(ctx context.Context, l lease) error {
 	var n int
 	err := s.db.Read().QueryRowContext(ctx,
-		`SELECT count(*) FROM leases WHERE name = $1 AND holder = $2 AND fence = $3 AND expires_at > $4`,
+		`SELECT count(*) FROM leases l JOIN submissions s ON s.key = l.holder
+		WHERE l.name = $1 AND l.holder = $2 AND l.fence = $3 AND l.expires_at > $4 AND s.state = 'recorded'`,
 		l.name, l.holder, l.fence, database.Micros(s.now())).Scan(&n)
 	if err == nil && n == 0 {
 		return errLeaseLost

@@ -91,6 +91,8 @@ func TestF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 			t.Fatalf("after the crash: %s, %v", got.State, err)
 		}
 		d.invariants()
+		want(t, d.save(r), submission.Recorded, "") // its process may be at work
+		_ = d.clock.Sleep(t.Context(), 31*time.Second)
 		got, err = d.svc.Settle(t.Context(), d.pc, r.Key)
 		if err != nil {
 			t.Fatal(err)
@@ -106,12 +108,21 @@ func TestF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
 		d.crash(r, false)
+		if _, err := d.svc.Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		want(t, d.save(r), submission.Recorded, "") // asking again sends nothing
-		_ = d.clock.Sleep(t.Context(), 120*time.Second)
-		if got, err := d.svc.Settle(t.Context(), d.pc, r.Key); err != nil || got.State != submission.Recorded {
+		_ = d.clock.Sleep(t.Context(), 31*time.Second)
+		if n, err := d.svc.Recover(t.Context()); n != 1 || err != nil {
+			t.Errorf("taken over: %d, %v", n, err)
+		}
+		d.invariants()
+		want(t, d.save(r), submission.InDoubt, "")
+		_ = d.clock.Sleep(t.Context(), 85*time.Second)
+		if got, err := d.svc.Settle(t.Context(), d.pc, r.Key); err != nil || got.State != submission.InDoubt {
 			t.Errorf("while it might still show: %s, %v", got.State, err)
 		}
-		_ = d.clock.Sleep(t.Context(), 95*time.Second)
+		_ = d.clock.Sleep(t.Context(), 10*time.Second)
 		got, err := d.svc.Settle(t.Context(), d.pc, r.Key)
 		if err != nil {
 			t.Fatal(err)
@@ -146,8 +157,72 @@ func TestF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 			t.Errorf("while its process may be at work: %s, %v", got.State, err)
 		}
 		d.invariants()
-		_ = d.clock.Sleep(t.Context(), 121*time.Second)
+		_ = d.clock.Sleep(t.Context(), 31*time.Second)
 		want(t, d.save(r), submission.Rejected, submission.NotSent)
+		d.invariants()
+	})
+	t.Run("F-38 I-3 a colleague saved the very same after the crash: that is who saved", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "same@harbourline.example")
+		colleague := d.edit(sam, d.customer(0), "email", "same@harbourline.example")
+		d.crash(r, false)
+		_ = d.clock.Sleep(t.Context(), 31*time.Second)
+		want(t, d.save(colleague), submission.Applied, "")
+		want(t, d.save(r), submission.Rejected, submission.AlreadySaved)
+		d.invariants()
+	})
+	t.Run("F-42 three replicas take over one intent: one acts", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.crash(r, true)
+		_ = d.clock.Sleep(t.Context(), 31*time.Second)
+		taken := make(chan int, 3)
+		for range 3 {
+			replica := submission.New(submission.Options{DB: d.db, Ring: d.ring, Log: d.log, Now: d.clock.Now, Sleep: d.clock.Sleep, Events: discard()})
+			go func() {
+				n, err := replica.Recover(context.WithoutCancel(t.Context()))
+				if err != nil {
+					t.Error(err)
+				}
+				taken <- n
+			}()
+		}
+		<-taken
+		<-taken
+		<-taken
+		d.invariants() // one entry of doubt, or the order of entries is wrong
+		count, err := d.svc.Count(t.Context())
+		if err != nil || count.InDoubt != 1 || count.Recorded != 0 || count.Oldest.IsZero() {
+			t.Errorf("I-2 the gauge: %+v, %v", count, err)
+		}
+		// Somebody else who may see the customer looks, before its person does.
+		open, err := d.svc.OpenFor(t.Context(), r.Customer)
+		if err != nil || len(open) != 1 {
+			t.Fatalf("open for the customer: %d, %v", len(open), err)
+		}
+		want(t, d.svc.SettleAll(t.Context(), d.pc, open)[0], submission.Applied, "")
+		d.invariants()
+	})
+	t.Run("F-38 who was taken for dead sends nothing any more", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.wire.on(func(req *http.Request) (*http.Response, error) {
+			// The process stands still for a while, right before the PUT.
+			if _, err := d.db.Read().QueryContext(t.Context(), `SELECT 1`); err != nil {
+				t.Error(err)
+			}
+			_ = d.clock.Sleep(t.Context(), 31*time.Second)
+			other := submission.New(submission.Options{DB: d.db, Ring: d.ring, Log: d.log, Now: d.clock.Now, Events: discard()})
+			if n, err := other.Recover(t.Context()); n != 1 || err != nil {
+				t.Errorf("taken over: %d, %v", n, err)
+			}
+			d.wire.on(nil)
+			return nil, nil
+		})
+		d.save(r)
+		if n := len(d.puts()); n != 0 {
+			t.Errorf("%d PUTs by a process that was taken for dead", n)
+		}
 		d.invariants()
 	})
 	t.Run("F-38 the customer is free again when the lease has run out", func(t *testing.T) {
@@ -311,6 +386,7 @@ func TestF37TheOutcomeCannotBeWritten(t *testing.T) {
 			t.Errorf("a look that cannot be written: %s, %v", got.State, err)
 		}
 		d.exec(`DROP TRIGGER stuck`)
+		_ = d.clock.Sleep(t.Context(), 31*time.Second)
 		want(t, d.save(r), submission.Applied, "")
 		if n := len(d.puts()); n != 1 {
 			t.Errorf("%d PUTs", n)

@@ -14,15 +14,17 @@ import (
 
 // run is one save under way. Its own goroutine alone touches sub until done is closed.
 type run struct {
-	s      *Service
-	pc     *pcclient.Client
-	sub    Submission
-	until  time.Time // when the save's time is over, by the service's clock
-	kept   bool      // the intent is on disk
-	sent   bool      // the PUT was begun
-	marked bool      // the doubt is on disk
-	done   chan struct{}
-	err    error // why the intent was not recorded; read after done
+	s   *Service
+	pc  *pcclient.Client
+	sub Submission
+	// correlation names the first try of the PUT; it is on disk before.
+	correlation string
+	until       time.Time // when the save's time is over, by the service's clock
+	kept        bool      // the intent is on disk
+	begun       time.Time // when the PUT went out; zero before, and when it certainly did not
+	marked      bool      // the doubt is on disk, and that the PUT went out
+	done        chan struct{}
+	err         error // why the intent was not recorded; read after done
 }
 
 // work is the whole save. It returns when the submission has an end, or its
@@ -37,7 +39,7 @@ func (r *run) work(ctx context.Context) {
 		}
 		return
 	}
-	r.kept = true
+	r.kept, r.sub.CorrelationID = true, ""
 	crash.At("recorded")
 
 	if !held {
@@ -51,10 +53,14 @@ func (r *run) work(ctx context.Context) {
 			return
 		}
 	}
-	if before, settled := r.send(ctx, lease); settled {
-		r.finish(ctx, before)
-	} else {
+	before, settled := r.send(ctx, lease)
+	if !settled {
 		r.doubt(ctx)
+		return
+	}
+	r.finish(ctx, before)
+	if r.sub.State == Applied {
+		r.lookForOverwritten(ctx, before)
 	}
 }
 
@@ -84,6 +90,9 @@ func (r *run) send(ctx context.Context, l lease) (before forms.Values, settled b
 		return nil, true
 	}
 	answer, err := r.put(ctx, etag, r.sub.Wish.Onto(now, r.sub.Base))
+	if errors.Is(err, pcclient.ErrNotSent) && !errors.Is(err, pcclient.ErrInDoubt) {
+		r.begun = time.Time{}
+	}
 	if err == nil {
 		return theirs, r.confirm(ctx, etag, answer)
 	}
@@ -103,14 +112,14 @@ func (r *run) send(ctx context.Context, l lease) (before forms.Values, settled b
 // last went out: a call that was throttled is made again under another.
 func (r *run) put(ctx context.Context, etag pcclient.ETag, profile pcclient.BillingProfile) (pcclient.ETag, error) {
 	ctx = pcclient.WithRequestID(ctx, r.sub.Key)
+	ctx = pcclient.WithCorrelationID(ctx, r.correlation)
 	ctx = pcclient.OnCall(ctx, func(id string) { r.sub.CorrelationID = id })
-	begun := r.s.micro()
-	r.sent = true
+	r.begun = r.s.micro()
 	_, next, err := r.pc.BillingProfiles.Update(crash.Sending(ctx, "sent"), r.sub.Customer, etag, profile)
 	crash.At("answered")
 	// A call may have waited and tried again; its last try is at most 30 s old.
-	r.sub.SentAt = begun
-	if last := r.s.micro().Add(-30 * time.Second); last.After(begun) {
+	r.sub.SentAt = r.begun
+	if last := r.s.micro().Add(-30 * time.Second); last.After(r.begun) {
 		r.sub.SentAt = last
 	}
 	return next, err
@@ -191,14 +200,18 @@ func (r *run) doubt(ctx context.Context) {
 func (r *run) markDoubt(ctx context.Context) {
 	r.sub.State, r.sub.Reason = InDoubt, ""
 	if !r.marked {
-		r.marked = r.persist(ctx, func(ctx context.Context) error { return r.s.doubt(ctx, r.sub) })
+		r.marked = r.persist(ctx, func(ctx context.Context) error { return r.s.doubt(ctx, r.sub, r.begun) })
 	}
 }
 
 // finish writes the end and tells of it.
 func (r *run) finish(ctx context.Context, before forms.Values) {
 	r.sub.SettledAt = r.s.micro()
-	if r.persist(ctx, func(ctx context.Context) error { return r.s.finish(ctx, r.sub, before) }) {
+	sent := r.begun
+	if r.marked {
+		sent = time.Time{}
+	}
+	if r.persist(ctx, func(ctx context.Context) error { return r.s.finish(ctx, r.sub, before, sent) }) {
 		crash.At("settled")
 		r.event(ctx, slog.LevelInfo, "submission.settled")
 	}
@@ -233,7 +246,7 @@ func (r *run) survive(ctx context.Context) {
 	case !r.kept:
 		r.err = errBroken
 	case !r.sub.SettledAt.IsZero(): // the end is written, or being so
-	case r.sent:
+	case !r.begun.IsZero():
 		r.markDoubt(ctx)
 	default:
 		r.sub.rejected(Failed, nil)

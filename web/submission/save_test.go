@@ -42,10 +42,13 @@ func TestASaveIsRecordedSentAndSeen(t *testing.T) {
 	}
 
 	trail, err := d.log.ForSubmission(t.Context(), r.Key)
-	if err != nil || len(trail) != 2 || trail[0].Kind != audit.Recorded || trail[1].Kind != audit.Applied {
-		t.Fatalf("the trail has %+v, %v; want the intent and its outcome", trail, err)
+	if err != nil || len(trail) != 3 || trail[0].Kind != audit.Recorded || trail[1].Kind != audit.Sent || trail[2].Kind != audit.Applied {
+		t.Fatalf("the trail has %+v, %v; want the intent, that it was sent, and its outcome", trail, err)
 	}
-	if e := trail[1]; e.Before["email"] != before || e.After["email"] != "accounts@harbourline.example" || e.OperatorName != ada.Name {
+	if trail[0].CorrelationID != got.CorrelationID {
+		t.Errorf("the intent names the call %q; it was %q", trail[0].CorrelationID, got.CorrelationID)
+	}
+	if e := trail[2]; e.Before["email"] != before || e.After["email"] != "accounts@harbourline.example" || e.OperatorName != ada.Name {
 		t.Errorf("the outcome's entry: %+v", e)
 	}
 	stored, err := d.svc.Get(t.Context(), ada.Key, r.Key)
@@ -556,8 +559,8 @@ func (d *desk) unharmed(req *http.Request) (*http.Response, error) {
 func (d *desk) inDoubtWasShown(key string) {
 	d.t.Helper()
 	trail, err := d.log.ForSubmission(d.t.Context(), key)
-	if err != nil || len(trail) != 3 || trail[1].Kind != audit.InDoubt {
-		d.t.Errorf("the trail: %+v, %v; want intent, doubt, end", trail, err)
+	if err != nil || len(trail) != 4 || trail[1].Kind != audit.Sent || trail[2].Kind != audit.InDoubt {
+		d.t.Errorf("the trail: %d entries, %v; want intent, sent, doubt, end", len(trail), err)
 	}
 }
 

@@ -2,6 +2,7 @@ package submission
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -48,14 +49,16 @@ type Service struct {
 
 	signInAgain error
 
-	settle, limit, wait, leaseFor time.Duration
+	settle, limit, wait, leaseFor, beatEvery, aliveFor time.Duration
 
 	mu       sync.Mutex
 	runs     map[string]*run // by submission key, while they are under way
 	draining bool
+	closed   map[string]time.Time // operators who may not read audit records, and when that was found
 
-	halted context.Context // ends when Drain runs out of patience
+	halted context.Context // ends with Drain, or when it runs out of patience
 	halt   context.CancelFunc
+	later  sync.WaitGroup // looks for overwritten saves that go on after theirs; they end with halted
 }
 
 // New returns a service.
@@ -66,7 +69,10 @@ func New(o Options) *Service {
 		settle:      crash.Hasten(or(o.Settle, 90*time.Second)),
 		limit:       crash.Hasten(or(o.Limit, 120*time.Second)),
 		wait:        crash.Hasten(or(o.Wait, 10*time.Second)),
+		beatEvery:   crash.Hasten(beatEvery),
+		aliveFor:    crash.Hasten(aliveFor),
 		runs:        map[string]*run{},
+		closed:      map[string]time.Time{},
 	}
 	s.halted, s.halt = context.WithCancel(context.Background())
 	// The lease outlives the longest run, so it needs no renewal, and ends by
@@ -106,6 +112,9 @@ func (s *Service) Save(ctx context.Context, pc *pcclient.Client, r Request) (Sub
 	}
 
 	run, err := s.start(ctx, pc, r)
+	if errors.Is(err, ErrOtherValues) {
+		return Submission{}, s.RefuseOther(ctx, r)
+	}
 	if err != nil {
 		return Submission{}, err
 	}
@@ -124,10 +133,25 @@ func (s *Service) Save(ctx context.Context, pc *pcclient.Client, r Request) (Sub
 func (s *Service) known(ctx context.Context, r Request) (Submission, error) {
 	got, err := s.Get(ctx, r.Operator.Key, r.Key)
 	if err == nil && !same(got.Request, r) {
-		s.events.WarnContext(ctx, "submission.other_values", "submission", r.Key, "operator", r.Operator.Key)
-		return Submission{}, ErrOtherValues
+		return Submission{}, s.RefuseOther(ctx, r)
 	}
 	return got, err
+}
+
+// RefuseOther writes into the trail that the request's key was asked for with
+// other values than it stands for, and returns ErrOtherValues. That it cannot be
+// written is an event; the answer is the same.
+func (s *Service) RefuseOther(ctx context.Context, r Request) error {
+	s.events.WarnContext(ctx, "submission.other_values", "submission", r.Key, "operator", r.Operator.Key)
+	refused := Submission{Request: r, Reason: OtherValues}
+	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := s.log.Append(ctx, tx, entry(refused, audit.Refused, s.now()), audit.Values{})
+		return err
+	})
+	if err != nil {
+		s.events.ErrorContext(ctx, "submission.refusal_not_written", "submission", r.Key, "operator", r.Operator.Key, "error", err)
+	}
+	return ErrOtherValues
 }
 
 // standing is what Save returns when waiting is over.
@@ -156,19 +180,24 @@ func (s *Service) start(ctx context.Context, pc *pcclient.Client, r Request) (*r
 	if run := s.runs[r.Key]; run != nil {
 		return run, run.asks(r)
 	}
+	if r.Via == "" {
+		r.Via = audit.ViaForm
+	}
 	if s.draining {
 		return nil, ErrDraining
 	}
 	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limit)
 	sub := Submission{
-		Request: r, State: Recorded, Fields: forms.Changed(r.Base, r.Wish), RequestID: r.Key, RecordedAt: s.micro(),
+		Request: r, State: Recorded, Fields: forms.Changed(r.Base, r.Wish), RequestID: r.Key,
+		CorrelationID: pcclient.NewGUID(), RecordedAt: s.micro(),
 	}
-	run := &run{s: s, pc: pc, sub: sub, until: sub.RecordedAt.Add(s.limit), done: make(chan struct{})}
+	run := &run{s: s, pc: pc, sub: sub, correlation: sub.CorrelationID, until: sub.RecordedAt.Add(s.limit), done: make(chan struct{})}
 	s.runs[r.Key] = run
 	go func() {
 		defer s.ended(run)
 		defer cancel()
 		defer context.AfterFunc(s.halted, cancel)()
+		defer s.beat(detached, r.Key)()
 		run.work(detached)
 	}()
 	return run, nil
@@ -203,6 +232,8 @@ func (s *Service) running(key string) bool {
 // ends first, they are cut short: what was not sent is rejected, the rest stays
 // in doubt on disk. It then returns ctx's error.
 func (s *Service) Drain(ctx context.Context) error {
+	defer s.later.Wait()
+	defer s.halt()
 	s.mu.Lock()
 	s.draining = true
 	var open []*run

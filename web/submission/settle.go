@@ -2,10 +2,15 @@ package submission
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
+	"slices"
+	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -36,50 +41,94 @@ func (s *Service) look(ctx context.Context, pc *pcclient.Client, sub *Submission
 
 // Settle looks upstream, with one read and no write, whether an open submission
 // has come to an end, and returns it as it stands then. A settled one, and one
-// whose save is still under way, are returned as they are. The caller makes sure
-// that the person may see it (Get first) and that pc acts for that person.
+// whose save is still under way here, are returned as they are. The caller makes
+// sure that the person may see it (Get first) and that pc acts for that person.
 func (s *Service) Settle(ctx context.Context, pc *pcclient.Client, key string) (Submission, error) {
 	sub, err := s.one(ctx, `key = $1`, key)
 	if err != nil || sub.State.Settled() || s.running(key) {
 		return sub, err
 	}
-	open := sub
 	if sub.State == Recorded {
-		held, err := s.heldLease(ctx, key)
-		if err != nil {
-			return Submission{}, err
+		if sub, err = s.bury(ctx, sub); err != nil || sub.State != InDoubt {
+			return sub, err // still at work elsewhere, or it never was
 		}
-		if !held {
-			return s.neverSent(ctx, sub)
-		}
-		// Its process died, or could not write the end. It may have sent as late as
-		// the end of its time.
-		sub.SentAt = sub.RecordedAt.Add(s.limit)
 	}
+	open := sub
 	if !s.look(ctx, pc, &sub) {
 		return open, nil
 	}
-	if open.State == Recorded {
-		sub.SentAt = open.SentAt // when it was sent is not known
+	if sub.State == Applied {
+		if err := s.byAnother(ctx, &sub); err != nil {
+			return open, err
+		}
 	}
 	return s.end(ctx, sub, open)
 }
 
-// neverSent ends an intent that waits for its customer, once its time is over:
-// until then a process may be at work on it.
-func (s *Service) neverSent(ctx context.Context, open Submission) (Submission, error) {
-	if s.now().Before(open.RecordedAt.Add(s.limit)) {
-		return open, nil
+// byAnother takes it back that a submission was applied if nobody knows that it was
+// ever sent, its process having died, and the trail knows who saved those values.
+func (s *Service) byAnother(ctx context.Context, sub *Submission) error {
+	trail, err := s.log.ForSubmission(ctx, sub.Key)
+	if err != nil || slices.ContainsFunc(trail, func(r audit.Record) bool { return r.Kind == audit.Sent }) {
+		return err
 	}
-	sub := open
-	sub.rejected(NotSent, nil)
-	return s.end(ctx, sub, open)
+	latest, err := s.log.Applied(ctx, sub.Customer, 1)
+	if err != nil || len(latest) == 0 || latest[0].Time.Before(sub.RecordedAt) {
+		return err
+	}
+	if names := only(sub.Fields, latest[0].Fields); len(names) > 0 && shows(latest[0].After, sub.Wish, names) {
+		sub.rejected(AlreadySaved, nil)
+	}
+	return nil
+}
+
+// SettleAll is Settle for each of the list that is open, for as long as ctx lasts.
+// What cannot be looked at stays as it was: a later look will do.
+func (s *Service) SettleAll(ctx context.Context, pc *pcclient.Client, list []Submission) []Submission {
+	after := slices.Clone(list)
+	for i, sub := range after {
+		if sub.State.Settled() || ctx.Err() != nil {
+			continue
+		}
+		settled, err := s.Settle(ctx, pc, sub.Key)
+		if err != nil {
+			s.events.WarnContext(ctx, "submission.look_failed", "submission", sub.Key, "operator", sub.Operator.Key, "error", err)
+			continue
+		}
+		after[i] = settled
+	}
+	return after
+}
+
+// Close notes that somebody has looked at a superseded submission, so that lists
+// let go of it, and who that was. Closing it again, or one in another state, does
+// nothing.
+func (s *Service) Close(ctx context.Context, by Operator, key string) error {
+	sub, err := s.one(ctx, `key = $1`, key)
+	if err != nil || sub.State != Superseded || !sub.ClosedAt.IsZero() {
+		return err
+	}
+	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+		now := s.now()
+		result, err := tx.ExecContext(ctx, `UPDATE submissions SET closed_at = $1 WHERE key = $2 AND closed_at = 0`, database.Micros(now), key)
+		if err := changedOne(result, err, errSettled); err != nil {
+			return err
+		}
+		closed := entry(sub, audit.Closed, now)
+		closed.Operator, closed.OperatorName = by.Key, by.Name
+		_, err = s.log.Append(ctx, tx, closed, audit.Values{})
+		return err
+	})
+	if errors.Is(err, errSettled) {
+		return nil
+	}
+	return err
 }
 
 // end writes the end of an open submission; what somebody else wrote first stands.
 func (s *Service) end(ctx context.Context, sub, open Submission) (Submission, error) {
 	sub.SettledAt = s.micro()
-	err := s.finish(ctx, sub, sub.Base)
+	err := s.finish(ctx, sub, sub.Base, time.Time{})
 	if errors.Is(err, errSettled) {
 		return s.one(ctx, `key = $1`, sub.Key)
 	}
@@ -89,11 +138,4 @@ func (s *Service) end(ctx context.Context, sub, open Submission) (Submission, er
 	}
 	s.events.InfoContext(ctx, "submission.settled", "submission", sub.Key, "operator", sub.Operator.Key, "state", string(sub.State))
 	return sub, nil
-}
-
-// heldLease reports whether the submission ever had its customer's lease.
-func (s *Service) heldLease(ctx context.Context, key string) (bool, error) {
-	var fence int64
-	err := s.db.Read().QueryRowContext(ctx, `SELECT fence FROM submissions WHERE key = $1`, key).Scan(&fence)
-	return fence > 0, err
 }

@@ -28,6 +28,7 @@ type intent struct {
 	ETag         pcclient.ETag `json:"etag"`
 	Base         forms.Values  `json:"base"`
 	Wish         forms.Values  `json:"wish"`
+	Why          string        `json:"why,omitempty"`
 }
 
 type outcomeTexts struct {
@@ -42,25 +43,22 @@ var (
 )
 
 // record commits the intent, its audit entry and, if it is free, the customer's
-// lease. errKeyTaken: there is such a row, whoever's it is.
+// lease. Row and entry name the correlation ID that the PUT will have.
+// errKeyTaken: there is such a row, whoever's it is.
 func (s *Service) record(ctx context.Context, sub Submission) (l lease, ok bool, err error) {
-	sealed, err := s.sealed(intentPurpose, sub, intent{sub.Operator.Name, sub.ETag, sub.Base, sub.Wish})
+	sealed, err := s.sealed(intentPurpose, sub, intent{sub.Operator.Name, sub.ETag, sub.Base, sub.Wish, sub.Why})
 	if err != nil {
 		return lease{}, false, err
 	}
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `
-			INSERT INTO submissions (key, draft, operator, customer, state, reason, upstream_code, correlation_id,
-				fields, retry_after, fence, recorded_at, sent_at, settled_at, intent, outcome)
-			VALUES ($1, $2, $3, $4, $5, '', '', '', $6, 0, 0, $7, 0, 0, $8, '') ON CONFLICT (key) DO NOTHING`,
-			sub.Key, sub.Draft, sub.Operator.Key, string(sub.Customer), Recorded, strings.Join(sub.Fields, " "), database.Micros(sub.RecordedAt), sealed)
-		if err != nil {
+			INSERT INTO submissions (key, draft, operator, customer, state, reason, upstream_code, correlation_id, via,
+				fields, retry_after, fence, recorded_at, sent_at, settled_at, closed_at, alive_until, intent, outcome)
+			VALUES ($1, $2, $3, $4, $5, '', '', $6, $7, $8, 0, 0, $9, 0, 0, 0, $10, $11, '') ON CONFLICT (key) DO NOTHING`,
+			sub.Key, sub.Draft, sub.Operator.Key, string(sub.Customer), Recorded, sub.CorrelationID, sub.Via, strings.Join(sub.Fields, " "),
+			database.Micros(sub.RecordedAt), database.Micros(s.now().Add(s.aliveFor)), sealed)
+		if err := changedOne(result, err, errKeyTaken); err != nil {
 			return err
-		}
-		if n, err := result.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
-			return errKeyTaken
 		}
 		if _, err := s.log.Append(ctx, tx, entry(sub, audit.Recorded, sub.RecordedAt), changes(sub, sub.Base, sub.Wish)); err != nil {
 			return err
@@ -71,43 +69,63 @@ func (s *Service) record(ctx context.Context, sub Submission) (l lease, ok bool,
 	return l, ok, err
 }
 
-// doubt commits that an answer was lost.
-func (s *Service) doubt(ctx context.Context, sub Submission) error {
-	return s.db.Write(ctx, func(tx *sql.Tx) error {
-		if err := update(ctx, tx, sub, ""); err != nil {
-			return err
-		}
-		_, err := s.log.Append(ctx, tx, entry(sub, audit.InDoubt, s.now()), audit.Values{})
+// doubt commits that an answer was lost, and when the PUT went out.
+func (s *Service) doubt(ctx context.Context, sub Submission, sent time.Time) error {
+	return s.db.Write(ctx, func(tx *sql.Tx) error { return s.doubtIn(ctx, tx, sub, sent) })
+}
+
+func (s *Service) doubtIn(ctx context.Context, tx *sql.Tx, sub Submission, sent time.Time) error {
+	if err := update(ctx, tx, sub, ""); err != nil {
 		return err
-	})
+	}
+	if err := s.wasSent(ctx, tx, sub, sent); err != nil {
+		return err
+	}
+	_, err := s.log.Append(ctx, tx, entry(sub, audit.InDoubt, s.now()), audit.Values{})
+	return err
+}
+
+// wasSent appends when the PUT went out; zero when it did not, or that stands in
+// the trail already, or is not known.
+func (s *Service) wasSent(ctx context.Context, tx *sql.Tx, sub Submission, at time.Time) error {
+	if at.IsZero() {
+		return nil
+	}
+	_, err := s.log.Append(ctx, tx, entry(sub, audit.Sent, at), audit.Values{})
+	return err
 }
 
 // finish commits the end of a submission and gives its lease back. errSettled:
 // it has another end already, which stands. before is the content the values
-// replaced, for the trail.
-func (s *Service) finish(ctx context.Context, sub Submission, before forms.Values) error {
+// replaced, for the trail; sent is as for wasSent.
+func (s *Service) finish(ctx context.Context, sub Submission, before forms.Values, sent time.Time) error {
+	return s.db.Write(ctx, func(tx *sql.Tx) error { return s.finishIn(ctx, tx, sub, before, sent) })
+}
+
+func (s *Service) finishIn(ctx context.Context, tx *sql.Tx, sub Submission, before forms.Values, sent time.Time) error {
 	sealed, err := s.sealed(outcomePurpose, sub, outcomeTexts{sub.UpstreamText, sub.Saved})
 	if err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *sql.Tx) error {
-		if err := update(ctx, tx, sub, sealed); err != nil {
+	if err := update(ctx, tx, sub, sealed); err != nil {
+		return err
+	}
+	if err := s.wasSent(ctx, tx, sub, sent); err != nil {
+		return err
+	}
+	var values audit.Values
+	if sub.State == Applied || sub.State == Superseded {
+		values = changes(sub, before, sub.Saved)
+	}
+	if _, err := s.log.Append(ctx, tx, entry(sub, audit.Kind(sub.State), sub.SettledAt), values); err != nil {
+		return err
+	}
+	if sub.State == Applied || sub.Reason == AlreadySaved {
+		if err := drafts.Finish(ctx, tx, sub.Operator.Key, sub.Customer, sub.Draft, sub.Key); err != nil {
 			return err
 		}
-		var values audit.Values
-		if sub.State == Applied || sub.State == Superseded {
-			values = changes(sub, before, sub.Saved)
-		}
-		if _, err := s.log.Append(ctx, tx, entry(sub, audit.Kind(sub.State), sub.SettledAt), values); err != nil {
-			return err
-		}
-		if sub.State == Applied || sub.Reason == AlreadySaved {
-			if err := drafts.Finish(ctx, tx, sub.Operator.Key, sub.Customer, sub.Draft, sub.Key); err != nil {
-				return err
-			}
-		}
-		return release(ctx, tx, sub.Customer, sub.Key)
-	})
+	}
+	return release(ctx, tx, sub.Customer, sub.Key)
 }
 
 // update moves an open row on; a settled one never changes.
@@ -118,46 +136,28 @@ func update(ctx context.Context, tx *sql.Tx, sub Submission, sealedOutcome strin
 		WHERE key = $9 AND state IN ('recorded', 'in_doubt')`,
 		sub.State, sub.Reason, sub.UpstreamCode, sub.CorrelationID, sub.RetryAfter.Microseconds(),
 		database.Micros(sub.SentAt), database.Micros(sub.SettledAt), sealedOutcome, sub.Key)
+	return changedOne(result, err, errSettled)
+}
+
+// changedOne is err, or otherwise when the statement did not change one row.
+func changedOne(result sql.Result, err, otherwise error) error {
 	if err != nil {
 		return err
 	}
 	if n, err := result.RowsAffected(); err != nil {
 		return err
-	} else if n == 0 {
-		return errSettled
+	} else if n != 1 {
+		return otherwise
 	}
 	return nil
 }
 
-const columns = `key, draft, operator, customer, state, reason, upstream_code, correlation_id, fields, retry_after,
-	recorded_at, sent_at, settled_at, intent, outcome`
+const columns = `key, draft, operator, customer, state, reason, upstream_code, correlation_id, via, fields, retry_after,
+	recorded_at, sent_at, settled_at, closed_at, intent, outcome`
 
 // Get returns the operator's submission of that key, or ErrNotFound.
 func (s *Service) Get(ctx context.Context, operatorKey, key string) (Submission, error) {
 	return s.one(ctx, `key = $1 AND operator = $2`, key, operatorKey)
-}
-
-// Open returns the operator's submissions that have no end yet, newest first;
-// none is an empty list.
-func (s *Service) Open(ctx context.Context, operatorKey string) ([]Submission, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+columns+` FROM submissions
-		WHERE operator = $1 AND state IN ('recorded', 'in_doubt') ORDER BY recorded_at DESC, key`, operatorKey)
-	if err != nil {
-		return nil, fmt.Errorf("list open submissions: %w", err)
-	}
-	defer rows.Close()
-	var list []Submission
-	for rows.Next() {
-		sub, err := s.scan(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("list open submissions: %w", err)
-		}
-		list = append(list, sub)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list open submissions: %w", err)
-	}
-	return list, nil
 }
 
 // one reads a row by a condition written in this package.
@@ -175,15 +175,16 @@ func (s *Service) one(ctx context.Context, where string, args ...any) (Submissio
 func (s *Service) scan(scan func(...any) error) (Submission, error) {
 	var sub Submission
 	var fields, sealedIntent, sealedOutcome string
-	var retryAfter, recorded, sent, settled int64
+	var retryAfter, recorded, sent, settled, closed int64
 	err := scan(&sub.Key, &sub.Draft, &sub.Operator.Key, &sub.Customer, &sub.State, &sub.Reason, &sub.UpstreamCode, &sub.CorrelationID,
-		&fields, &retryAfter, &recorded, &sent, &settled, &sealedIntent, &sealedOutcome)
+		&sub.Via, &fields, &retryAfter, &recorded, &sent, &settled, &closed, &sealedIntent, &sealedOutcome)
 	if err != nil {
 		return Submission{}, err
 	}
 	sub.RequestID = sub.Key
 	sub.RetryAfter = time.Duration(retryAfter) * time.Microsecond
-	sub.RecordedAt, sub.SentAt, sub.SettledAt = database.Time(recorded), database.Time(sent), database.Time(settled)
+	sub.RecordedAt, sub.SentAt = database.Time(recorded), database.Time(sent)
+	sub.SettledAt, sub.ClosedAt = database.Time(settled), database.Time(closed)
 	if fields != "" { // none of the names has a space
 		sub.Fields = strings.Split(fields, " ")
 	}
@@ -191,7 +192,7 @@ func (s *Service) scan(scan func(...any) error) (Submission, error) {
 	if err := s.unsealed(intentPurpose, sub, sealedIntent, &in); err != nil {
 		return Submission{}, err
 	}
-	sub.Operator.Name, sub.ETag, sub.Base, sub.Wish = in.OperatorName, in.ETag, in.Base, in.Wish
+	sub.Operator.Name, sub.ETag, sub.Base, sub.Wish, sub.Why = in.OperatorName, in.ETag, in.Base, in.Wish, in.Why
 	if sealedOutcome != "" {
 		var out outcomeTexts
 		if err := s.unsealed(outcomePurpose, sub, sealedOutcome, &out); err != nil {

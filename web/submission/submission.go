@@ -16,8 +16,17 @@
 //
 // A lost answer leaves the submission in doubt, on disk at once. Only re-reads
 // end that: the wish is there (applied), or after the settle window it is not
-// (not applied; superseded if somebody else's content is). There is no row for
-// "sent": an intent that ever had the lease may have been sent, and is treated so.
+// (not applied; superseded if somebody else's content is). That the PUT went out
+// is written with what became of it, not before: a third commit would buy nothing,
+// since an intent that ever had the lease may have been sent, and is treated so.
+//
+// A process at work on a submission says so every few seconds. When it falls
+// silent, any other marks the submission in doubt (Recover) and whoever may read
+// the customer settles it by a re-read (Settle).
+//
+// An upstream that takes stale writes lets an outsider's save of the instant
+// between 2 and 3 be overwritten. That cannot be prevented from here; it is
+// found in the upstream's audit records afterwards, and told (see Overwrote).
 //
 // A submission is known by its key. Asking again with the same key never sends
 // again: it waits for, or returns, what the first asking led to.
@@ -28,6 +37,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -74,6 +84,7 @@ const (
 	Unavailable    Reason = "unavailable"     // the upstream did not answer the re-read before the PUT
 	NotSent        Reason = "not_sent"        // the PUT did not leave: no connection, no ETag, or another save held the customer
 	Failed         Reason = "failed"          // an answer nobody understands, or our own fault, before anything was sent
+	OtherValues    Reason = "other_values"    // of refused entries in the trail: the key stands for something else
 )
 
 // Operator is the person who saves.
@@ -84,7 +95,8 @@ type Operator struct {
 
 // Request is a wish: the values of Wish instead of those of Base. Names with the
 // same text in both (after normalising) are left as the upstream has them. ETag
-// is the one Base was read with, a hint only.
+// is the one Base was read with, a hint only. Why is the reason the operator gave,
+// "" for none; it goes with the first Save of a key and is not compared again.
 type Request struct {
 	Key        string // GUID of the draft's version: the submission's name and its request ID upstream
 	Draft      string
@@ -92,6 +104,8 @@ type Request struct {
 	Customer   pcclient.TenantID
 	ETag       pcclient.ETag
 	Base, Wish forms.Values
+	Via        audit.Via // "" is audit.ViaForm
+	Why        string
 }
 
 // Submission is a request and what became of it.
@@ -105,14 +119,16 @@ type Submission struct {
 	// and may hold personal data: escape it, and keep it out of logs.
 	UpstreamCode, UpstreamText string
 	// RequestID and CorrelationID name the call for the upstream's support;
-	// CorrelationID is empty if there was none.
+	// CorrelationID is empty if there was none. While the state is Recorded it is
+	// the one that the PUT gets.
 	RequestID, CorrelationID string
 	// RetryAfter is how long the upstream asked to wait, 0 if it did not.
 	RetryAfter time.Duration
 	// RecordedAt is when the intent was committed. SentAt is when the upstream last
 	// may have begun to act, zero if the PUT was not reached or that is not known.
-	// SettledAt is zero while the state is open.
-	RecordedAt, SentAt, SettledAt time.Time
+	// SettledAt is zero while the state is open. ClosedAt is when somebody had
+	// looked at a superseded one, zero before and in other states.
+	RecordedAt, SentAt, SettledAt, ClosedAt time.Time
 	// Saved is the content last seen upstream, nil if none was.
 	Saved forms.Values
 }

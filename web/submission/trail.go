@@ -12,7 +12,7 @@ import (
 // entry is the audit entry that goes with a submission's state.
 func entry(sub Submission, kind audit.Kind, at time.Time) audit.Entry {
 	return audit.Entry{
-		Time: at, Kind: kind, Submission: sub.Key, Operator: sub.Operator.Key, OperatorName: sub.Operator.Name,
+		Time: at, Kind: kind, Via: sub.Via, Submission: sub.Key, Operator: sub.Operator.Key, OperatorName: sub.Operator.Name,
 		Customer: sub.Customer, Fields: sub.Fields, Reason: string(sub.Reason),
 		RequestID: sub.Key, CorrelationID: sub.CorrelationID, UpstreamCode: sub.UpstreamCode,
 	}
@@ -21,7 +21,7 @@ func entry(sub Submission, kind audit.Kind, at time.Time) audit.Entry {
 // changes are the texts of the changed items on both sides. Items are kept whole, an
 // address with all its lines, so that the trail reads as people think.
 func changes(sub Submission, before, after forms.Values) audit.Values {
-	v := audit.Values{Before: map[string]string{}, After: map[string]string{}}
+	v := audit.Values{Before: map[string]string{}, After: map[string]string{}, Why: sub.Why}
 	for _, item := range merge.Items() {
 		names := item.Names()
 		if !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(sub.Fields, name) }) {

@@ -1,0 +1,168 @@
+package submission_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient/pcsim"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/submission"
+)
+
+// between lets somebody outside save in the instant between the re-read and the PUT,
+// under an upstream that takes stale writes.
+func (d *desk) between(patch string) {
+	d.stale("accept")
+	d.wire.on(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodPut {
+			d.elsewhere(d.customer(0), patch)
+			d.wire.on(nil)
+		}
+		return nil, nil
+	})
+}
+
+// overwrote is the entry that tells of an overwritten save, nil without one.
+func (d *desk) overwrote(key string) *audit.Record {
+	d.t.Helper()
+	trail, err := d.log.ForSubmission(d.t.Context(), key)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if i := slices.IndexFunc(trail, func(r audit.Record) bool { return r.Kind == audit.Overwrote }); i >= 0 {
+		return &trail[i]
+	}
+	return nil
+}
+
+func TestAnOverwrittenSaveIsTold(t *testing.T) {
+	t.Run("another field", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
+		d.between(`{"firstName":"Outsider"}`)
+		want(t, d.save(r), submission.Applied, "")
+		told := d.overwrote(r.Key)
+		if told == nil {
+			t.Fatal("nothing tells of the save that was overwritten")
+		}
+		if !slices.Equal(told.Fields, []string{"firstName"}) || told.Before["firstName"] != "Outsider" || told.After["firstName"] != r.Base["firstName"] {
+			t.Errorf("what was lost: %q %q → %q", told.Fields, told.Before["firstName"], told.After["firstName"])
+		}
+		if told.By != "clerk@meridian-cloud.example" || told.ByAt.IsZero() || told.Operator != ada.Key {
+			t.Errorf("whose it was: %q at %v, by %q", told.By, told.ByAt, told.Operator)
+		}
+		if _, err := d.log.Verify(t.Context()); err != nil {
+			t.Errorf("I-7 %v", err)
+		}
+	})
+	t.Run("the same field", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
+		d.between(`{"email":"outsider@harbourline.example"}`)
+		want(t, d.save(r), submission.Applied, "")
+		if told := d.overwrote(r.Key); told == nil || told.Before["email"] != "outsider@harbourline.example" || told.After["email"] != "mine@harbourline.example" {
+			t.Errorf("told: %+v", told)
+		}
+	})
+	t.Run("nothing was overwritten", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
+		want(t, d.save(r), submission.Applied, "")
+		if told := d.overwrote(r.Key); told != nil {
+			t.Errorf("told: %+v", told)
+		}
+	})
+	t.Run("the audit record comes late", func(t *testing.T) {
+		d := newDesk(t, realTime(time.Second), func(_ *desk, o *submission.Options) { o.Sleep = soon })
+		r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
+		d.between(`{"firstName":"Outsider"}`)
+		d.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Status: 503, Times: 3})
+		want(t, d.save(r), submission.Applied, "")
+		for range 200 {
+			if d.overwrote(r.Key) != nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		t.Error("not told")
+	})
+	t.Run("who may not read audit records is asked once", func(t *testing.T) {
+		d := newDesk(t)
+		d.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Status: 403, Times: -1})
+		for i, city := range []string{"Newhaven", "Oldhaven"} {
+			want(t, d.save(d.edit(sam, d.customer(i), "defaultAddress.city", city)), submission.Applied, "")
+		}
+		asked := 0
+		for _, r := range d.sim.Journal().Requests {
+			if r.Path == "/v1/auditrecords" {
+				asked++
+			}
+		}
+		if asked != 1 {
+			t.Errorf("asked %d times", asked)
+		}
+	})
+}
+
+func TestA58OtherValuesAreAudited(t *testing.T) {
+	d := newDesk(t)
+	r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
+	want(t, d.save(r), submission.Applied, "")
+	other := r
+	other.Wish = d.edit(ada, r.Customer, "email", "other@harbourline.example").Wish
+	if _, err := d.svc.Save(t.Context(), d.pc, other); err == nil {
+		t.Fatal("saved")
+	}
+	trail, err := d.log.ForSubmission(t.Context(), r.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := trail[len(trail)-1]; last.Kind != audit.Refused || last.Reason != string(submission.OtherValues) || last.Operator != ada.Key {
+		t.Errorf("A-58 the trail ends with %s %s of %s", last.Kind, last.Reason, last.Operator)
+	}
+	d.invariants()
+}
+
+func TestASupersededSaveIsClosedByAPerson(t *testing.T) {
+	d := newDesk(t)
+	r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
+	d.loseRequest(func() { d.elsewhere(r.Customer, `{"email":"theirs@harbourline.example"}`) })
+	want(t, d.save(r), submission.Superseded, "")
+	for _, operator := range []string{ada.Key, ""} {
+		if list, err := d.svc.Unsettled(t.Context(), operator); err != nil || len(list) != 1 {
+			t.Fatalf("listed for %q: %d, %v", operator, len(list), err)
+		}
+	}
+	if list, _ := d.svc.Unsettled(t.Context(), sam.Key); len(list) != 0 {
+		t.Error("A-53 listed for somebody else")
+	}
+	for range 2 {
+		if err := d.svc.Close(t.Context(), sam, r.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list, _ := d.svc.Unsettled(t.Context(), ""); len(list) != 0 {
+		t.Error("still listed")
+	}
+	trail, _ := d.log.ForSubmission(t.Context(), r.Key)
+	if last := trail[len(trail)-1]; last.Kind != audit.Closed || last.Operator != sam.Key || trail[len(trail)-2].Kind == audit.Closed {
+		t.Errorf("the trail ends with %s by %s", last.Kind, last.Operator)
+	}
+	if got, err := d.svc.Get(t.Context(), ada.Key, r.Key); err != nil || got.ClosedAt.IsZero() || got.State != submission.Superseded {
+		t.Errorf("closed: %+v, %v", got.ClosedAt, err)
+	}
+	d.invariants()
+}
+
+// soon sleeps a little, whatever it is asked for.
+func soon(ctx context.Context, _ time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(30 * time.Millisecond):
+		return nil
+	}
+}
