@@ -18,6 +18,7 @@ import (
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/session"
 	"github.com/partnerdesk/portal/web/signin"
 	"github.com/partnerdesk/portal/web/submission"
@@ -56,6 +57,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	trail := audit.New(db, settings.Keys, time.Now)
 	versions := drafts.New(db, settings.Keys, time.Now)
 	sessions := session.New(session.Options{DB: db, Ring: settings.Keys, Now: time.Now})
+	here := presence.New(db, settings.Keys, time.Now)
 	saves := submission.New(submission.Options{DB: db, Log: trail, Ring: settings.Keys, Events: log, SignInAgain: signin.ErrSignInAgain})
 	site := handlers.New(handlers.Options{
 		BaseURL:        settings.BaseURL,
@@ -69,6 +71,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		Submissions:    saves,
 		Audit:          trail,
 		Recents:        directory.NewRecents(db, settings.Keys, time.Now),
+		Presence:       here,
 		Contact:        settings.Contact,
 		Zone:           settings.Location,
 		Now:            time.Now,
@@ -77,7 +80,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	})
 
 	server := newServer(site, settings, log)
-	swept := sweep(ctx, log, sessions, versions)
+	swept := sweep(ctx, log, sessions, versions, here)
 	served := make(chan error, 1)
 	go func() {
 		if settings.Certificate != nil {
@@ -155,7 +158,7 @@ func newServer(h http.Handler, settings Settings, log *slog.Logger) *http.Server
 
 // sweep deletes what has outlived its time, once at the start and then hourly. The
 // channel closes when it has stopped.
-func sweep(ctx context.Context, log *slog.Logger, sessions *session.Store, versions *drafts.Store) <-chan struct{} {
+func sweep(ctx context.Context, log *slog.Logger, sessions *session.Store, versions *drafts.Store, here *presence.Store) <-chan struct{} {
 	done := make(chan struct{})
 	once := func() {
 		if _, err := sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
@@ -163,6 +166,9 @@ func sweep(ctx context.Context, log *slog.Logger, sessions *session.Store, versi
 		}
 		if _, err := versions.Sweep(ctx, time.Now().Add(-drafts.Lifetime)); err != nil && ctx.Err() == nil {
 			log.Warn("old drafts not swept", "error", err)
+		}
+		if _, err := here.Sweep(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("closed forms not swept", "error", err)
 		}
 	}
 	go func() {

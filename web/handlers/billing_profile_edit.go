@@ -27,6 +27,8 @@ type edit struct {
 	rules    pcclient.CountryRules
 	noRules  bool   // the rules could not be read; only the upstream will judge
 	ruled    string // the country that rules or noRules tell of
+	fresh    bool   // opened is the billing profile as it is now
+	known    string // the save by somebody else that was told of and put aside
 }
 
 // editBillingProfile opens the form. Without a draft in the address it makes one
@@ -35,6 +37,9 @@ func (s *site) editBillingProfile(v *visit) error {
 	customer, err := v.customer()
 	if err != nil {
 		return err
+	}
+	if v.Request().Header.Get(fragmentHeader) == fragmentPresence {
+		return s.showPresence(v, customer)
 	}
 	draft := v.QueryParam("draft")
 	if !isDraft(draft) {
@@ -55,7 +60,7 @@ func (s *site) editBillingProfile(v *visit) error {
 		if e.opened.ETag == "" {
 			return s.showReadOnly(v, customer)
 		}
-		e.values = e.opened.Values
+		e.values, e.fresh = e.opened.Values, true
 		s.touch(v, customer, nameOf(e.values, customer))
 	default:
 		return err
@@ -106,12 +111,13 @@ func (s *site) submitBillingProfile(v *visit) error {
 		e.draft = newDraft()
 	}
 	values, malformed := forms.Parse(v.form, ownInputs...)
-	e.values, e.aside = values, forms.Aside(v.form)
+	e.values, e.aside, e.known = values, forms.Aside(v.form), v.one("known")
 
 	var badBase bool
 	if e.opened, badBase, err = s.postedBase(v, customer); err != nil {
 		return err
 	}
+	e.fresh = badBase
 	e.keepUnposted(v.form)
 	if f := flawOf(v, customer, badBase, malformed); f != nil {
 		middleware.SetReason(v.Request().Context(), f.reason)
@@ -124,6 +130,11 @@ func (s *site) submitBillingProfile(v *visit) error {
 		name := strings.TrimPrefix(do, "undo:")
 		e.values[name] = e.opened.Values[name]
 		return s.showEdit(v, http.StatusOK, e, nil, nil)
+	case strings.HasPrefix(do, "keep:"):
+		e.known = strings.TrimPrefix(do, "keep:")
+		return s.showEdit(v, http.StatusOK, e, nil, nil)
+	case do == "merge":
+		return s.mergeNow(v, e)
 	case do == "" || do == "review":
 		return s.keepVersion(v, e)
 	}

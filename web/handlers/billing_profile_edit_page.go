@@ -57,6 +57,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		Base:      base,
 		CSRF:      v.session.FormToken(familyBilling, string(e.customer)),
 		Banner:    banner,
+		Others:    s.here(v, e.customer, e.draft),
 		Sections:  s.editSections(e, errs, notes),
 		Country:   address.InSentence(e.values[forms.Country]),
 		Rules:     ruleFacts(e.rules, e.noRules),
@@ -65,6 +66,9 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		CancelURL: customerPath(e.customer),
 	}
 	page.Hidden = e.hidden(page.Sections)
+	if !e.fresh {
+		page.News = s.news(v, e.customer, e.opened, e.known)
+	}
 	return show(v, status, page.View())
 }
 

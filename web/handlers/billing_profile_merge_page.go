@@ -20,6 +20,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 	if d == nil {
 		d = &decisions{choices: map[merge.Item]merge.Choice{}, other: version.Mine}
 	}
+	s.here(v, version.Customer, version.Draft)
 	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), theirs.Values)
 	who.Name = nameOfWho(who)
 	page := templates.MergePage{

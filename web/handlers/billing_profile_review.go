@@ -105,6 +105,7 @@ func (s *site) showReview(v *visit, status int, version drafts.Version, banner *
 		BackURL:  billingPath(version.Customer, "", version.Draft),
 		Until:    s.clock(v.session.Until()),
 	}
+	s.here(v, version.Customer, version.Draft)
 	e := edit{customer: version.Customer, values: version.Mine}
 	s.loadRules(v, &e)
 	for _, change := range merge.Changes(version.Base, version.Mine) {
@@ -164,6 +165,7 @@ func (s *site) saveBillingProfile(v *visit) error {
 	if sub.State == submission.Rejected && sub.Reason == submission.Conflict {
 		return s.showConflict(v, version)
 	}
+	s.gone(v, customer, version.Draft)
 	return v.redirect(savePath(customer, version.Key))
 }
 

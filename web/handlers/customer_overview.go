@@ -72,6 +72,7 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		Page:     s.frame(v, "", templates.SectionCustomers),
 		Customer: templates.Customer{ID: string(id), Name: cleaned(customer.CompanyName), Domain: cleaned(customer.Domain), URL: customerPath(id)},
 		Banner:   banner,
+		Editing:  s.editors(v, id)[id],
 		ReadAt:   s.clock(s.Now()),
 		RetryURL: customerPath(id),
 	}

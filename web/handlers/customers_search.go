@@ -122,9 +122,10 @@ func (s *site) searchCustomers(v *visit) error {
 	if err != nil {
 		return err
 	}
+	editors := s.editors(v, idsOf(result.rows)...)
 	for _, c := range result.rows {
 		page.Rows = append(page.Rows, templates.CustomerRow{
-			URL: customerPath(c.ID), Name: cleaned(c.CompanyName), Domain: cleaned(c.Domain), TenantID: string(c.ID),
+			URL: customerPath(c.ID), Name: cleaned(c.CompanyName), Domain: cleaned(c.Domain), TenantID: string(c.ID), Editing: editors[c.ID],
 		})
 	}
 	page.SomeMissing = result.someMissing
@@ -139,6 +140,14 @@ func (s *site) searchCustomers(v *visit) error {
 		page.NextURL = searchURL(query, s.Keys.Seal(purposeSearch, plain, []byte(v.operator.Key())))
 	}
 	return show(v, http.StatusOK, page.View())
+}
+
+func idsOf(customers []pcclient.Customer) []pcclient.TenantID {
+	var ids []pcclient.TenantID
+	for _, c := range customers {
+		ids = append(ids, c.ID)
+	}
+	return ids
 }
 
 func searchURL(query, after string) string {

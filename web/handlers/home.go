@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 
+	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/submission"
 	"github.com/partnerdesk/portal/web/templates"
 )
@@ -30,12 +31,18 @@ func (s *site) home(v *visit) error {
 	if err != nil {
 		return err
 	}
+	var ids []pcclient.TenantID
+	for _, c := range recent {
+		ids = append(ids, c.Customer)
+	}
+	editors := s.editors(v, ids...)
 	for _, c := range recent {
 		page.Customers = append(page.Customers, templates.CustomerRow{
 			URL:      customerPath(c.Customer),
 			Name:     c.Name,
 			TenantID: string(c.Customer),
 			Note:     "Opened " + s.moment(c.At).Text,
+			Editing:  editors[c.Customer],
 		})
 	}
 	return show(v, http.StatusOK, page.View())

@@ -24,6 +24,7 @@ import (
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/seal"
 	"github.com/partnerdesk/portal/web/session"
 	"github.com/partnerdesk/portal/web/signin"
@@ -48,6 +49,7 @@ type Options struct {
 	Submissions *submission.Service
 	Audit       *audit.Log
 	Recents     *directory.Recents
+	Presence    *presence.Store
 	// Contact is whom refusal pages name: a name, an address or both; may be "".
 	Contact string
 	// Zone is the time zone times are printed in.
@@ -170,8 +172,14 @@ func clientAddress(trusted []netip.Prefix) echo.IPExtractor {
 }
 
 // fragmentHeader is set by our scripts, which fetch a page to take a part of it:
-// "fields" redraws a form, "result" asks whether a save has an outcome.
+// "fields" redraws a form, "result" asks whether a save has an outcome, "presence"
+// who else has a form open and whether somebody saved.
 const fragmentHeader = "X-Fragment"
+
+const (
+	fragmentResult   = "result"
+	fragmentPresence = "presence"
+)
 
 // serve opens a route to those who have its right. A GET by nobody goes to the
 // identity provider and comes back here; a POST by nobody gets a page, because
@@ -191,7 +199,8 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 			return rt.page(v)
 		}
 		load := s.Sessions.Load
-		if r.Header.Get(fragmentHeader) == "result" {
+		fragment := r.Header.Get(fragmentHeader)
+		if fragment == fragmentResult || fragment == fragmentPresence {
 			load = s.Sessions.Look // a page that polls is not a person who is there
 		}
 		sess, err := load(r)
@@ -208,7 +217,7 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		}
 		v.upstream = s.Upstream.As(s.SignIn.TokenSource(sess, s.Sessions))
 		err = rt.page(v)
-		if rt.method == http.MethodGet && s.tokensOver(v, err) {
+		if rt.method == http.MethodGet && fragment == "" && s.tokensOver(v, err) {
 			return s.sendToSignIn(v)
 		}
 		return err
@@ -216,9 +225,10 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 }
 
 // byNobody answers for a page that needs somebody. A cookie that opened nothing goes.
+// A script is not sent to another origin, where its browser would not let it go.
 func (s *site) byNobody(v *visit, rt route) error {
 	s.Sessions.Forget(v.Response(), v.Request())
-	if rt.method == http.MethodPost {
+	if rt.method == http.MethodPost || v.Request().Header.Get(fragmentHeader) != "" {
 		return s.showSessionOver(v)
 	}
 	return s.sendToSignIn(v)

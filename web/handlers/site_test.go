@@ -22,6 +22,7 @@ import (
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/seal"
 	"github.com/partnerdesk/portal/web/session"
 	"github.com/partnerdesk/portal/web/signin"
@@ -171,7 +172,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: ring,
 		}),
 		Drafts: drafts.New(s.db, ring, s.clock.now), Submissions: saves, Audit: s.trail,
-		Recents: directory.NewRecents(s.db, ring, s.clock.now),
+		Recents: directory.NewRecents(s.db, ring, s.clock.now), Presence: presence.New(s.db, ring, s.clock.now),
 		Contact: "Marta Keller (team lead)", Zone: time.UTC, Now: s.clock.now, Log: log, Demo: o.demo,
 	})
 	s.hosts["portal.example"] = serve{s.portal}

@@ -55,6 +55,11 @@ var (
 		Title: "This billing profile cannot be edited at the moment.",
 		Text:  "Partner Center sent it without an ETag, and without one a save could overwrite somebody else's. Nothing was changed. Try again later.",
 	}
+	bannerNothingToMerge = &templates.Banner{
+		Tone: templates.ToneInfo, Focus: true,
+		Title: "There is nothing to merge any more.",
+		Text:  "The billing profile is again as it was when this form was opened. Everything typed is still here.",
+	}
 	bannerNothingLeft = &templates.Banner{
 		Tone: templates.ToneInfo, Focus: true,
 		Title: "There is nothing left to save.",

@@ -131,10 +131,12 @@
       var typed = Array.prototype.filter.call(form.elements, function (f) {
         return f.name && f.id && f.type !== "hidden" && sent.get(f.name) !== null && sent.get(f.name) !== f.value;
       }).map(function (f) { return [f.id, f.value]; });
+      var knew = document.getElementById("news").dataset.save;
       ["swap-main", "swap-aside"].forEach(function (id) {
         var next = page.getElementById(id), old = document.getElementById(id);
         if (next && old) old.replaceWith(document.adoptNode(next));
       });
+      var news = told(knew);
       document.title = page.title;
       typed.forEach(function (t) {
         var f = document.getElementById(t[0]);
@@ -142,7 +144,7 @@
       });
       var target = focus && document.getElementById(focus) || document.getElementById("defaultAddress-country");
       if (target) target.focus({ preventScroll: true });
-      say(main().dataset.updated);
+      say(main().dataset.updated + (news && ". " + news));
     };
     request.onerror = function () { pending = null; plainly(form, what); };
     request.send(sent);
@@ -182,6 +184,79 @@
     e.preventDefault();
     form.requestSubmit(form.querySelector("button[type=submit]"));
   });
+
+  // Somebody else: while the form is in view, its address is asked every so often who
+  // else has it open and whether somebody saved. Told of and put aside, a save stays so.
+  var every = 30000, apart = 5000, asked = Date.now(), next, place;
+
+  function plan(wait) {
+    clearTimeout(next);
+    next = setTimeout(ask, Math.max(wait, 0));
+  }
+
+  function ask() {
+    var form = main(), news = document.getElementById("news");
+    if (!form || !news || document.hidden) return;
+    asked = Date.now();
+    plan(every);
+    var request = new XMLHttpRequest();
+    request.open("GET", form.action);
+    request.setRequestHeader("X-Fragment", "presence");
+    request.setRequestHeader("X-Base", form.elements.base.value);
+    request.setRequestHeader("X-Known", news.dataset.save);
+    request.responseType = "document";
+    request.timeout = every;
+    request.onload = function () {
+      if (request.status !== 200) return;
+      var page = request.response, others = document.getElementById("others");
+      if (page.getElementById("others").textContent !== others.textContent) swap(page, "others");
+      var old = document.getElementById("news"), knew = old.dataset.save;
+      if (page.getElementById("news").dataset.save === knew) return;
+      var held = old.contains(document.activeElement);
+      swap(page, "news");
+      if (held) back();
+      var words = told(knew);
+      if (words) say(words);
+    };
+    request.send();
+  }
+
+  function swap(page, id) {
+    document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+  }
+
+  // told is what the page tells of a save, unless that is the one it knew.
+  function told(knew) {
+    var news = document.getElementById("news"), words = news.querySelector("section > div");
+    return words && news.dataset.save !== knew ? words.textContent.replace(/\s+/g, " ").trim() : "";
+  }
+
+  // back puts the focus where the person was typing.
+  function back() {
+    (document.getElementById(place) || main().querySelector("input:not([type=hidden])")).focus();
+  }
+
+  document.addEventListener("focusin", function (e) {
+    if (e.target.id && e.target.form && e.target.form === main()) place = e.target.id;
+  });
+
+  document.addEventListener("click", function (e) {
+    var news = e.target.closest("[value^='keep:']") && document.getElementById("news");
+    if (!news) return;
+    e.preventDefault();
+    news.textContent = "";
+    var known = add(news, "input");
+    known.type = "hidden";
+    known.name = "known";
+    known.value = news.dataset.save;
+    known.setAttribute("form", "form");
+    back();
+  });
+
+  function seen() { if (document.getElementById("news") && !document.hidden) plan(asked + apart - Date.now()); }
+  document.addEventListener("visibilitychange", seen);
+  addEventListener("focus", seen);
+  if (document.getElementById("news")) plan(every);
 
   // Merge: the tags and the count follow the choices.
   document.addEventListener("change", function (e) {

@@ -5,9 +5,10 @@ package templates
 type CustomerPage struct {
 	Page
 	Customer    Customer
-	Banner      *Banner // the result of a save, focused
-	EditURL     string  // "" when the operator may not edit
-	ReadAt      Time    // when the billing profile was read
+	Banner      *Banner  // the result of a save, focused
+	EditURL     string   // "" when the operator may not edit
+	Editing     []string // who else has the form open, the one seen last first
+	ReadAt      Time     // when the billing profile was read
 	Profile     []Fact
 	Address     []Fact
 	Unread      bool   // the billing profile could not be read: no facts, no Edit

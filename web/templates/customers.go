@@ -16,7 +16,8 @@ type CustomersPage struct {
 type CustomerRow struct {
 	URL, Name, Domain string
 	TenantID          string
-	Note              string // such as when it was opened; "" leaves it out
+	Note              string   // such as when it was opened; "" leaves it out
+	Editing           []string // who else has the form open, the one seen last first
 }
 
 // again is the address of the same search from its first page.

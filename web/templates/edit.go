@@ -11,6 +11,8 @@ type EditPage struct {
 	CSRF      string
 	Hidden    []Hidden // further ones, such as a value set aside
 	Banner    *Banner
+	News      News
+	Others    Others
 	Sections  []FormSection
 	Country   string // name of the chosen country, for "Rules for …" and announcements
 	Rules     []Fact // aside: what the country asks for
