@@ -20,6 +20,7 @@ type WebConfig struct {
 	BaseURL        string   `env:"PORTAL_BASE_URL" placeholder:"URL" help:"Address people open, without a path: https, or http on localhost. Required." example:"https://portal.example.com" group:"Address"`
 	TLSCert        string   `env:"PORTAL_TLS_CERT" placeholder:"FILE" help:"Certificate chain in PEM, to serve TLS without a proxy. Read at start." group:"Address"`
 	TLSKey         string   `env:"PORTAL_TLS_KEY" placeholder:"FILE" help:"Private key of the certificate in PEM." group:"Address"`
+	MetricsListen  string   `env:"PORTAL_METRICS_LISTEN" placeholder:"HOST:PORT" help:"Address to serve /metrics on for Prometheus, apart from the portal and without sign-in. Without it there are no metrics." example:"localhost:9090" group:"Address"`
 	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, with commas between. Nobody else is believed." example:"10.0.3.7,fd00:3::/64" group:"Address"`
 }
 
@@ -42,6 +43,7 @@ type UpstreamConfig struct {
 	Cloud         string `env:"PORTAL_CLOUD" default:"global" placeholder:"NAME" help:"Microsoft cloud: global, usgov or china. Presets the next two settings and the host of the issuer." group:"Partner Center"`
 	UpstreamURL   string `env:"PORTAL_UPSTREAM_URL" placeholder:"URL" help:"Base address of the Partner Center API, without /v1. Without it: the cloud's." group:"Partner Center"`
 	UpstreamScope string `env:"PORTAL_UPSTREAM_SCOPE" placeholder:"SCOPE" help:"Scope asked for at sign-in, so that the portal can act as the person. Without it: the cloud's." group:"Partner Center"`
+	RecoveryApp   bool   `env:"PORTAL_RECOVERY_APP" help:"Let the portal read billing profiles as the application, to settle saves whose process died without waiting for a person to look. Needs admin consent for the application; off without it." group:"Partner Center"`
 	CAFile        string `name:"ca-file" env:"PORTAL_CA_FILE" placeholder:"FILE" help:"Certificates in PEM to trust besides the system's, for outgoing calls." group:"Partner Center"`
 }
 
@@ -59,6 +61,7 @@ type SignInConfig struct {
 // GeneralConfig is what fits nowhere else.
 type GeneralConfig struct {
 	Contact  string `env:"PORTAL_CONTACT" placeholder:"TEXT" help:"Whom people should ask; pages that refuse something name it." example:"Billing support, ext. 4400" group:"General"`
+	Reason   string `env:"PORTAL_REASON" default:"optional" placeholder:"WHEN" help:"Whether people have to give a reason before they save: optional or required." group:"General"`
 	TimeZone string `env:"PORTAL_TIME_ZONE" default:"UTC" placeholder:"ZONE" help:"Time zone in which times are printed." example:"Europe/Lisbon" group:"General"`
 	LogLevel string `env:"PORTAL_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error." group:"General"`
 }

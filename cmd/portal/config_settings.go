@@ -23,6 +23,7 @@ type Settings struct {
 	BaseURL        *url.URL         // scheme and host only
 	Certificate    *tls.Certificate // nil: plain HTTP, behind a proxy or on localhost
 	TrustedProxies []netip.Prefix
+	MetricsListen  string // host:port; "": no metrics
 
 	DatabaseURL Secret
 	Keys        *seal.Ring
@@ -34,12 +35,14 @@ type Settings struct {
 	RolesClaim   string
 	Roles        map[string]string // value of the claim → role
 
-	Cloud pcclient.Cloud // with the overrides of address and scope
-	Roots *x509.CertPool // nil: the system's
+	Cloud       pcclient.Cloud // with the overrides of address and scope
+	RecoveryApp bool           // settle what a crash left by reading as the application
+	Roots       *x509.CertPool // nil: the system's
 
-	Contact  string
-	Location *time.Location
-	LogLevel slog.Level
+	Contact        string
+	ReasonRequired bool
+	Location       *time.Location
+	LogLevel       slog.Level
 }
 
 // Problem is one thing wrong with the configuration. Its text never repeats the
@@ -138,6 +141,11 @@ func (c GeneralConfig) read(s *Settings, ps *Problems) {
 	s.Contact = strings.TrimSpace(c.Contact)
 	if len(s.Contact) > 200 || strings.ContainsFunc(s.Contact, func(r rune) bool { return r < ' ' }) {
 		ps.add("PORTAL_CONTACT", "must be one line of at most 200 bytes")
+	}
+	switch s.ReasonRequired = c.Reason == "required"; c.Reason {
+	case "optional", "required":
+	default:
+		ps.add("PORTAL_REASON", "must be optional or required")
 	}
 	var err error
 	// "Local" is whatever machine this is: people would not know whose time they read.

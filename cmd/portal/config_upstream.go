@@ -25,7 +25,7 @@ func (c UpstreamConfig) read(s *Settings, ps *Problems) {
 	if strings.ContainsAny(cloud.Scope, " \t\r\n") {
 		ps.add("PORTAL_UPSTREAM_SCOPE", "must be a single scope: one token serves one API")
 	}
-	s.Cloud = cloud
+	s.Cloud, s.RecoveryApp = cloud, c.RecoveryApp
 	s.Roots = readRoots(c.CAFile, ps)
 }
 

@@ -15,6 +15,10 @@ func (c WebConfig) read(s *Settings, ps *Problems) {
 	if !isListenAddress(c.Listen) {
 		ps.add("PORTAL_LISTEN", "must be HOST:PORT or :PORT, such as localhost:8080")
 	}
+	s.MetricsListen = c.MetricsListen
+	if c.MetricsListen != "" && !isListenAddress(c.MetricsListen) {
+		ps.add("PORTAL_METRICS_LISTEN", "must be HOST:PORT or :PORT, such as localhost:9090")
+	}
 	switch base, err := readBaseURL(c.BaseURL); {
 	case c.BaseURL == "":
 		ps.add("PORTAL_BASE_URL", "is missing: set the address people open, such as https://portal.example.com")

@@ -59,6 +59,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	sessions := session.New(session.Options{DB: db, Ring: settings.Keys, Now: time.Now})
 	here := presence.New(db, settings.Keys, time.Now)
 	saves := submission.New(submission.Options{DB: db, Log: trail, Ring: settings.Keys, Events: log, SignInAgain: signin.ErrSignInAgain})
+	signIn := newSignIn(settings, transport)
 	site := handlers.New(handlers.Options{
 		BaseURL:        settings.BaseURL,
 		TrustedProxies: settings.TrustedProxies,
@@ -66,7 +67,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		Database:       db,
 		Keys:           settings.Keys,
 		Sessions:       sessions,
-		SignIn:         newSignIn(settings, transport),
+		SignIn:         signIn,
 		Drafts:         versions,
 		Submissions:    saves,
 		Audit:          trail,
@@ -80,7 +81,16 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	})
 
 	server := newServer(site, settings, log)
+	measured, err := measure(ctx, settings, saves, log)
+	if err != nil {
+		return err
+	}
 	swept := sweep(ctx, log, sessions, versions, here)
+	var app *pcclient.Client
+	if settings.RecoveryApp {
+		app = upstream.As(signIn.AppTokenSource())
+	}
+	tended := tend(ctx, log, saves, app)
 	served := make(chan error, 1)
 	go func() {
 		if settings.Certificate != nil {
@@ -103,6 +113,8 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	defer cancel()
 	err = errors.Join(server.Shutdown(stopping), saves.Drain(stopping))
 	<-swept
+	<-tended
+	<-measured
 	log.Info("portal stopped")
 	return err
 }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/pcclient/pcsim"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database/databasetest"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/seal"
+	"github.com/partnerdesk/portal/web/submission"
+)
+
+// savesOf is a write path with a simulator behind it, and a client for it.
+func savesOf(t *testing.T) (*submission.Service, *pcsim.Simulator, *pcclient.Client) {
+	t.Helper()
+	db := databasetest.Open(t)
+	ring, err := seal.ParseKeys(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim, err := pcsim.New(pcsim.Options{Customers: 4, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pc, err := pcclient.New(pcclient.Options{
+		BaseURL: "http://upstream.example", Transport: sim.Transport(),
+		Token: func(context.Context, string) (string, error) { return "a-token", nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	saves := submission.New(submission.Options{DB: db, Ring: ring, Log: audit.New(db, ring, time.Now), Wait: 300 * time.Millisecond})
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+		defer cancel()
+		_ = saves.Drain(ctx) // what is in doubt stays so
+	})
+	return saves, sim, pc
+}
+
+func scrape(t *testing.T, h http.Handler) string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	body, err := io.ReadAll(w.Body)
+	if err != nil || w.Code != http.StatusOK {
+		t.Fatalf("metrics answer %d, %v", w.Code, err)
+	}
+	return string(body)
+}
+
+func TestI2TheGaugeCountsWhatIsInDoubt(t *testing.T) {
+	saves, sim, pc := savesOf(t)
+	h := metrics(saves, slog.New(slog.DiscardHandler))
+	if got := scrape(t, h); !strings.Contains(got, `portal_saves_unsettled{state="in_doubt"} 0`) || !strings.Contains(got, "portal_saves_unsettled_oldest_seconds 0\n") {
+		t.Errorf("nothing is open, and the gauge says:\n%s", got)
+	}
+	id := sim.Customers()[0].ID
+	profile, etag, err := pc.BillingProfiles.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := forms.FromBillingProfile(profile)
+	profile.Email = "marker-person@harbourline.example"
+	if err := sim.AddFaults(pcsim.Fault{Method: http.MethodPut, Shape: pcsim.ShapeLate, DelayAfterMs: 60_000}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := saves.Save(t.Context(), pc, submission.Request{
+		Key: pcclient.NewGUID(), Draft: "draft", Operator: submission.Operator{Key: "tenant|ada", Name: "Ada"}, Customer: id,
+		ETag: etag, Base: base, Wish: forms.FromBillingProfile(profile),
+	})
+	if err != nil || got.State != submission.InDoubt {
+		t.Fatalf("the save is %s, %v", got.State, err)
+	}
+	page := scrape(t, h)
+	if !strings.Contains(page, `portal_saves_unsettled{state="in_doubt"} 1`) || strings.Contains(page, "portal_saves_unsettled_oldest_seconds 0\n") {
+		t.Errorf("one save is in doubt, and the gauge says:\n%s", page)
+	}
+	if strings.Contains(page, "marker-person") || strings.Contains(page, string(id)) || strings.Contains(page, "tenant|ada") {
+		t.Error("I-9 the metrics name a person or a customer")
+	}
+}
+
+func TestF41APanicWhileTakingOverEndsTheRoundOnly(t *testing.T) {
+	var out strings.Builder
+	tendOnce(t.Context(), slog.New(slog.NewTextHandler(&out, nil)), nil, nil, false) // without a service it panics
+	if !strings.Contains(out.String(), "panic while taking over saves") {
+		t.Errorf("the log says %q", out.String())
+	}
+}
