@@ -110,6 +110,12 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, e Entry, v Values) (Entry,
 		e.Time = l.now()
 	}
 	e.Time = database.Time(database.Micros(e.Time))
+	for _, foreign := range []*string{&e.Submission, &e.OperatorName, &e.Reason, &e.CorrelationID, &e.UpstreamCode} {
+		*foreign = database.Text(*foreign) // the hash is over what is stored
+	}
+	if err := l.db.Lock(ctx, tx, "audit"); err != nil { // to the end of tx: the next number is known once this one stands
+		return Entry{}, fmt.Errorf("append audit entry: %w", err)
+	}
 	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&e.Seq, &e.Prev)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Entry{}, fmt.Errorf("append audit entry: %w", err)

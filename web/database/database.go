@@ -3,28 +3,47 @@
 // belongs to the stores (drafts, audit, submission, session, directory,
 // presence). It is not for use outside the portal.
 //
-// Writes go one after the other through a single handle, each in a transaction
-// that takes the write lock at once; reads have handles of their own and never
-// wait for a write. A transaction that committed has reached the disk.
+// There are two engines. SQLite is a file for one portal: writes go one after the
+// other through a single handle, each in a transaction that takes the write lock
+// at once; reads have handles of their own and never wait for a write. PostgreSQL
+// is for several portals side by side: transactions run at once, each statement
+// sees what was committed before it began (READ COMMITTED), and what must go in
+// order takes a lock by name, see Lock. Either way a transaction that committed
+// has reached the disk, and a database that hangs or is gone is an error within
+// seconds.
 //
-// The SQL of the stores stays inside what SQLite and PostgreSQL share: $1
-// placeholders, CAST, times as integer microseconds UTC, booleans as 0 and 1,
-// JSON and GUIDs as text.
+// READ COMMITTED with locks, rather than SERIALIZABLE with retries, because the
+// function given to Write then runs exactly once: it may fill variables around
+// it, and no statement is undone and done again behind a store's back. The trail's
+// numbers have to be given one after the other anyway. A store must therefore
+// never write what it decided from a row read before: the condition belongs into
+// the statement that writes, or the rows behind a lock.
+//
+// The SQL of the stores stays inside what both engines share: $1 placeholders,
+// CAST, times as integer microseconds UTC, booleans as 0 and 1, JSON and GUIDs as
+// text, and no NUL in a text, see Text.
 package database
 
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 )
 
-// ErrUnavailable reports that the database did not do its part: locked, full,
-// read-only, gone, or too slow for the caller's deadline. Nothing was written
-// by a Write that returns it.
-var ErrUnavailable = errors.New("database unavailable")
+var (
+	// ErrUnavailable reports that the database did not do its part: locked, full,
+	// read-only, gone, or too slow for the caller's deadline. Nothing was written
+	// by a Write that returns it, unless it is also ErrCommitUnknown.
+	ErrUnavailable = errors.New("database unavailable")
+	// ErrCommitUnknown reports that the connection was lost while a transaction was
+	// being committed: all of it was written or nothing, and only a look can tell.
+	// It matches ErrUnavailable too. SQLite never gives it.
+	ErrCommitUnknown = fmt.Errorf("%w: the answer to a commit was lost", ErrUnavailable)
+)
 
 // Reader is what reads go through: the reading handles, or a transaction.
 type Reader interface {
@@ -34,53 +53,96 @@ type Reader interface {
 
 // DB is the open database. It is safe for concurrent use.
 type DB struct {
+	engine engine
 	writer *sql.DB
 	reader *sql.DB
 }
 
-// Open opens the database the URL names, "sqlite:PATH", and creates the file
-// (mode 0600) if there is none. The schema is left as found: see Migrate.
-// PostgreSQL URLs are refused, with a sentence that says so.
+// engine is where SQLite and PostgreSQL differ.
+type engine interface {
+	// begin starts a transaction that may write. commit ends it well; lost tells of
+	// its error that the transaction may have been committed all the same. The
+	// transaction is rolled back by end if nothing else ended it.
+	begin(ctx context.Context, writer *sql.DB) (transaction, error)
+	lock(ctx context.Context, tx *sql.Tx, name string) error
+	// folder holds the migrations; migrator is the handle they run on, which knows
+	// no limits of time; migrated counts the tables named migrations.
+	folder() string
+	migrator(writer *sql.DB) (handle *sql.DB, done func())
+	migrated() string
+	shared() bool
+}
+
+type transaction struct {
+	*sql.Tx
+	commit func() (lost bool, err error)
+	end    func(error)
+}
+
+// Open opens the database the URL names: "sqlite:PATH", whose file is created
+// (mode 0600) if there is none, or "postgres://…", which must answer. The schema
+// is left as found: see Migrate. No error repeats the URL, which may hold a password.
 func Open(ctx context.Context, url string) (*DB, error) {
-	engine, rest, _ := strings.Cut(url, ":")
-	switch engine {
+	scheme, rest, _ := strings.Cut(url, ":")
+	switch scheme {
 	case "sqlite":
 		return openSQLite(ctx, rest)
 	case "postgres", "postgresql":
-		return nil, errors.New("PostgreSQL is not supported yet: use sqlite:PATH")
+		return openPostgres(ctx, url)
 	default:
-		return nil, errors.New("the database URL must look like sqlite:PATH")
+		return nil, errors.New("the database URL must look like sqlite:PATH or postgres://USER@HOST/NAME")
 	}
 }
 
-// Write runs fn in a transaction that holds the write lock from its start, and
-// commits if fn returns nil. Any error, fn's own included, leaves nothing
-// behind; one that is the database's fault matches ErrUnavailable. fn may run
-// SQL on tx only.
-func (db *DB) Write(ctx context.Context, fn func(*sql.Tx) error) error {
-	tx, err := db.writer.BeginTx(ctx, nil)
+// Write runs fn in a transaction and commits if fn returns nil. fn runs once, and
+// may run SQL on tx only. Any error, fn's own included, leaves nothing behind, but
+// for one that matches ErrCommitUnknown; an error that is the database's fault
+// matches ErrUnavailable. A commit once begun is seen to its end, whatever becomes
+// of ctx.
+//
+// On SQLite the transaction holds the write lock from its start. On PostgreSQL
+// others write at the same time: see Lock.
+func (db *DB) Write(ctx context.Context, fn func(*sql.Tx) error) (err error) {
+	tx, err := db.engine.begin(ctx, db.writer)
 	if err != nil {
 		return unavailable("begin", err)
 	}
-	defer tx.Rollback() // after a commit this does nothing; it also serves panics in fn
-	if err := fn(tx); err != nil {
-		return classify(err)
+	defer func() { tx.end(err) }() // after a commit it rolls nothing back; it also serves panics in fn
+	if err := fn(tx.Tx); err != nil {
+		return classify(ctx, err)
 	}
-	if err := tx.Commit(); err != nil {
+	lost, err := tx.commit()
+	if lost {
+		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
+	}
+	if err != nil {
 		return unavailable("commit", err)
 	}
 	return nil
 }
 
+// Lock makes transactions that name the same lock go one after the other, from
+// here to the end of tx. A statement after it sees what the one before it wrote.
+// To keep two transactions from waiting for each other, those that touch the same
+// rows take their lock before the rows. On SQLite, where transactions go one after
+// the other anyway, it does nothing.
+func (db *DB) Lock(ctx context.Context, tx *sql.Tx, name string) error {
+	return db.engine.lock(ctx, tx, name)
+}
+
 // Read returns the handles for reading. They see everything committed before
-// the query began, and refuse to write.
+// the query began, and refuse to write. Their errors are the engine's own: see Fault.
 func (db *DB) Read() Reader { return db.reader }
+
+// Shared reports whether other portals may use this database at the same time.
+// Its being down then says nothing about this portal.
+func (db *DB) Shared() bool { return db.engine.shared() }
 
 // Ping reports whether the database answers. It does not ask for the write lock,
 // so however often it is called it holds nobody up.
 func (db *DB) Ping(ctx context.Context) error {
 	var tables int
-	if err := db.reader.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
+	if err := db.reader.QueryRowContext(ctx, db.engine.migrated()).Scan(&tables); err != nil {
 		return unavailable("ping the database", err)
 	}
 	return nil
@@ -89,6 +151,29 @@ func (db *DB) Ping(ctx context.Context) error {
 // Close closes all handles. Transactions under way fail.
 func (db *DB) Close() error {
 	return errors.Join(db.reader.Close(), db.writer.Close())
+}
+
+// classify marks errors of the engine; errors a store made itself pass as they are,
+// and so does the end of a caller that left.
+func classify(ctx context.Context, err error) error {
+	switch {
+	case err == nil, errors.Is(err, ErrUnavailable), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(ctx.Err(), context.Canceled) && Fault(err):
+		return fmt.Errorf("%w: %w", context.Canceled, err)
+	case errors.Is(err, context.DeadlineExceeded), Fault(err):
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
+
+// Fault reports whether an error is a database's own, as reads return it, or one
+// that matches ErrUnavailable; and not one that a store made. A lost connection
+// looks like any other, so ask for errors of the network elsewhere first.
+func Fault(err error) bool {
+	return errors.Is(err, ErrUnavailable) || sqliteFault(err) || postgresFault(err) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) ||
+		err != nil && strings.Contains(err.Error(), "sql: database is closed") // it has no name
 }
 
 // Micros is how a time is stored: microseconds UTC, 0 for the zero time.
@@ -105,6 +190,12 @@ func Time(micros int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(micros).UTC()
+}
+
+// Text is how a text that others wrote is stored where it is not sealed: PostgreSQL
+// takes neither NUL nor broken UTF-8, so both become U+FFFD.
+func Text(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 func unavailable(doing string, err error) error {

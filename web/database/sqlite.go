@@ -44,7 +44,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
 
-	db := &DB{writer: writer, reader: reader}
+	db := &DB{engine: fileEngine{}, writer: writer, reader: reader}
 	if err := checkSQLite(ctx, writer); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
@@ -89,11 +89,34 @@ func dsn(path string, options ...string) string {
 	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: strings.Join(options, "&")}).String()
 }
 
-// classify marks errors of the engine; errors a store made itself pass as they are.
-func classify(err error) error {
-	var engine *sqlite.Error
-	if errors.As(err, &engine) && !errors.Is(err, ErrUnavailable) {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+// fileEngine is SQLite.
+type fileEngine struct{}
+
+func (fileEngine) begin(ctx context.Context, writer *sql.DB) (transaction, error) {
+	tx, err := writer.BeginTx(ctx, nil)
+	if err != nil {
+		return transaction{}, err
 	}
-	return err
+	return transaction{
+		Tx:     tx,
+		commit: func() (lost bool, err error) { return false, tx.Commit() },
+		end:    func(error) { tx.Rollback() },
+	}, nil
+}
+
+func (fileEngine) lock(context.Context, *sql.Tx, string) error { return nil }
+
+func (fileEngine) folder() string { return "sqlite" }
+
+func (fileEngine) migrator(writer *sql.DB) (*sql.DB, func()) { return writer, func() {} }
+
+func (fileEngine) migrated() string {
+	return `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'`
+}
+
+func (fileEngine) shared() bool { return false }
+
+func sqliteFault(err error) bool {
+	var engine *sqlite.Error
+	return errors.As(err, &engine)
 }

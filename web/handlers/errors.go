@@ -86,6 +86,8 @@ func failureOf(err error) failure {
 		case http.StatusMethodNotAllowed:
 			return failure{status: http.StatusMethodNotAllowed, kind: templates.ErrorMethod}
 		}
+	case database.Fault(err): // a read's: after everything else that has to do with a network
+		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorStoreDown, retry: true}
 	case is(context.DeadlineExceeded):
 		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorUpstreamDown, retry: true}
 	case is(context.Canceled):
