@@ -52,6 +52,8 @@ type edited struct {
 	operator string
 	customer pcclient.TenantID
 	typed    forms.Values
+	draft    string  // the draft's name in addresses
+	by       *person // who is at it
 	presses  []attempt
 	// last is what a look at each submission's page says in the end, by key.
 	last map[string]told

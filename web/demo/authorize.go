@@ -77,13 +77,13 @@ func (p *Provider) authorizePage(w http.ResponseWriter, r *http.Request) {
 	}
 	p.show(w, http.StatusOK, page{
 		Title: "Who are you today?", Action: p.options.Issuer + "/authorize",
-		Query: a.query, People: hinted(a.query.Get("login_hint")),
+		Query: a.query, People: hinted(p.options.People, a.query.Get("login_hint")),
 	})
 }
 
 // hinted are the people, the one the client expects first.
-func hinted(hint string) []Person {
-	people := People()
+func hinted(people []Person, hint string) []Person {
+	people = slices.Clone(people)
 	slices.SortStableFunc(people, func(a, b Person) int {
 		return fits(b, hint) - fits(a, hint)
 	})
@@ -118,7 +118,7 @@ func (p *Provider) outcome(a asked, pressed string) url.Values {
 	if code := a.fault(); code != "" {
 		return url.Values{"error": {code}}
 	}
-	person, known := personByKey(pressed)
+	person, known := p.personByKey(pressed)
 	if !known {
 		return url.Values{"error": {"access_denied"}, "error_description": {"The person went away."}}
 	}

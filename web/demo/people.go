@@ -75,10 +75,10 @@ func UpstreamRoles() map[string]pcsim.Role {
 	return roles
 }
 
-func personByKey(key string) (Person, bool) {
-	for _, p := range People() {
-		if p.Key == key {
-			return p, true
+func (p *Provider) personByKey(key string) (Person, bool) {
+	for _, person := range p.options.People {
+		if person.Key == key {
+			return person, true
 		}
 	}
 	return Person{}, false

@@ -29,6 +29,8 @@ type Options struct {
 	RedirectURIs   []string // exact
 	PostLogoutURIs []string // exact
 
+	// People are who can sign in; nil means the demo's.
+	People []Person
 	// Audience of access tokens; "" means Partner Center's.
 	Audience string
 	// StringNumbers makes the numbers of token answers strings, as the v1
@@ -64,6 +66,9 @@ func NewProvider(o Options) (*Provider, error) {
 	}
 	if o.Audience == "" {
 		o.Audience = "https://api.partnercenter.microsoft.com"
+	}
+	if o.People == nil {
+		o.People = People()
 	}
 	if o.Now == nil {
 		o.Now = time.Now
