@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/middleware"
@@ -52,6 +53,9 @@ func (s *site) editBillingProfile(v *visit) error {
 		e.opened = opened{ETag: version.ETag, Values: version.Base, OpenedAt: version.OpenedAt}
 		e.values = version.Mine
 		errs, banner := refusedBefore(sub)
+		if banner == nil && version.Via == string(audit.ViaUndo) && version.Stage == drafts.Typed {
+			banner = bannerEarlierValues
+		}
 		return s.showEdit(v, http.StatusOK, e, errs, banner)
 	case err == nil, errors.Is(err, drafts.ErrNotFound):
 		if e.opened, err = s.open(v, customer); err != nil {
@@ -177,10 +181,17 @@ func (s *site) keepVersion(v *visit, e edit) error {
 	if len(forms.Changed(e.opened.Values, e.values)) == 0 {
 		return s.showEdit(v, http.StatusUnprocessableEntity, e, nil, bannerNothingChanged)
 	}
-	err := s.Drafts.Put(v.Request().Context(), drafts.Version{
+	next := drafts.Version{
 		Key: pcclient.NewGUID(), Draft: e.draft, Operator: v.operator.Key(), Customer: e.customer,
 		ETag: e.opened.ETag, Base: e.opened.Values, Mine: e.values, OpenedAt: e.opened.OpenedAt, SavedAt: s.Now(),
-	})
+	}
+	before, sub, err := s.draftOf(v, e.customer)
+	if err == nil && !settledWell(sub) {
+		next.Via, next.Why = before.Via, before.Why // the same edit, further on
+	}
+	if err == nil || errors.Is(err, drafts.ErrNotFound) {
+		err = s.Drafts.Put(v.Request().Context(), next)
+	}
 	if err != nil {
 		middleware.SetError(v.Request().Context(), err)
 		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, bannerNotStored)

@@ -151,7 +151,7 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 	}
 	err := s.Drafts.Put(v.Request().Context(), drafts.Version{
 		Key: pcclient.NewGUID(), Draft: version.Draft, Operator: v.operator.Key(), Customer: version.Customer,
-		ETag: theirs.ETag, Base: theirs.Values, Mine: merged, OpenedAt: theirs.OpenedAt, SavedAt: s.Now(),
+		ETag: theirs.ETag, Base: theirs.Values, Mine: merged, Via: version.Via, Why: version.Why, OpenedAt: theirs.OpenedAt, SavedAt: s.Now(),
 	})
 	if err != nil {
 		middleware.SetError(v.Request().Context(), err)

@@ -257,7 +257,7 @@ func (p *page) read(node *html.Node) *form {
 			f.values.Set(name, chosen(n))
 		case attr(n, "type") == "radio" || attr(n, "type") == "checkbox":
 			if has(n, "checked") {
-				f.values.Set(name, attr(n, "value"))
+				f.values.Add(name, attr(n, "value"))
 			}
 		case attr(n, "type") == "submit":
 		default:

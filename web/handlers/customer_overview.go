@@ -75,6 +75,8 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		Editing:  s.editors(v, id)[id],
 		ReadAt:   s.clock(s.Now()),
 		RetryURL: customerPath(id),
+
+		HistoryURL: historyPath(id),
 	}
 	if customer.BillingProfile == nil {
 		page.Unread = true
@@ -88,7 +90,7 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		}
 	}
 	page.Title = page.Customer.Name
-	entries, err := s.Audit.Applied(ctx, id, trailRows)
+	entries, err := s.Audit.Changes(ctx, audit.Filter{Customer: id}, audit.Place{}, trailRows)
 	if err != nil {
 		s.Log.WarnContext(ctx, "trail not read", "reference", s.reference(v), "error", err)
 		page.TrailUnread = true
@@ -109,20 +111,18 @@ func (s *site) touch(v *visit, id pcclient.TenantID, name string) {
 }
 
 func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
-	changes := merge.Changes(entry.Before, entry.After)
+	labels := labelsOf(entry)
 	shown := templates.TrailEntry{
-		Title: items(len(changes)) + " changed",
-		By:    entry.OperatorName,
+		Title: items(len(labels)) + " changed",
+		By:    s.whoChanged(v, entry),
 		Mine:  entry.Operator == v.operator.Key(),
 		At:    s.moment(entry.Time),
+		URL:   changePath(entry.Customer, entry.Seq),
 	}
-	if shown.Mine {
-		shown.By = "You"
+	if len(labels) == 1 {
+		shown.Title = labels[0] + " changed"
 	}
-	if len(changes) == 1 {
-		shown.Title = changes[0].Item.Label("") + " changed"
-	}
-	for _, change := range changes {
+	for _, change := range merge.Changes(entry.Before, entry.After) {
 		shown.Changes = append(shown.Changes, printedChange(change))
 	}
 	return shown

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/middleware"
@@ -57,7 +58,7 @@ func failureOf(err error) failure {
 		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorSignInDown, retry: true}
 	case is(errSessionOver), is(pcclient.ErrSignIn), is(signin.ErrSignInAgain):
 		return failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver}
-	case is(drafts.ErrNotFound), is(submission.ErrNotFound):
+	case is(drafts.ErrNotFound), is(submission.ErrNotFound), is(audit.ErrNotFound):
 		return failure{status: http.StatusNotFound, kind: templates.ErrorNotFound}
 	case is(submission.ErrOtherValues):
 		return failure{status: http.StatusUnprocessableEntity, kind: templates.ErrorBadRequest}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ func (s *site) frame(v *visit, title string, section templates.Section) template
 		Name:        v.operator.Name,
 		SignOutCSRF: v.session.FormToken(familySignOut, ""),
 	}
+	page.Audits = v.may(middleware.Audit)
 	recent, err := s.Recents.List(v.Request().Context(), v.operator.Key(), recentLinks)
 	if err != nil {
 		s.Log.WarnContext(v.Request().Context(), "recent customers not read", "reference", s.reference(v), "error", err)
@@ -56,6 +58,12 @@ func billingPath(id pcclient.TenantID, page, draft string) string {
 	return customerPath(id) + "/billing" + page + "?draft=" + draft
 }
 
+func historyPath(id pcclient.TenantID) string { return customerPath(id) + "/history" }
+
+func changePath(id pcclient.TenantID, seq int64) string {
+	return historyPath(id) + "/" + strconv.FormatInt(seq, 10)
+}
+
 func savePath(id pcclient.TenantID, key string) string {
 	return customerPath(id) + "/saves/" + key
 }
@@ -77,6 +85,32 @@ func (s *site) moment(t time.Time) templates.Time {
 		text = local.Format("2 January, 15:04")
 	}
 	return templates.Time{Machine: local.Format(time.RFC3339), Text: text}
+}
+
+// stamp prints a time to the second, for tables: "13 Nov, 14:31:07".
+func (s *site) stamp(t time.Time) templates.Time {
+	local := t.In(s.Zone)
+	layout := "2 Jan, 15:04:05"
+	if local.Year() != s.Now().In(s.Zone).Year() {
+		layout = "2 Jan 2006, 15:04:05"
+	}
+	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format(layout)}
+}
+
+// offset is the distance of a time's zone from UTC as people write it: "UTC+11".
+func (s *site) offset(t time.Time) string {
+	_, east := t.In(s.Zone).Zone()
+	text, sign := "UTC", "+"
+	if east < 0 {
+		sign, east = "-", -east
+	}
+	if east > 0 {
+		text += sign + strconv.Itoa(east/3600)
+	}
+	if minutes := east % 3600 / 60; minutes > 0 {
+		text += fmt.Sprintf(":%02d", minutes)
+	}
+	return text
 }
 
 // clock prints the time of day alone, for things of today: "14:31".

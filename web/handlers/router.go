@@ -96,6 +96,10 @@ func (s *site) routes() []route {
 		{http.MethodGet, "/", middleware.View, s.home},
 		{http.MethodGet, "/customers", middleware.View, s.searchCustomers},
 		{http.MethodGet, "/customers/:id", middleware.View, s.showCustomer},
+		{http.MethodGet, "/customers/:id/history", middleware.View, s.showHistory},
+		{http.MethodGet, "/customers/:id/history/:change", middleware.View, s.showChange},
+		{http.MethodPost, "/customers/:id/history/:change/undo", middleware.Edit, s.undoChange},
+		{http.MethodGet, "/changes", middleware.Audit, s.showChanges},
 
 		{http.MethodGet, "/customers/:id/billing", middleware.Edit, s.editBillingProfile},
 		{http.MethodPost, "/customers/:id/billing", middleware.Edit, s.submitBillingProfile},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
@@ -63,7 +64,7 @@ func (s *site) showSaved(v *visit, sub submission.Submission) error {
 		Tone:  templates.ToneGood,
 		Title: "Billing profile saved.",
 		Text:  fmt.Sprintf("%s changed at %s.", items(n), s.clock(sub.SettledAt).Text),
-		Links: []templates.Link{{URL: customerPath(sub.Customer) + "/billing", Text: "Edit again"}},
+		Links: append(s.changeLink(v, sub), templates.Link{URL: customerPath(sub.Customer) + "/billing", Text: "Edit again"}),
 		Focus: true,
 	})
 	if err != nil {
@@ -71,6 +72,22 @@ func (s *site) showSaved(v *visit, sub submission.Submission) error {
 	}
 	page.Title = "Saved: " + page.Title
 	return show(v, http.StatusOK, page.View())
+}
+
+// changeLink leads to the page of what a submission changed; none when the trail cannot
+// be read.
+func (s *site) changeLink(v *visit, sub submission.Submission) []templates.Link {
+	ctx := v.Request().Context()
+	entries, err := s.Audit.ForSubmission(ctx, sub.Key)
+	if err != nil {
+		s.Log.WarnContext(ctx, "trail not read", "reference", s.reference(v), "error", err)
+	}
+	for _, e := range entries {
+		if e.Kind == audit.Applied {
+			return []templates.Link{{URL: changePath(sub.Customer, e.Seq), Text: "View change"}}
+		}
+	}
+	return nil
 }
 
 // outcome is how a save that was not applied is told.

@@ -25,6 +25,7 @@ func demoSite(t *testing.T) *testSite {
 // address is a route's path with real ids in it.
 func (s *testSite) address(rt handlers.RouteInfo) string {
 	path := strings.ReplaceAll(rt.Path, ":id", string(s.customer(harbourline)))
+	path = strings.ReplaceAll(path, ":change", "1")
 	return strings.ReplaceAll(path, ":key", "3f1d6c7e-8a52-4b90-9d1e-2c7f5a60b134")
 }
 
@@ -54,6 +55,7 @@ func TestEveryRouteDeclaresItsRight(t *testing.T) {
 			}
 		case middleware.View:
 		case middleware.Edit:
+		case middleware.Audit:
 		default:
 			t.Errorf("%s declares the right %q, which there is not", name, rt.Right)
 		}

@@ -67,6 +67,40 @@ var (
 	}
 )
 
+// The banners around an undo.
+var (
+	bannerEarlierValues = &templates.Banner{
+		Tone: templates.ToneInfo, Focus: true,
+		Title: "The earlier values are in this form.",
+		Text:  "Nothing is saved until you review and save.",
+	}
+	bannerSameAlready = &templates.Banner{
+		Tone: templates.ToneInfo, Focus: true,
+		Title: "The profile has these values already.",
+		Text:  "There is nothing to put back.",
+	}
+	bannerNothingKept = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "There are no earlier values to put back.",
+		Text:  "They are not kept any more. Nothing was changed.",
+	}
+	bannerStaleUndo = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "No edit was started yet.",
+		Text:  "This page was opened in a session that is over, or somewhere else. Look it over and start the edit again.",
+	}
+	bannerUnreadableUndo = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "A part of this form could not be read. No edit was started.",
+		Text:  "Check what is chosen and start the edit again.",
+	}
+	bannerUndoNotStored = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "The edit could not be started. Nothing was changed.",
+		Text:  "The portal cannot keep drafts at the moment. Try again in a moment.",
+	}
+)
+
 // bannerSameSaved ends an edit whose every value stands upstream already; who saved
 // them is "" when nobody can tell.
 func bannerSameSaved(who string) *templates.Banner {

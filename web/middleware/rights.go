@@ -13,6 +13,8 @@ const (
 	View Right = "view"
 	// Edit is changing a billing profile. The upstream still has the last word.
 	Edit Right = "edit"
+	// Audit is reading what was changed with all customers, and taking it along as a file.
+	Audit Right = "audit"
 )
 
 // The portal's roles, as they stand in a session.
@@ -36,6 +38,8 @@ func (right Right) Allows(roles []string) bool {
 		return has(RoleViewer, RoleEditor, RoleAuditor, RoleAdministrator)
 	case Edit:
 		return has(RoleEditor)
+	case Audit:
+		return has(RoleAuditor, RoleAdministrator)
 	}
 	return false
 }

@@ -24,7 +24,7 @@
   }
 
   function rowLinks() {
-    return Array.prototype.slice.call(document.querySelectorAll("[data-rows] tbody th a"));
+    return Array.prototype.slice.call(document.querySelectorAll("[data-rows] tbody a"));
   }
 
   function move(by) {
@@ -54,7 +54,7 @@
     if (key === "/") {
       var box = document.getElementById("q") || document.getElementById("find");
       if (box) { e.preventDefault(); box.focus(); box.select(); }
-    } else if (led && (key === "h" || key === "c")) {
+    } else if (led && /^[hcl]$/.test(key)) {
       if (follow("[data-go=" + key + "]")) e.preventDefault();
     } else if (key === "g") {
       leader = Date.now();
@@ -72,7 +72,7 @@
     var row = e.target.closest("[data-rows] tbody tr");
     if (!row || e.defaultPrevented || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
     if (e.target.closest("a, button, input") || String(getSelection())) return;
-    var link = row.querySelector("th a");
+    var link = row.querySelector("a");
     if (link) link.click();
   });
 

@@ -14,7 +14,8 @@ type CustomerPage struct {
 	Unread      bool   // the billing profile could not be read: no facts, no Edit
 	RetryURL    string // this page again
 	Trail       []TrailEntry
-	TrailUnread bool // the trail could not be read; the rest of the page stands
+	HistoryURL  string // all changes
+	TrailUnread bool   // the trail could not be read; the rest of the page stands
 }
 
 // TrailEntry is one change: who, when, what before and after.
@@ -24,6 +25,7 @@ type TrailEntry struct {
 	Mine    bool
 	At      Time
 	Changes []Change
+	URL     string // of the change's own page
 }
 
 func (e TrailEntry) icon() string {
@@ -31,4 +33,12 @@ func (e TrailEntry) icon() string {
 		return "user"
 	}
 	return "pen"
+}
+
+// about is what a screen reader adds to "View change".
+func (e TrailEntry) about() string {
+	if e.By == "" {
+		return ", " + e.At.Text
+	}
+	return " by " + e.By + ", " + e.At.Text
 }

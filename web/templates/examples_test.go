@@ -67,10 +67,11 @@ func exampleOverview() CustomerPage {
 			{Label: "Postal address", Value: "Level 3, 11 York Street\nSYDNEY NSW 2000\nAustralia"}, {Label: "Recipient", Value: "Daniel Okafor"},
 			{Label: "Phone", Value: "+61 2 9123 4567", Numeric: true}, {Label: "Region"},
 		},
+		HistoryURL: "/customers/" + exampleID + "/history",
 		Trail: []TrailEntry{
-			{Title: "4 items changed", By: "Ines Duarte", At: Time{"2026-11-13T14:31:00+11:00", "today at 14:31"}, Changes: exampleChanges()},
-			{Title: "Contact changed", By: "You", Mine: true, At: Time{"2026-09-18T16:40:00+10:00", "18 September at 16:40"}, Changes: []Change{{Label: "First name", Before: "Daniel", After: "Priya"}, {Label: "Last name", Before: "Okafor", After: "Raman"}}},
-			{Title: "Recipient added", By: "Marta Keller", At: Time{"2026-08-02T08:15:00+10:00", "2 August at 08:15"}, Changes: []Change{{Label: "Recipient", Before: "", After: "Daniel Okafor"}}},
+			{Title: "4 items changed", By: "Ines Duarte", URL: "/customers/" + exampleID + "/history/118", At: Time{"2026-11-13T14:31:00+11:00", "today at 14:31"}, Changes: exampleChanges()},
+			{Title: "Contact changed", By: "You", Mine: true, URL: "/customers/" + exampleID + "/history/71", At: Time{"2026-09-18T16:40:00+10:00", "18 September at 16:40"}, Changes: []Change{{Label: "First name", Before: "Daniel", After: "Priya"}, {Label: "Last name", Before: "Okafor", After: "Raman"}}},
+			{Title: "Recipient added", By: "Marta Keller", URL: "/customers/" + exampleID + "/history/64", At: Time{"2026-08-02T08:15:00+10:00", "2 August at 08:15"}, Changes: []Change{{Label: "Recipient", Before: "", After: "Daniel Okafor"}}},
 		},
 	}
 }
@@ -162,6 +163,98 @@ func exampleMerge() MergePage {
 	}
 }
 
+func exampleHistory() HistoryPage {
+	customer := exampleCustomer()
+	page := HistoryPage{
+		Page: examplePage("History of Harbourline Ceramics Pty Ltd"), Customer: &customer, Zone: "UTC+11",
+		NextURL: "/customers/" + exampleID + "/history?after=1.2", ExportURL: "/customers/" + exampleID + "/history.csv",
+		Filter: ChangeFilter{Action: "/customers/" + exampleID + "/history", Ways: []Option{{"", "Any way"}, {"form", "Form"}, {"undo", "Undo"}, {"outside", "Outside this portal"}}},
+	}
+	row := func(n int, text, who, via, items string) ChangeRow {
+		return ChangeRow{URL: fmt.Sprintf("/customers/%s/history/%d", exampleID, n), At: Time{"2026-11-13T14:31:07+11:00", text}, Who: who, Via: via, Items: items}
+	}
+	page.Rows = []ChangeRow{
+		row(118, "13 Nov, 14:31:07", "Ines Duarte", "Form", "Email, default address, phone, language and culture"),
+		row(96, "3 Nov, 10:02:41", "You", "Undo", "Email"),
+		row(95, "3 Nov, 09:58:12", "marta.keller@partner.example", "Outside this portal", "Email"),
+		row(71, "18 Sep, 16:40:00", "You", "Form", "Contact"),
+		row(64, "2 Aug, 08:15:33", "", "Outside this portal", "Recipient"),
+		row(12, "14 Dec 2025, 11:20:09", "Tomas Lindqvist", "Form", "Company name, contact, email, language and culture, default address, recipient, phone"),
+	}
+	page.Rows[1].Remark, page.Rows[3].Remark = "Replaced another save", "Outcome not certain"
+	return page
+}
+
+func exampleChangeLog() HistoryPage {
+	page := exampleHistory()
+	page.Title, page.Section, page.Customer, page.Audits = "Change log", SectionChanges, nil, true
+	page.Filter.Action, page.Filter.All, page.NewestURL = "/changes", true, "/changes"
+	for i, r := range exampleRows()[:len(page.Rows)] {
+		page.Rows[i].Customer = r.Name
+	}
+	page.Rows[4].Customer = exampleID
+	return page
+}
+
+func exampleChange() ChangePage {
+	page := ChangePage{
+		Page: examplePage("Change of Harbourline Ceramics Pty Ltd, 13 Nov, 14:31:07"), Customer: exampleCustomer(), HistoryURL: "/customers/" + exampleID + "/history",
+		Who: "Ines Duarte", Did: "changed 4 items", At: Time{"2026-11-13T14:31:07+11:00", "today at 14:31"},
+		Changes: exampleChanges(), Items: []string{"Email", "Default address"},
+		About: []Fact{
+			{Label: "Who", Value: "Ines Duarte"}, {Label: "When", Value: "13 November 2026, 14:31:07 (UTC+11)", Numeric: true}, {Label: "Via", Value: "Form"},
+			{Label: "Reason", Value: "The customer moved to Sydney, see ticket 4711."},
+			{Label: "Request ID", Value: "7f3a91c2-0b1d-4c55-9d0e-2f6f0a8b7c11", Copy: "request ID"},
+			{Label: "Correlation ID", Value: "c0ffee00-0b1d-4c55-9d0e-2f6f0a8b7c12", Copy: "correlation ID"},
+			{Label: "Audit entry", Value: "118", Numeric: true},
+		},
+		Undo: &Undo{Action: "/customers/" + exampleID + "/history/118/undo", CSRF: "token"},
+	}
+	for i, c := range page.Changes {
+		page.Undo.Items = append(page.Undo.Items, UndoItem{Name: []string{"email", "address", "phone", "language"}[i], Label: c.Label, Value: c.Before, Checked: true})
+	}
+	return page
+}
+
+func historyExamples() []example {
+	closed, filtered, unfit, choose, fresh := exampleHistory(), exampleHistory(), exampleChangeLog(), exampleChangeLog(), exampleHistory()
+	closed.Sight = &Note{ToneInfo, "Changes made outside this portal are seen here once an admin agent has looked.", "Partner Center does not show its own records to your account."}
+	filtered.Filter.Who, filtered.Filter.From, filtered.Filter.Via, filtered.Rows, filtered.NextURL = "keller", "2026-11-01", "undo", nil, ""
+	unfit.Filter.From, unfit.Filter.To = "2026-11-20", "2026-11-01"
+	unfit.Filter.Errors = map[string]string{"to": "This day is before the first one. Choose a later one.", "from": "Enter a day like 2026-11-13."}
+	choose.Filter.Customer, choose.Filter.Errors = "nord", map[string]string{"customer": "More than one customer begins like this. Choose one."}
+	choose.Filter.Customers = []Link{{"/changes?customer=1", "Nordlicht Logistik GmbH"}, {"/changes?customer=2", "Nordfjell Kaffe AS"}}
+	fresh.Rows, fresh.NextURL = nil, ""
+
+	viewer, outside, over, doubt, gone, same, one, none := exampleChange(), exampleChange(), exampleChange(), exampleChange(), exampleChange(), exampleChange(), exampleChange(), exampleChange()
+	viewer.Undo = nil
+	outside.Who, outside.Did, outside.Notes = "", "changed email", []Note{{ToneTheirs, "Changed outside this portal.", "Partner Center does not say who saved it."}}
+	over.Notes = []Note{{ToneCare, "This save replaced what somebody else had saved in Partner Center the moment before.", "What they had saved stands under Before, and can be put back."}}
+	doubt.Notes = []Note{{ToneCare, "Whether this was saved is not certain.", "The answer to the save got lost."}}
+	gone.Changes, gone.Undo = nil, nil
+	same.Banner = &Banner{Tone: ToneInfo, Title: "The profile has these values already.", Text: "There is nothing to put back.", Focus: true}
+	one.Changes, one.Undo.Items, one.Did = one.Changes[:1], one.Undo.Items[:1], "changed email"
+	none.Undo.Error = "Choose at least one item to put back."
+	return []example{
+		{"history", exampleHistory().View()},
+		{"history-closed", closed.View()},
+		{"history-none", filtered.View()},
+		{"history-new", fresh.View()},
+		{"changes", exampleChangeLog().View()},
+		{"changes-wrong", unfit.View()},
+		{"changes-choose", choose.View()},
+		{"change", exampleChange().View()},
+		{"change-viewer", viewer.View()},
+		{"change-outside", outside.View()},
+		{"change-overwrote", over.View()},
+		{"change-doubt", doubt.View()},
+		{"change-gone", gone.View()},
+		{"change-same", same.View()},
+		{"change-one", one.View()},
+		{"change-nothing-chosen", none.View()},
+	}
+}
+
 func exampleDemo() *DemoBar {
 	csrf := []Hidden{{"csrf", "token-demo"}}
 	return &DemoBar{Groups: []DemoGroup{
@@ -200,7 +293,7 @@ func examples() []example {
 	home.Section = SectionHome
 	done := exampleOverview()
 	done.Title = "Saved: Harbourline Ceramics"
-	done.Banner = &Banner{Tone: ToneGood, Title: "Billing profile saved. 3 items changed at 14:40.", Text: "Everybody who opens this customer sees them now.", Links: []Link{{URL: "/e", Text: "Edit again"}}, Focus: true}
+	done.Banner = &Banner{Tone: ToneGood, Title: "Billing profile saved. 3 items changed at 14:40.", Text: "Everybody who opens this customer sees them now.", Links: []Link{{URL: "/customers/" + exampleID + "/history/118", Text: "View change"}, {URL: "/e", Text: "Edit again"}}, Focus: true}
 	viewer := exampleOverview()
 	viewer.EditURL, viewer.Trail = "", nil
 	unread := exampleOverview()
@@ -247,6 +340,7 @@ func examples() []example {
 		{"error-kept", kept.View()},
 		{"error-kept-down", keptDown.View()},
 	}
+	list = append(list, historyExamples()...)
 	for _, k := range []ResultKind{ResultRunning, ResultUnknown, ResultNotSaved, ResultSuperseded, ResultConflict, ResultAlreadySaved, ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn, ResultNotFound, ResultThrottled, ResultDown, ResultFailed} {
 		list = append(list, example{"result-" + string(k), exampleResult(k).View()})
 	}

@@ -79,6 +79,30 @@ func hostilePages() map[string]func(string) templ.Component {
 			p.Customer, p.UpstreamText, p.Changes = customer(s), s, change(s)
 			return p.View()
 		},
+		"history": func(s string) templ.Component {
+			p, c := exampleHistory(), customer(s)
+			p.Title, p.Customer, p.Filter.Who, p.Filter.From = s, &c, s, s
+			p.Rows = []ChangeRow{{URL: "/customers/1/history/1", Who: s, Via: "Form", Items: "Email"}}
+			return p.View()
+		},
+		"change log": func(s string) templ.Component {
+			p := exampleChangeLog()
+			p.Filter.Customer, p.Filter.Errors, p.Filter.Customers = s, map[string]string{"customer": "Choose one of them."}, []Link{{URL: "/changes?customer=1", Text: s}}
+			return p.View()
+		},
+		"change log, names": func(s string) templ.Component {
+			p := exampleChangeLog()
+			p.Rows = []ChangeRow{{URL: "/customers/1/history/1", Who: s, Via: "Form", Items: "Email", Customer: s}}
+			return p.View()
+		},
+		"change": func(s string) templ.Component {
+			p := exampleChange()
+			p.Title, p.Customer, p.Who, p.Changes = s, customer(s), s, change(s)
+			p.Notes = []Note{{Title: "Changed outside this portal.", Text: s}}
+			p.About = []Fact{{Label: "Reason", Value: s}, {Label: "Correlation ID", Value: s, Copy: "correlation ID"}}
+			p.Undo.Items = []UndoItem{{Name: "email", Label: "Email", Value: s}, {Name: "phone", Label: "Phone", Value: s}}
+			return p.View()
+		},
 		"customers": func(s string) templ.Component {
 			return CustomersPage{Page: examplePage(s), Query: s, Rows: []CustomerRow{{URL: "/customers/1", Name: s, Domain: s, TenantID: exampleID, Note: s}}}.View()
 		},

@@ -22,6 +22,7 @@ type Page struct {
 	Section  Section  // which link of the side bar is current
 	Recent   []Link   // customers opened lately, newest first, for the side bar
 	Demo     *DemoBar // nil outside demo mode; drawn beside the side bar only
+	Audits   bool     // the operator may open the change log
 }
 
 // Operator is the signed-in person. A page without one has no side bar.
@@ -38,6 +39,7 @@ const (
 	SectionNone      Section = ""
 	SectionHome      Section = "home"
 	SectionCustomers Section = "customers"
+	SectionChanges   Section = "changes"
 )
 
 // Link is a link with its text.
@@ -102,6 +104,7 @@ type Fact struct {
 	Label, Value string
 	Note         string // small print below the value
 	Numeric      bool   // digits in columns, as for phone numbers
+	Copy         string // of an ID: what a Copy button beside it says it copies; "" for no button
 	Live         bool   // names what changed; edit.js keeps it true while people type
 }
 
@@ -144,10 +147,14 @@ type navLink struct {
 
 // links are those of the side bar. A link appears with the page behind it.
 func (p Page) links() []navLink {
-	return []navLink{
+	list := []navLink{
 		{"/", "Home", "home", "h", p.Section == SectionHome},
 		{"/customers", "Customers", "company", "c", p.Section == SectionCustomers},
 	}
+	if p.Audits {
+		list = append(list, navLink{"/changes", "Change log", "clock", "l", p.Section == SectionChanges})
+	}
+	return list
 }
 
 // or is the page with a title, unless it has one.

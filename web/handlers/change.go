@@ -1,0 +1,124 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// showChange is one change on a page of its own.
+func (s *site) showChange(v *visit) error {
+	record, err := s.changeOf(v)
+	if err != nil {
+		return err
+	}
+	return s.showChangePage(v, http.StatusOK, record, nil, undoState{})
+}
+
+// changeOf is the change that the address names: one of that customer, or no page.
+func (s *site) changeOf(v *visit) (audit.Record, error) {
+	customer, err := v.customer()
+	if err != nil {
+		return audit.Record{}, err
+	}
+	seq, err := strconv.ParseInt(v.Param("change"), 10, 64)
+	if err != nil || strconv.FormatInt(seq, 10) != v.Param("change") {
+		return audit.Record{}, echo.ErrNotFound
+	}
+	return s.Audit.Change(v.Request().Context(), customer, seq)
+}
+
+func (s *site) showChangePage(v *visit, status int, record audit.Record, banner *templates.Banner, undo undoState) error {
+	customer, err := s.seenCustomer(v, record.Customer)
+	if err != nil {
+		return err
+	}
+	labels := labelsOf(record)
+	page := templates.ChangePage{
+		Page:       s.frame(v, "", templates.SectionCustomers),
+		Customer:   customer,
+		HistoryURL: historyPath(record.Customer),
+		Banner:     banner,
+		Who:        s.whoChanged(v, record),
+		Did:        didText(record, labels),
+		At:         s.moment(record.Time),
+		Notes:      changeNotes(record),
+		Items:      labels,
+		About:      s.aboutChange(v, record),
+	}
+	for _, change := range merge.Changes(record.Before, record.After) {
+		page.Changes = append(page.Changes, printedChange(change))
+	}
+	page.Title = "Change of " + customer.Name + ", " + s.stamp(record.Time).Text
+	if v.may(middleware.Edit) {
+		page.Undo = s.undoForm(v, record, undo)
+	}
+	return show(v, status, page.View())
+}
+
+// didText says what was done, behind the name of who did it.
+func didText(r audit.Record, labels []string) string {
+	what := items(len(labels))
+	if n := len(labels); n > 0 && n <= 3 {
+		var names []string
+		for _, label := range labels {
+			names = append(names, inSentence(label))
+		}
+		what = joined(names)
+	}
+	if r.Kind == audit.Superseded {
+		return "tried to change " + what
+	}
+	return "changed " + what
+}
+
+// changeNotes tell what is special about a change.
+func changeNotes(r audit.Record) []templates.Note {
+	name := cleaned(r.OperatorName)
+	switch r.Kind {
+	case audit.Outside:
+		text := "Partner Center does not say who saved it."
+		if name != "" {
+			text = "Partner Center names " + name + " as who saved it."
+		}
+		return []templates.Note{{Tone: templates.ToneTheirs, Title: "Changed outside this portal.", Text: text}}
+	case audit.Superseded:
+		return []templates.Note{{Tone: templates.ToneCare, Title: "Whether this was saved is not certain.", Text: "The answer to the save got lost. " +
+			"Read back, the profile held what stands under After: neither the values from before nor the ones that were being saved. Somebody else saved at the same time."}}
+	case audit.Overwrote:
+		return []templates.Note{{Tone: templates.ToneCare, Title: "This save replaced what somebody else had saved in Partner Center the moment before.",
+			Text: "What they had saved stands under Before, and can be put back."}}
+	}
+	return nil
+}
+
+// aboutChange are the facts of a change beside its values.
+func (s *site) aboutChange(v *visit, r audit.Record) []templates.Fact {
+	local := r.Time.In(s.Zone)
+	who := s.whoChanged(v, r)
+	if who == "" {
+		who = "Not known"
+	}
+	facts := []templates.Fact{
+		{Label: "Who", Value: who},
+		{Label: "When", Value: local.Format("2 January 2006, 15:04:05") + " (" + s.offset(r.Time) + ")", Numeric: true},
+		{Label: "Via", Value: wayText(r.Via)},
+	}
+	if why := strings.TrimSpace(r.Why); why != "" {
+		facts = append(facts, templates.Fact{Label: "Reason", Value: why})
+	}
+	if r.RequestID != "" {
+		facts = append(facts, templates.Fact{Label: "Request ID", Value: r.RequestID, Copy: "request ID"})
+	}
+	if r.CorrelationID != "" {
+		facts = append(facts, templates.Fact{Label: "Correlation ID", Value: r.CorrelationID, Copy: "correlation ID"})
+	}
+	return append(facts, templates.Fact{Label: "Audit entry", Value: strconv.FormatInt(r.Seq, 10), Numeric: true})
+}

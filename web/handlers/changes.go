@@ -1,0 +1,67 @@
+package handlers
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// showChanges is the change log: the changes of all customers.
+func (s *site) showChanges(v *visit) error {
+	q := s.changeQuery(v, "/changes")
+	q.shown.All = true
+	if err := s.filterByCustomer(v, &q); err != nil {
+		return err
+	}
+	if q.lost {
+		return v.redirect(q.url(q.shown.Action, audit.Place{}))
+	}
+	page := templates.HistoryPage{
+		Page:   s.frame(v, "Change log", templates.SectionChanges),
+		Filter: q.shown,
+	}
+	return s.showChangeList(v, page, q)
+}
+
+// fittingCustomers is how many customers of one name are offered to choose from.
+const fittingCustomers = 10
+
+// filterByCustomer takes the customer of the filter: a tenant ID, or the beginning of a
+// name that fits one customer. Of several the person chooses.
+func (s *site) filterByCustomer(v *visit, q *changeQuery) error {
+	text := clipped(v.QueryParam("customer"))
+	if q.shown.Customer = text; text == "" {
+		return nil
+	}
+	if id, err := pcclient.ParseTenantID(text); err == nil {
+		q.filter.Customer = id
+		return nil
+	}
+	found, err := v.upstream.Customers.Search(v.Request().Context(), pcclient.CustomerQuery{CompanyName: text, Size: fittingCustomers})
+	switch {
+	case errors.Is(err, pcclient.ErrForbidden), errors.Is(err, pcclient.ErrUnavailable), errors.Is(err, pcclient.ErrThrottled):
+		middleware.SetError(v.Request().Context(), err)
+		q.wrong("customer", "Names cannot be looked up just now. Enter the tenant ID.")
+	case err != nil:
+		return err
+	case len(found.Items) == 0:
+		q.wrong("customer", "No customer begins like this. Enter the first letters of its name, or its tenant ID.")
+	case len(found.Items) == 1:
+		q.filter.Customer = found.Items[0].ID
+	default:
+		q.wrong("customer", "More than one customer begins like this. Choose one.")
+		for _, c := range found.Items {
+			q.values.Set("customer", string(c.ID))
+			q.shown.Customers = append(q.shown.Customers, templates.Link{URL: q.url(q.shown.Action, audit.Place{}), Text: strings.TrimSpace(cleaned(c.CompanyName))})
+		}
+	}
+	q.values.Set("customer", text)
+	if q.filter.Customer != "" {
+		q.values.Set("customer", string(q.filter.Customer))
+	}
+	return nil
+}

@@ -1,0 +1,205 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/signin"
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+// changeRows is how many changes a page lists.
+const changeRows = 25
+
+// knownCustomers is how many of the operator's recent customers are looked through
+// for a name.
+const knownCustomers = 50
+
+// showHistory lists the changes of one customer.
+func (s *site) showHistory(v *visit) error {
+	id, err := v.customer()
+	if err != nil {
+		return err
+	}
+	customer, err := s.seenCustomer(v, id)
+	if err != nil {
+		return err
+	}
+	q := s.changeQuery(v, historyPath(id))
+	q.filter.Customer = id
+	if q.lost {
+		return v.redirect(q.url(q.shown.Action, audit.Place{}))
+	}
+	page := templates.HistoryPage{
+		Page:     s.frame(v, "History of "+customer.Name, templates.SectionCustomers),
+		Customer: &customer,
+		Filter:   q.shown,
+	}
+	return s.showChangeList(v, page, q)
+}
+
+// seenCustomer is a customer whose history somebody asks for, by its name. Partner
+// Center decides whose customers they are: to those who never opened this one it has
+// to show it first. Auditors see what the portal recorded even of one that is gone, or
+// while Partner Center does not answer.
+func (s *site) seenCustomer(v *visit, id pcclient.TenantID) (templates.Customer, error) {
+	if name, seen := s.recentNames(v)[id]; seen {
+		return templates.Customer{ID: string(id), Name: name, URL: customerPath(id)}, nil
+	}
+	ctx := v.Request().Context()
+	customer, err := v.upstream.Customers.Get(ctx, id)
+	switch {
+	case err == nil:
+		s.touch(v, id, cleaned(customer.CompanyName))
+		return templates.Customer{ID: string(id), Name: cleaned(customer.CompanyName), URL: customerPath(id)}, nil
+	case !v.may(middleware.Audit), errors.Is(err, signin.ErrSignInAgain):
+		return templates.Customer{}, err
+	}
+	recorded, trailErr := s.Audit.Changes(ctx, audit.Filter{Customer: id}, audit.Place{}, 1)
+	if trailErr != nil || len(recorded) == 0 {
+		return templates.Customer{}, errors.Join(trailErr, err)
+	}
+	middleware.SetError(ctx, err)
+	return templates.Customer{ID: string(id), Name: string(id), URL: customerPath(id)}, nil
+}
+
+// recentNames are the names of the customers the operator opened lately. That they
+// cannot be read costs names and nothing else.
+func (s *site) recentNames(v *visit) map[pcclient.TenantID]string {
+	names := map[pcclient.TenantID]string{}
+	recent, err := s.Recents.List(v.Request().Context(), v.operator.Key(), knownCustomers)
+	if err != nil {
+		s.Log.WarnContext(v.Request().Context(), "recent customers not read", "reference", s.reference(v), "error", err)
+	}
+	for _, c := range recent {
+		if c.Name != "" {
+			names[c.Customer] = c.Name
+		}
+	}
+	return names
+}
+
+// showChangeList reads one page of the list into the page and shows it.
+func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuery) error {
+	if len(q.shown.Errors) > 0 {
+		return show(v, http.StatusUnprocessableEntity, page.View())
+	}
+	records, err := s.Audit.Changes(v.Request().Context(), q.filter, q.after, changeRows+1)
+	if err != nil {
+		return err
+	}
+	if len(records) > changeRows {
+		records = records[:changeRows]
+		page.NextURL = q.url(q.shown.Action, records[changeRows-1].Place())
+	}
+	if q.after != (audit.Place{}) {
+		page.NewestURL = q.url(q.shown.Action, audit.Place{})
+	}
+	var names map[pcclient.TenantID]string
+	if page.Customer == nil {
+		names = s.recentNames(v)
+	}
+	var times []time.Time
+	for _, r := range records {
+		times = append(times, r.Time)
+		page.Rows = append(page.Rows, templates.ChangeRow{
+			URL:      changePath(r.Customer, r.Seq),
+			At:       s.stamp(r.Time),
+			Who:      s.whoChanged(v, r),
+			Via:      wayText(r.Via),
+			Items:    itemsText(r),
+			Remark:   remarkOn(r.Kind),
+			Customer: nameInTrail(r, names),
+		})
+	}
+	page.Zone = s.zoneOf(times)
+	return show(v, http.StatusOK, page.View())
+}
+
+// zoneOf names the zone that times are told in: by its distance from UTC, or by its
+// place when that was not the same for all of them.
+func (s *site) zoneOf(times []time.Time) string {
+	zone := s.offset(s.Now())
+	for i, t := range times {
+		switch offset := s.offset(t); {
+		case i == 0:
+			zone = offset
+		case offset != zone && s.Zone.String() == "Local":
+			return "local time"
+		case offset != zone:
+			return s.Zone.String()
+		}
+	}
+	return zone
+}
+
+// whoChanged is who made a change, as pages say it; "" when nobody can tell.
+func (s *site) whoChanged(v *visit, r audit.Record) string {
+	if r.Operator == v.operator.Key() {
+		return "You"
+	}
+	return cleaned(r.OperatorName)
+}
+
+// labelsOf are the labels of what was changed, in page order.
+func labelsOf(r audit.Record) []string {
+	var labels []string
+	for _, item := range merge.Items() {
+		if slices.ContainsFunc(item.Names(), func(name string) bool { return slices.Contains(r.Fields, name) }) {
+			labels = append(labels, item.Label(r.After[forms.Country]))
+		}
+	}
+	return labels
+}
+
+// itemsText lists what was changed: "Email, default address, phone".
+func itemsText(r audit.Record) string {
+	labels := labelsOf(r)
+	for i := range labels {
+		if i > 0 {
+			labels[i] = inSentence(labels[i])
+		}
+	}
+	return strings.Join(labels, ", ")
+}
+
+// wayText says by which way a change came.
+func wayText(via audit.Via) string {
+	switch via {
+	case audit.ViaUndo:
+		return "Undo"
+	case audit.ViaOutside:
+		return "Outside this portal"
+	}
+	return "Form"
+}
+
+// remarkOn is a word on changes that are not like the others.
+func remarkOn(kind audit.Kind) string {
+	switch kind {
+	case audit.Superseded:
+		return "Outcome not certain"
+	case audit.Overwrote:
+		return "Replaced another save"
+	}
+	return ""
+}
+
+// nameInTrail is what the customer of a change is called: by the change itself, if it
+// holds the name, else as last seen, else by its tenant ID.
+func nameInTrail(r audit.Record, seen map[pcclient.TenantID]string) string {
+	for _, name := range []string{r.After[forms.CompanyName], r.Before[forms.CompanyName], seen[r.Customer]} {
+		if name = strings.TrimSpace(cleaned(name)); name != "" {
+			return name
+		}
+	}
+	return string(r.Customer)
+}

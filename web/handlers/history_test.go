@@ -1,0 +1,349 @@
+package handlers_test
+
+import (
+	"database/sql"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/forms"
+)
+
+func history(id pcclient.TenantID) string { return overview(id) + "/history" }
+
+// noted writes an entry into the trail as something else than a form would.
+func (s *testSite) noted(e audit.Entry, v audit.Values) audit.Entry {
+	s.t.Helper()
+	var out audit.Entry
+	must(s.t, s.db.Write(s.t.Context(), func(tx *sql.Tx) (err error) {
+		out, err = s.trail.Append(s.t.Context(), tx, e, v)
+		return err
+	}))
+	return out
+}
+
+// emailBy is a change of the email at some time, before now.
+func (s *testSite) emailBy(id pcclient.TenantID, kind audit.Kind, via audit.Via, who string, ago time.Duration, before, after string) audit.Entry {
+	s.t.Helper()
+	return s.noted(audit.Entry{
+		Time: s.clock.now().Add(-ago), Kind: kind, Via: via, OperatorName: who, Customer: id, Submission: pcclient.NewGUID(),
+		Fields: []string{forms.Email}, CorrelationID: "c0ffee00-1111-4222-8333-444455556666",
+	}, audit.Values{Before: map[string]string{forms.Email: before}, After: map[string]string{forms.Email: after}})
+}
+
+// edits types the pairs into a customer's form and saves them.
+func (b *browser) edits(id pcclient.TenantID, pairs ...string) *page {
+	b.t.Helper()
+	return b.toReview(id, pairs...).save().want(http.StatusOK, "Billing profile saved.")
+}
+
+// rows are the texts of the rows of the page's table.
+func (p *page) rows() []string {
+	var rows []string
+	for n := range p.root.Descendants() {
+		if n.Data == "tr" && n.Parent.Data == "tbody" {
+			rows = append(rows, strings.Join(strings.Fields(inner(n)), " "))
+		}
+	}
+	return rows
+}
+
+// A change made here stands in the history and on the overview, and leads to a page of
+// its own that shows what, who and when.
+func TestAChangeHasAPageOfItsOwn(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(harbourline)
+	b := site.signIn("Ada Admin")
+	b.get(history(id)).want(http.StatusOK, "No changes through this portal yet", "Changes made elsewhere show up when we notice them.")
+	saved := b.edits(id, "email", "invoices@harbourline.example", "defaultAddress.addressLine2", "Floor 9")
+
+	banner := saved.byID("banner")
+	if banner == nil || !strings.Contains(inner(banner), "View change") {
+		t.Errorf("the good news does not lead to the change")
+	}
+	saved.follow("View change").want(http.StatusOK, "You changed email and default address")
+	list := b.get(history(id)).want(http.StatusOK, "History", "Harbourline Ceramics", "When (UTC)")
+	if rows := list.rows(); len(rows) != 1 || !strings.Contains(rows[0], "You") || !strings.Contains(rows[0], "Form") || !strings.Contains(rows[0], "Email, default address") {
+		t.Errorf("the history lists %q", rows)
+	}
+	change := list.follow("View").want(http.StatusOK, "You changed email and default address", "nora.whitfield", "invoices@harbourline.example", "Floor 9", "Via Form")
+	put := site.puts()[0].Headers["MS-RequestId"]
+	if put == "" || !strings.Contains(change.text(), put) {
+		t.Errorf("the page does not show the request ID %q of the write:\n%s", put, change.text())
+	}
+	for _, what := range []string{"request ID", "correlation ID"} {
+		if change.find(func(n *node) bool { return attr(n, "data-copy") != "" && strings.Contains(inner(n), what) }) == nil {
+			t.Errorf("the %s cannot be copied", what)
+		}
+	}
+	site.signIn("Sam Sales").get(change.url.Path).want(http.StatusOK, "Ada Admin changed email and default address").hides("You changed")
+	b.get(overview(id)).want(http.StatusOK, "2 items changed", "See all").follow("See all").want(http.StatusOK, "History")
+}
+
+// What was done outside the portal, or is not as sure as other changes, says so.
+func TestUncommonChangesSayWhatTheyAre(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(harbourline)
+	b := site.signIn("Ada Admin")
+	cases := map[string]struct {
+		entry audit.Entry
+		shows []string
+	}{
+		"outside": {
+			site.emailBy(id, audit.Outside, audit.ViaOutside, "ines.duarte@partner.example", time.Hour, "a@harbourline.example", "b@harbourline.example"),
+			[]string{"ines.duarte@partner.example changed email", "Changed outside this portal.", "Partner Center names ines.duarte@partner.example as who saved it.", "c0ffee00-1111-4222-8333-444455556666"},
+		},
+		"outside, by nobody knows whom": {
+			site.emailBy(id, audit.Outside, audit.ViaOutside, "", time.Hour, "a@harbourline.example", "b@harbourline.example"),
+			[]string{"Somebody changed email", "Partner Center does not say who saved it.", "Who Not known"},
+		},
+		"superseded": {
+			site.emailBy(id, audit.Superseded, "", "Sam Sales", time.Hour, "a@harbourline.example", "b@harbourline.example"),
+			[]string{"Sam Sales tried to change email", "Whether this was saved is not certain."},
+		},
+		"overwrote": {
+			site.emailBy(id, audit.Overwrote, "", "Sam Sales", time.Hour, "a@harbourline.example", "b@harbourline.example"),
+			[]string{"Sam Sales changed email", "This save replaced what", "the moment before", "can be put back"},
+		},
+		"values no longer kept": {
+			site.noted(audit.Entry{Kind: audit.Applied, Customer: id, OperatorName: "Sam Sales", Fields: []string{forms.Phone, forms.City}}, audit.Values{}),
+			[]string{"Sam Sales changed default address and phone", "The values are not kept any more"},
+		},
+	}
+	list := b.get(history(id)).want(http.StatusOK, "Outside this portal", "Outcome not certain", "Replaced another save", "Default address, phone", "Not known")
+	if n := len(list.rows()); n != len(cases) {
+		t.Errorf("%d rows, want %d", n, len(cases))
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			page := b.get(fmt.Sprintf("%s/%d", history(id), c.entry.Seq)).want(http.StatusOK, c.shows...)
+			if offered := page.byID("undo-t") != nil; offered != (name != "values no longer kept") {
+				t.Errorf("an undo is offered: %v", offered)
+			}
+		})
+	}
+}
+
+func TestOnlyAChangeOfTheCustomerHasAPage(t *testing.T) {
+	site := newSite(t)
+	id, other := site.customer(harbourline), site.customer(vilaNova)
+	b := site.signIn("Ada Admin")
+	mine := site.emailBy(id, audit.Applied, "", "Sam Sales", time.Hour, "a@x.example", "b@x.example")
+	intent := site.emailBy(id, audit.Recorded, "", "Sam Sales", time.Hour, "a@x.example", "b@x.example")
+	for name, path := range map[string]string{
+		"A-53 of another customer":    fmt.Sprintf("%s/%d", history(other), mine.Seq),
+		"an entry that is no change":  fmt.Sprintf("%s/%d", history(id), intent.Seq),
+		"no entry":                    history(id) + "/999",
+		"no number":                   history(id) + "/x",
+		"a number written oddly":      fmt.Sprintf("%s/0%d", history(id), mine.Seq),
+		"a number too long":           history(id) + "/99999999999999999999",
+		"A-50 SQL for a number":       history(id) + "/1%20OR%201=1",
+		"a customer that is no GUID":  "/customers/x/history",
+		"a customer nobody knows":     "/customers/00000000-0000-4000-8000-000000000000/history",
+		"A-53 undo of another's":      fmt.Sprintf("%s/%d/undo", history(other), mine.Seq),
+		"undo of an entry without it": fmt.Sprintf("%s/%d/undo", history(id), intent.Seq),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if strings.Contains(name, "undo") {
+				b.post(path, url.Values{}).want(http.StatusNotFound)
+				return
+			}
+			b.get(path).want(http.StatusNotFound).hides("b@x.example")
+		})
+	}
+	b.get(fmt.Sprintf("%s/%d", history(id), mine.Seq)).want(http.StatusOK)
+}
+
+func TestHistoryIsReadInPages(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(harbourline)
+	b := site.signIn("Ada Admin")
+	for i := range 60 {
+		site.emailBy(id, audit.Applied, "", "Sam Sales", time.Duration(60-i)*time.Hour, fmt.Sprintf("a%d@x.example", i), fmt.Sprintf("b%d@x.example", i))
+	}
+	site.emailBy(site.customer(vilaNova), audit.Applied, "", "Sam Sales", 0, "a@x.example", "b@x.example")
+	seen, page := map[string]bool{}, b.get(history(id))
+	for n, want := range []int{25, 25, 10} {
+		if got := len(page.want(http.StatusOK).rows()); got != want {
+			t.Errorf("page %d has %d rows, want %d", n+1, got, want)
+		}
+		for _, link := range page.links("/history/") {
+			seen[link] = true
+		}
+		if n < 2 {
+			page = page.follow("Next")
+		}
+	}
+	if len(seen) != 60 {
+		t.Errorf("%d changes were listed, want 60", len(seen))
+	}
+	page.shows("10 changes on this page")
+	if page.find(func(n *node) bool { return n.Data == "a" && inner(n) == "Next" }) != nil {
+		t.Error("the last page leads on")
+	}
+	if back := page.follow("Back to the newest"); back.url.RawQuery != "" || len(back.rows()) != 25 {
+		t.Errorf("back to the newest: %s", back.url)
+	}
+	for _, after := range []string{"x", "1", "1.", "1.x", "1.2.3", "1'; DROP TABLE audit; --", "999999999999999999999.1"} {
+		if p := b.get(history(id) + "?who=sam&after=" + url.QueryEscape(after)).want(http.StatusOK); p.url.RawQuery != "who=sam" {
+			t.Errorf("after=%s: %s", after, p.url)
+		}
+	}
+}
+
+// links are the addresses of the page's links that hold part.
+func (p *page) links(part string) []string {
+	var all []string
+	for n := range p.root.Descendants() {
+		if n.Data == "a" && strings.Contains(attr(n, "href"), part) {
+			all = append(all, attr(n, "href"))
+		}
+	}
+	return all
+}
+
+func TestHistoryCanBeFiltered(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(harbourline)
+	b := site.signIn("Ada Admin")
+	day := 24 * time.Hour
+	at := func(ago time.Duration) string { return site.clock.now().Add(-ago).UTC().Format(time.DateOnly) }
+	site.emailBy(id, audit.Applied, audit.ViaForm, "Sam Sales", 30*day, "a@x.example", "old@x.example")
+	site.emailBy(id, audit.Applied, "", "Łucja Śmiała", 20*day, "a@x.example", "older@x.example")
+	site.emailBy(id, audit.Applied, audit.ViaUndo, "Sam Sales", 10*day, "a@x.example", "undone@x.example")
+	site.emailBy(id, audit.Outside, audit.ViaOutside, "ines.duarte@partner.example", 5*day, "a@x.example", "outside@x.example")
+	for query, want := range map[string]int{
+		"":                   4,
+		"who=sam":            2,
+		"who=SAM+sales":      2,
+		"who=%C5%81UCJA":     1,
+		"who=duarte":         1,
+		"who=nobody":         0,
+		"via=form":           2,
+		"via=undo":           1,
+		"via=outside":        1,
+		"via=other":          4,
+		"who=sam&via=undo":   1,
+		"from=" + at(20*day): 3,
+		"to=" + at(20*day):   2,
+		"from=" + at(20*day) + "&to=" + at(10*day): 2,
+		"who=%25":                          0,
+		"who=_":                            0,
+		"who=%27+OR+1%3D1+--":              0, // A-50
+		"who=%24%24%241":                   0,
+		"who=%00":                          0,
+		"who=%ff":                          4,
+		"who=" + strings.Repeat("x", 3000): 0,
+	} {
+		t.Run("A-50 filter "+query[:min(len(query), 60)], func(t *testing.T) {
+			page := b.get(history(id) + "?" + query).want(http.StatusOK)
+			if n := len(page.rows()); n != want {
+				t.Errorf("%d changes fit, want %d:\n%s", n, want, page.text())
+			}
+			if want == 0 {
+				page.shows("No change fits this filter").follow("Clear the filter").want(http.StatusOK, "4 changes on this page")
+			}
+		})
+	}
+	form := b.get(history(id) + "?who=sam&via=undo&from=" + at(20*day)).want(http.StatusOK).form("via")
+	form.wants("who", "sam").wants("via", "undo").wants("from", at(20*day)).wants("to", "")
+	for query, said := range map[string]string{
+		"from=yesterday":                 "Enter a day like",
+		"to=2026-02-30":                  "Enter a day like",
+		"from=2026-05-04&to=2026-05-03":  "This day is before the first one.",
+		"from=<script>alert(1)</script>": "Enter a day like",
+	} {
+		page := b.get(history(id)+"?"+strings.NewReplacer("<", "%3C", ">", "%3E").Replace(query)).want(http.StatusUnprocessableEntity, said)
+		if len(page.rows()) != 0 || !strings.HasPrefix(inner(page.find(func(n *node) bool { return n.Data == "title" })), "Error: ") {
+			t.Errorf("%s: lists all the same, or the title does not say so", query)
+		}
+		safe(t, page)
+	}
+}
+
+// A-46: whatever was stored upstream, or stands in a name, is text.
+func TestA46HostileHistoryIsText(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(harbourline)
+	b := site.signIn("Ada Admin")
+	hostile := `"><script>alert(1)</script><img src=x onerror=alert(2)>=cmd|' /C calc'!A0`
+	e := site.noted(audit.Entry{Kind: audit.Outside, Via: audit.ViaOutside, Customer: id, OperatorName: hostile + "\u202e", Fields: []string{forms.CompanyName, forms.City}, CorrelationID: hostile, RequestID: hostile},
+		audit.Values{Why: hostile, Before: map[string]string{forms.CompanyName: "Harbourline", forms.City: hostile}, After: map[string]string{forms.CompanyName: hostile, forms.City: "x"}})
+	for _, path := range []string{history(id), fmt.Sprintf("%s/%d", history(id), e.Seq), overview(id), "/changes", "/changes?customer=" + string(id)} {
+		page := b.get(path).want(http.StatusOK, hostile)
+		safe(t, page)
+		if page.find(func(n *node) bool { return n.Data == "img" || n.Data == "script" && inner(n) != "" }) != nil || strings.Contains(page.body, "\u202e") {
+			t.Errorf("%s: hostile text is more than text", path)
+		}
+	}
+}
+
+// Who may not see a customer in Partner Center does not see its history either; an
+// auditor sees what was recorded even when Partner Center does not answer.
+func TestWhoMaySeeHistory(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(harbourline)
+	e := site.emailBy(id, audit.Applied, "", "Sam Sales", time.Hour, "a@x.example", "b@x.example")
+	change := fmt.Sprintf("%s/%d", history(id), e.Seq)
+
+	viewer := site.viewer()
+	page := viewer.get(change).want(http.StatusOK, "Sam Sales changed email")
+	if page.byID("undo-t") != nil {
+		t.Error("a viewer is offered an undo")
+	}
+	viewer.get("/changes").want(http.StatusForbidden).hides("b@x.example")
+	if page.find(func(n *node) bool { return attr(n, "href") == "/changes" }) != nil {
+		t.Error("a viewer is led to the change log")
+	}
+	site.signIn("Sam Sales").get("/changes").want(http.StatusForbidden)
+	for _, path := range []string{history(id), change} {
+		site.signIn("Mika Nomfa").get(path).want(http.StatusForbidden, "second factor").hides("b@x.example")
+	}
+
+	site.hosts["partnercenter.example"] = down{}
+	for _, path := range []string{history(id), change} {
+		site.signIn("Hana Helpdesk").get(path).want(http.StatusServiceUnavailable).hides("b@x.example")
+		site.signIn("Ada Admin").get(path).want(http.StatusOK, "Sam Sales", string(id))
+	}
+}
+
+// down is a host that nobody answers for.
+type down struct{}
+
+func (down) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, fmt.Errorf("connection refused")
+}
+
+func TestTheChangeLogIsOfAllCustomers(t *testing.T) {
+	site := newSite(t)
+	b := site.signIn("Ada Admin")
+	ids := []pcclient.TenantID{site.customer(harbourline), site.customer(vilaNova), site.customer(nordlicht)}
+	b.get(overview(ids[0])) // lately opened: known by name
+	for i, id := range ids {
+		site.emailBy(id, audit.Applied, "", "Sam Sales", time.Duration(i)*time.Hour, "a@x.example", "b@x.example")
+	}
+	site.noted(audit.Entry{Kind: audit.Applied, Customer: ids[1], OperatorName: "Sam Sales", Fields: []string{forms.CompanyName}, Time: site.clock.now().Add(-9 * time.Hour)},
+		audit.Values{Before: map[string]string{forms.CompanyName: "Vila Velha"}, After: map[string]string{forms.CompanyName: "Vila Nova"}})
+	calls := len(site.sim.Journal().Requests)
+	log := b.get("/").follow("Change log").want(http.StatusOK, "Change log", "Harbourline Ceramics", string(ids[2]), "Vila Nova")
+	if n := len(site.sim.Journal().Requests) - calls; n > 2 {
+		t.Errorf("listing cost %d calls to Partner Center", n)
+	}
+	if n := len(log.rows()); n != 4 {
+		t.Errorf("%d rows, want 4", n)
+	}
+	b.get("/changes?customer="+string(ids[1])).want(http.StatusOK, "2 changes on this page").form("customer").wants("customer", string(ids[1]))
+	b.get("/changes?customer=harb").want(http.StatusOK, "1 change on this page", "Harbourline Ceramics")
+	b.get("/changes?customer=zzzz").want(http.StatusUnprocessableEntity, "No customer begins like this.")
+	choose := b.get("/changes?customer=h&who=sam").want(http.StatusUnprocessableEntity, "More than one customer begins like this.", "Customers that fit")
+	one := b.get(choose.links("customer=" + string(ids[0]))[0]).want(http.StatusOK, "1 change on this page")
+	if got := one.url.Query(); got.Get("who") != "sam" || got.Get("customer") != string(ids[0]) {
+		t.Errorf("choosing a customer lost the filter: %s", one.url)
+	}
+	log.follow("View").want(http.StatusOK, "Sam Sales changed email")
+}
