@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
@@ -158,6 +159,7 @@ func (s *site) saveBillingProfile(v *visit) error {
 		Key: version.Key, Draft: version.Draft,
 		Operator: submission.Operator{Key: operator, Name: v.operator.Name},
 		Customer: customer, Base: version.Base, Wish: version.Mine, ETag: version.ETag,
+		Via: audit.Via(version.Via), Why: version.Why,
 	})
 	if err != nil {
 		return err

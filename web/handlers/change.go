@@ -49,7 +49,7 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 		Who:        s.whoChanged(v, record),
 		Did:        didText(record, labels),
 		At:         s.moment(record.Time),
-		Notes:      changeNotes(record),
+		Notes:      s.changeNotes(record),
 		Items:      labels,
 		About:      s.aboutChange(v, record),
 	}
@@ -80,7 +80,7 @@ func didText(r audit.Record, labels []string) string {
 }
 
 // changeNotes tell what is special about a change.
-func changeNotes(r audit.Record) []templates.Note {
+func (s *site) changeNotes(r audit.Record) []templates.Note {
 	name := cleaned(r.OperatorName)
 	switch r.Kind {
 	case audit.Outside:
@@ -93,8 +93,15 @@ func changeNotes(r audit.Record) []templates.Note {
 		return []templates.Note{{Tone: templates.ToneCare, Title: "Whether this was saved is not certain.", Text: "The answer to the save got lost. " +
 			"Read back, the profile held what stands under After: neither the values from before nor the ones that were being saved. Somebody else saved at the same time."}}
 	case audit.Overwrote:
-		return []templates.Note{{Tone: templates.ToneCare, Title: "This save replaced what somebody else had saved in Partner Center the moment before.",
-			Text: "What they had saved stands under Before, and can be put back."}}
+		who, at := cleaned(r.By), "the moment before"
+		if who == "" {
+			who = "somebody else"
+		}
+		if !r.ByAt.IsZero() {
+			at += ", at " + r.ByAt.In(s.Zone).Format("15:04:05")
+		}
+		return []templates.Note{{Tone: templates.ToneCare, Title: "This save replaced what " + who + " had saved in Partner Center " + at + ".",
+			Text: "It stands under Before, and can be put back."}}
 	}
 	return nil
 }

@@ -108,7 +108,14 @@ func TestUncommonChangesSayWhatTheyAre(t *testing.T) {
 		},
 		"overwrote": {
 			site.emailBy(id, audit.Overwrote, "", "Sam Sales", time.Hour, "a@harbourline.example", "b@harbourline.example"),
-			[]string{"Sam Sales changed email", "This save replaced what", "the moment before", "can be put back"},
+			[]string{"Sam Sales changed email", "This save replaced what somebody else had saved in Partner Center the moment before.", "can be put back"},
+		},
+		"overwrote somebody who is known": {
+			site.noted(audit.Entry{Kind: audit.Overwrote, Customer: id, OperatorName: "Sam Sales", Fields: []string{forms.Phone}}, audit.Values{
+				Before: map[string]string{forms.Phone: "206 555 0100"}, After: map[string]string{forms.Phone: "206 555 0199"},
+				By: "ines.duarte@partner.example", ByAt: time.Date(2026, 5, 4, 12, 0, 7, 0, time.UTC),
+			}),
+			[]string{"This save replaced what ines.duarte@partner.example had saved in Partner Center the moment before, at 12:00:07."},
 		},
 		"values no longer kept": {
 			site.noted(audit.Entry{Kind: audit.Applied, Customer: id, OperatorName: "Sam Sales", Fields: []string{forms.Phone, forms.City}}, audit.Values{}),

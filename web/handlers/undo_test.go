@@ -36,6 +36,8 @@ func TestAChangeIsUndone(t *testing.T) {
 	if rows := list.rows(); len(rows) != 2 {
 		t.Errorf("%d changes, want 2: the change and its undo", len(rows))
 	}
+	list.follow("View").want(http.StatusOK, "You changed contact, email and default address", "Via Undo",
+		"Reason Undo of the change by Ada Admin on "+site.clock.now().UTC().Format("2 January 2006"))
 	// Undone once, there is nothing left to undo.
 	again := sam.get(change.url.Path).choose(startUndo).want(http.StatusOK, "The profile has these values already.", "There is nothing to put back.")
 	if again.url.Path != change.url.Path+"/undo" {
@@ -104,6 +106,7 @@ func TestA56AnUndoMeetsAConflict(t *testing.T) {
 	merge.form("choice.email").fill("choice.email", "mine").press("do", "review").want(http.StatusOK, "Review 1 change").save().want(http.StatusOK, "Billing profile saved.")
 	site.storedHas(id, forms.Email, "nora.whitfield@harbourline.example")
 	site.wantPuts(2, 2)
+	b.get(history(id)).follow("View").want(http.StatusOK, "Via Undo", "Reason Undo of the change by Ada Admin")
 }
 
 func TestAnUndoFormThatIsNotOurs(t *testing.T) {
