@@ -34,6 +34,7 @@ func mayImport() map[string][]string {
 		"web/forms":                 {"address"},
 		"web/merge":                 {"forms"},
 		"web/middleware":            {"session"},
+		"web/outside":               {"audit", "forms", "merge"},
 		"web/presence":              {"seal", "database"},
 		"web/seal":                  nil,
 		"web/session":               {"seal", "database", "crash"},
@@ -42,8 +43,8 @@ func mayImport() map[string][]string {
 		"web/submission":            {"audit", "merge", "drafts", "seal", "database", "forms", "crash"},
 		"web/templates":             {"forms", "merge", "address", "static"},
 		"web/handlers": {"address", "audit", "database", "directory", "drafts", "forms", "merge", "middleware",
-			"presence", "seal", "session", "signin", "static", "submission", "templates"},
-		"cmd/portal": {"audit", "crash", "database", "demo", "directory", "drafts", "handlers", "pcsim", "presence", "seal", "session",
+			"outside", "presence", "seal", "session", "signin", "static", "submission", "templates"},
+		"cmd/portal": {"audit", "crash", "database", "demo", "directory", "drafts", "handlers", "outside", "pcsim", "presence", "seal", "session",
 			"signin", "submission"},
 	}
 }

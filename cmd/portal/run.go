@@ -18,6 +18,7 @@ import (
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/outside"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/session"
 	"github.com/partnerdesk/portal/web/signin"
@@ -60,6 +61,8 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	here := presence.New(db, settings.Keys, time.Now)
 	saves := submission.New(submission.Options{DB: db, Log: trail, Ring: settings.Keys, Events: log, SignInAgain: signin.ErrSignInAgain})
 	signIn := newSignIn(settings, transport)
+	watch := outside.New(outside.Options{Log: trail, Events: log})
+	defer watch.Close() // before the database
 	site := handlers.New(handlers.Options{
 		BaseURL:        settings.BaseURL,
 		TrustedProxies: settings.TrustedProxies,
@@ -71,6 +74,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		Drafts:         versions,
 		Submissions:    saves,
 		Audit:          trail,
+		Outside:        watch,
 		Recents:        directory.NewRecents(db, settings.Keys, time.Now),
 		Presence:       here,
 		Contact:        settings.Contact,

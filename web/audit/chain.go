@@ -32,7 +32,7 @@ func (e *BrokenError) Error() string {
 func (l *Log) Verify(ctx context.Context) (int64, error) {
 	var n int64
 	var prev string
-	for r, err := range l.records(ctx, `ORDER BY a.seq`) {
+	for r, err := range l.records(ctx, l.db.Read(), `ORDER BY a.seq`) {
 		if sealed := new(unreadable); errors.As(err, &sealed) {
 			err = nil
 			r.broken = "its values do not open"

@@ -24,8 +24,12 @@ func (l *Log) ForSubmission(ctx context.Context, key string) ([]Record, error) {
 }
 
 func (l *Log) list(ctx context.Context, rest string, args ...any) ([]Record, error) {
+	return l.listFrom(ctx, l.db.Read(), rest, args...)
+}
+
+func (l *Log) listFrom(ctx context.Context, db database.Reader, rest string, args ...any) ([]Record, error) {
 	var list []Record
-	for r, err := range l.records(ctx, rest, args...) {
+	for r, err := range l.records(ctx, db, rest, args...) {
 		if sealed := new(unreadable); err != nil && !errors.As(err, &sealed) {
 			return nil, fmt.Errorf("read the audit trail: %w", err)
 		}
@@ -51,9 +55,9 @@ func (e *unreadable) Error() string { return fmt.Sprintf("values of entry %d: %v
 func (e *unreadable) Unwrap() error { return e.err }
 
 // records streams entries; rest is the end of the statement, written in this package.
-func (l *Log) records(ctx context.Context, rest string, args ...any) iter.Seq2[*row, error] {
+func (l *Log) records(ctx context.Context, db database.Reader, rest string, args ...any) iter.Seq2[*row, error] {
 	return func(yield func(*row, error) bool) {
-		rows, err := l.db.Read().QueryContext(ctx, `
+		rows, err := db.QueryContext(ctx, `
 			SELECT a.seq, a.time, a.kind, a.via, a.submission, a.operator, a.operator_name, a.customer, a.fields, a.reason,
 				a.request_id, a.correlation_id, a.upstream_code, a.values_hash, a.prev, a.hash, COALESCE(v.sealed, '')
 			FROM audit a LEFT JOIN audit_values v ON v.seq = a.seq `+rest, args...)

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
@@ -14,6 +16,9 @@ import (
 
 // trailRows is how many changes the overview shows.
 const trailRows = 5
+
+// outsideWait is how long a page waits for the first look past this portal.
+const outsideWait = 1500 * time.Millisecond
 
 func (s *site) showCustomer(v *visit) error {
 	customer, err := v.customer()
@@ -58,6 +63,7 @@ func (s *site) showNothingLeft(v *visit, customer pcclient.TenantID, banner *tem
 // told even when the read fails: then the page stands without facts.
 func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Banner) (templates.CustomerPage, error) {
 	ctx := v.Request().Context()
+	noticed := s.lookOutside(v, id)
 	customer, err := v.upstream.Customers.Get(ctx, id)
 	switch {
 	case err != nil && banner == nil:
@@ -90,6 +96,7 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		}
 	}
 	page.Title = page.Customer.Name
+	<-noticed
 	entries, err := s.Audit.Changes(ctx, audit.Filter{Customer: id}, audit.Place{}, trailRows)
 	if err != nil {
 		s.Log.WarnContext(ctx, "trail not read", "reference", s.reference(v), "error", err)
@@ -99,6 +106,21 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		page.Trail = append(page.Trail, s.trailEntry(v, entry))
 	}
 	return page, nil
+}
+
+// lookOutside looks for saves made past this portal while the page is being read. The
+// channel closes when they are in the trail, or when the page has waited long enough:
+// then they are in it the next time.
+func (s *site) lookOutside(v *visit, id pcclient.TenantID) <-chan struct{} {
+	noticed := make(chan struct{})
+	ctx, cancel := context.WithTimeout(v.Request().Context(), outsideWait)
+	upstream, operator := v.upstream, v.operator.Key()
+	go func() {
+		defer close(noticed)
+		defer cancel()
+		s.Outside.Customer(ctx, upstream, operator, id)
+	}()
+	return noticed
 }
 
 // touch puts a customer into the person's recent ones. That it cannot be kept stops
@@ -111,19 +133,34 @@ func (s *site) touch(v *visit, id pcclient.TenantID, name string) {
 }
 
 func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
-	labels := labelsOf(entry)
 	shown := templates.TrailEntry{
-		Title: items(len(labels)) + " changed",
+		Title: trailTitle(labelsOf(entry)),
 		By:    s.whoChanged(v, entry),
 		Mine:  entry.Operator == v.operator.Key(),
 		At:    s.moment(entry.Time),
+		Note:  trailNote(entry),
 		URL:   changePath(entry.Customer, entry.Seq),
-	}
-	if len(labels) == 1 {
-		shown.Title = labels[0] + " changed"
 	}
 	for _, change := range merge.Changes(entry.Before, entry.After) {
 		shown.Changes = append(shown.Changes, printedChange(change))
 	}
 	return shown
+}
+
+func trailTitle(changed []string) string {
+	switch len(changed) {
+	case 0: // a save of which Partner Center tells no more
+		return "Billing profile saved"
+	case 1:
+		return changed[0] + " changed"
+	}
+	return items(len(changed)) + " changed"
+}
+
+// trailNote is what sets a change apart from an ordinary save.
+func trailNote(entry audit.Record) string {
+	if entry.Kind == audit.Outside {
+		return wayText(entry.Via)
+	}
+	return remarkOn(entry.Kind)
 }

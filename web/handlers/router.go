@@ -24,6 +24,7 @@ import (
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/outside"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/seal"
 	"github.com/partnerdesk/portal/web/session"
@@ -48,6 +49,7 @@ type Options struct {
 	Drafts      *drafts.Store
 	Submissions *submission.Service
 	Audit       *audit.Log
+	Outside     *outside.Watch
 	Recents     *directory.Recents
 	Presence    *presence.Store
 	// Contact is whom refusal pages name: a name, an address or both; may be "".

@@ -22,6 +22,7 @@ import (
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/outside"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/seal"
 	"github.com/partnerdesk/portal/web/session"
@@ -163,6 +164,8 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 			t.Errorf("saves did not end: %v", err)
 		}
 	})
+	watch := outside.New(outside.Options{Log: s.trail, Events: log, Now: s.clock.now})
+	t.Cleanup(watch.Close)
 	s.portal = handlers.New(handlers.Options{
 		BaseURL: base, TrustedProxies: o.proxies, Upstream: upstream, Database: s.db, Keys: ring,
 		Sessions: session.New(session.Options{DB: s.db, Ring: ring, Now: s.clock.now}),
@@ -171,7 +174,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 			BaseURL: portalOrigin, Scope: cloud.Scope, Tenants: []string{demo.PartnerTenant},
 			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: ring,
 		}),
-		Drafts: drafts.New(s.db, ring, s.clock.now), Submissions: saves, Audit: s.trail,
+		Drafts: drafts.New(s.db, ring, s.clock.now), Submissions: saves, Audit: s.trail, Outside: watch,
 		Recents: directory.NewRecents(s.db, ring, s.clock.now), Presence: presence.New(s.db, ring, s.clock.now),
 		Contact: "Marta Keller (team lead)", Zone: time.UTC, Now: s.clock.now, Log: log, Demo: o.demo,
 	})

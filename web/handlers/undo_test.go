@@ -33,8 +33,8 @@ func TestAChangeIsUndone(t *testing.T) {
 		site.storedHas(id, name, text)
 	}
 	list := sam.get(history(id)).want(http.StatusOK)
-	if rows := list.rows(); len(rows) != 2 {
-		t.Errorf("%d changes, want 2: the change and its undo", len(rows))
+	if rows := list.rows(); len(rows) != 3 {
+		t.Errorf("%d changes, want 3: the change, its undo, and one of weeks ago past the portal", len(rows))
 	}
 	list.follow("View").want(http.StatusOK, "You changed contact, email and default address", "Via Undo",
 		"Reason Undo of the change by Ada Admin on "+site.clock.now().UTC().Format("2 January 2006"))

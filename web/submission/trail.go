@@ -18,19 +18,10 @@ func entry(sub Submission, kind audit.Kind, at time.Time) audit.Entry {
 	}
 }
 
-// changes are the texts of the changed items on both sides. Items are kept whole, an
-// address with all its lines, so that the trail reads as people think.
+// changes are the texts of the changed items on both sides.
 func changes(sub Submission, before, after forms.Values) audit.Values {
-	v := audit.Values{Before: map[string]string{}, After: map[string]string{}, Why: sub.Why}
-	for _, item := range merge.Items() {
-		names := item.Names()
-		if !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(sub.Fields, name) }) {
-			continue
-		}
-		for _, name := range names {
-			v.Before[name], v.After[name] = before[name], after[name]
-		}
-	}
+	v := audit.Values{Why: sub.Why}
+	v.Before, v.After = merge.Whole(sub.Fields, before, after)
 	return v
 }
 

@@ -24,6 +24,7 @@ type TrailEntry struct {
 	By      string // "Ines Duarte", or "You"
 	Mine    bool
 	At      Time
+	Note    string // what sets it apart from a save through this portal's form; "" for none
 	Changes []Change
 	URL     string // of the change's own page
 }

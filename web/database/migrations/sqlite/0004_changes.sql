@@ -13,3 +13,6 @@ CREATE INDEX audit_changes_customer_name ON audit (customer, operator_name, time
 
 -- Which of Partner Center's audit records are ours.
 CREATE INDEX audit_correlation ON audit (correlation_id, customer) WHERE correlation_id <> '';
+
+-- A save past this portal is kept once, whoever reads of it at the same time.
+CREATE UNIQUE INDEX audit_outside ON audit (submission) WHERE kind = 'outside';
