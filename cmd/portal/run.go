@@ -78,6 +78,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		Recents:        directory.NewRecents(db, settings.Keys, time.Now),
 		Presence:       here,
 		Contact:        settings.Contact,
+		ReasonRequired: settings.ReasonRequired,
 		Zone:           settings.Location,
 		Now:            time.Now,
 		Log:            log,

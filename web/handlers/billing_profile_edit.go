@@ -181,17 +181,10 @@ func (s *site) keepVersion(v *visit, e edit) error {
 	if len(forms.Changed(e.opened.Values, e.values)) == 0 {
 		return s.showEdit(v, http.StatusUnprocessableEntity, e, nil, bannerNothingChanged)
 	}
-	next := drafts.Version{
-		Key: pcclient.NewGUID(), Draft: e.draft, Operator: v.operator.Key(), Customer: e.customer,
-		ETag: e.opened.ETag, Base: e.opened.Values, Mine: e.values, OpenedAt: e.opened.OpenedAt, SavedAt: s.Now(),
-	}
-	before, sub, err := s.draftOf(v, e.customer)
-	if err == nil && !settledWell(sub) {
-		next.Via, next.Why = before.Via, before.Why // the same edit, further on
-	}
-	if err == nil || errors.Is(err, drafts.ErrNotFound) {
-		err = s.Drafts.Put(v.Request().Context(), next)
-	}
+	err := s.putNext(v, drafts.Version{
+		Draft: e.draft, Customer: e.customer,
+		ETag: e.opened.ETag, Base: e.opened.Values, Mine: e.values, OpenedAt: e.opened.OpenedAt,
+	})
 	if err != nil {
 		middleware.SetError(v.Request().Context(), err)
 		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, bannerNotStored)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
@@ -149,9 +148,9 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 	if len(forms.Changed(theirs.Values, merged)) == 0 {
 		return s.showNothingLeft(v, version.Customer, bannerNothingLeft)
 	}
-	err := s.Drafts.Put(v.Request().Context(), drafts.Version{
-		Key: pcclient.NewGUID(), Draft: version.Draft, Operator: v.operator.Key(), Customer: version.Customer,
-		ETag: theirs.ETag, Base: theirs.Values, Mine: merged, Via: version.Via, Why: version.Why, OpenedAt: theirs.OpenedAt, SavedAt: s.Now(),
+	err := s.putNext(v, drafts.Version{
+		Draft: version.Draft, Customer: version.Customer,
+		ETag: theirs.ETag, Base: theirs.Values, Mine: merged, OpenedAt: theirs.OpenedAt,
 	})
 	if err != nil {
 		middleware.SetError(v.Request().Context(), err)

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/partnerdesk/portal/pcclient"
-	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
@@ -45,6 +45,7 @@ func (s *site) reviewBillingProfile(v *visit) error {
 		return s.showMerge(v, http.StatusConflict, version, now, nil)
 	}
 	if sub.Key != "" {
+		version.Why = reasonFor(version, sub)
 		if version, err = s.again(v, version, now.ETag); err != nil {
 			return err
 		}
@@ -75,6 +76,12 @@ func (s *site) again(v *visit, version drafts.Version, etag pcclient.ETag) (draf
 	return version, s.Drafts.Put(v.Request().Context(), version)
 }
 
+// keepCopy stores the version once more, as the draft's newest.
+func (s *site) keepCopy(v *visit, version drafts.Version) error {
+	version.Key, version.SavedAt = pcclient.NewGUID(), s.Now()
+	return s.Drafts.Put(v.Request().Context(), version)
+}
+
 // draftOf is the latest version of the draft named in the address, and the
 // submission that was made of it, if there is one.
 func (s *site) draftOf(v *visit, customer pcclient.TenantID) (drafts.Version, submission.Submission, error) {
@@ -95,6 +102,11 @@ func (s *site) draftOf(v *visit, customer pcclient.TenantID) (drafts.Version, su
 }
 
 func (s *site) showReview(v *visit, status int, version drafts.Version, banner *templates.Banner) error {
+	return s.showReviewWrong(v, status, version, banner, "")
+}
+
+// showReviewWrong is showReview with a complaint about the reason.
+func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, banner *templates.Banner, wrong string) error {
 	page := templates.ReviewPage{
 		Page:     s.frame(v, "Review changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
 		Customer: s.customerOf(version.Customer, version.Base),
@@ -103,7 +115,7 @@ func (s *site) showReview(v *visit, status int, version drafts.Version, banner *
 		Key:      version.Key,
 		CSRF:     v.session.FormToken(familyBilling, string(version.Customer)),
 		Banner:   banner,
-		BackURL:  billingPath(version.Customer, "", version.Draft),
+		Reason:   s.reasonField(version.Why, wrong),
 		Until:    s.clock(v.session.Until()),
 	}
 	s.here(v, version.Customer, version.Draft)
@@ -111,7 +123,7 @@ func (s *site) showReview(v *visit, status int, version drafts.Version, banner *
 	s.loadRules(v, &e)
 	for _, change := range merge.Changes(version.Base, version.Mine) {
 		shown := printedChange(change)
-		shown.EditURL = page.BackURL + "#" + templates.FieldID(change.Item.Names()[0])
+		shown.Edit = "edit:" + string(change.Item)
 		page.Changes = append(page.Changes, shown)
 	}
 	page.Unchanged = unchangedFacts(version.Base, version.Mine)
@@ -136,13 +148,25 @@ func (s *site) saveBillingProfile(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if v.form.Has("reason") {
+		version.Why = postedReason(v)
+	}
 	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
 		middleware.SetReason(ctx, "form_token")
 		return s.showReview(v, http.StatusForbidden, version, bannerStaleReview)
 	}
 	if status := reviewFlaw(v, version); status != 0 {
 		middleware.SetReason(ctx, "form_base")
+		if status == http.StatusUnprocessableEntity {
+			_ = s.Submissions.RefuseOther(ctx, s.request(v, version)) // what it returns is this page
+		}
 		return s.showReview(v, status, version, bannerStaleReview)
+	}
+	if item, back := editItem(v.one("do")); back {
+		return s.backToForm(v, version, item)
+	}
+	if wrong := s.reasonWrong(version.Why); wrong != "" {
+		return s.showReviewWrong(v, http.StatusUnprocessableEntity, version, nil, wrong)
 	}
 	if _, err := s.Submissions.Get(ctx, operator, version.Key); errors.Is(err, submission.ErrNotFound) {
 		latest, err := s.Drafts.Latest(ctx, operator, customer, version.Draft)
@@ -150,17 +174,15 @@ func (s *site) saveBillingProfile(v *visit) error {
 			return err
 		}
 		if latest.Key != version.Key {
+			if err := s.keepReason(v, latest, version.Why); err != nil {
+				return err
+			}
 			return v.redirect(billingPath(customer, "/review", version.Draft))
 		}
 	} else if err != nil {
 		return err
 	}
-	sub, err := s.Submissions.Save(ctx, v.upstream, submission.Request{
-		Key: version.Key, Draft: version.Draft,
-		Operator: submission.Operator{Key: operator, Name: v.operator.Name},
-		Customer: customer, Base: version.Base, Wish: version.Mine, ETag: version.ETag,
-		Via: audit.Via(version.Via), Why: version.Why,
-	})
+	sub, err := s.Submissions.Save(ctx, v.upstream, s.request(v, version))
 	if err != nil {
 		return err
 	}
@@ -169,6 +191,42 @@ func (s *site) saveBillingProfile(v *visit) error {
 	}
 	s.gone(v, customer, version.Draft)
 	return v.redirect(savePath(customer, version.Key))
+}
+
+// request asks for exactly what the version holds.
+func (s *site) request(v *visit, version drafts.Version) submission.Request {
+	return submission.Request{
+		Key: version.Key, Draft: version.Draft,
+		Operator: submission.Operator{Key: v.operator.Key(), Name: v.operator.Name},
+		Customer: version.Customer, Base: version.Base, Wish: version.Mine, ETag: version.ETag,
+		Via: viaOf(version), Why: version.Why,
+	}
+}
+
+// editItem reads the button that leads from the review back to the form, and to which
+// item there, if to one.
+func editItem(do string) (merge.Item, bool) {
+	if do == "edit" {
+		return "", true
+	}
+	item := merge.Item(strings.TrimPrefix(do, "edit:"))
+	return item, strings.HasPrefix(do, "edit:") && slices.Contains(merge.Items(), item)
+}
+
+// backToForm leaves the review for the form, and takes along the reason that was typed.
+func (s *site) backToForm(v *visit, version drafts.Version, item merge.Item) error {
+	latest, err := s.Drafts.Latest(v.Request().Context(), v.operator.Key(), version.Customer, version.Draft)
+	if err != nil {
+		return err
+	}
+	if err := s.keepReason(v, latest, version.Why); err != nil {
+		return err
+	}
+	form := billingPath(version.Customer, "", version.Draft)
+	if item != "" {
+		form += "#" + templates.FieldID(item.Names()[0])
+	}
+	return v.redirect(form)
 }
 
 // postedVersion is the version that the posted key names, if it is the operator's
@@ -193,7 +251,9 @@ func reviewFlaw(v *visit, version drafts.Version) int {
 			return http.StatusBadRequest
 		}
 	}
-	if v.one("etag") != string(version.ETag) || !slices.Contains([]string{"", "save", "review"}, v.one("do")) {
+	do := v.one("do")
+	_, back := editItem(do)
+	if v.one("etag") != string(version.ETag) || !back && !slices.Contains([]string{"", "save", "review"}, do) {
 		return http.StatusBadRequest
 	}
 	return 0

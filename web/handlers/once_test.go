@@ -116,7 +116,7 @@ func TestTheReviewTakesItsOwnFormOnly(t *testing.T) {
 		f := review.form("key")
 		c.bend(f.values)
 		p := f.press()
-		p.want(c.status, "Nothing has been saved yet", "once@harbourline.example").follow("Back to editing").want(http.StatusOK).
+		p.want(c.status, "Nothing has been saved yet", "once@harbourline.example").form("key").press("do", "edit").want(http.StatusOK).
 			form("email").wants("email", "once@harbourline.example")
 		site.wantPuts(0, 0)
 	}

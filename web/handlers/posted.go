@@ -12,7 +12,7 @@ import (
 )
 
 // ownInputs are the inputs of our forms beside those of the billing profile.
-var ownInputs = []string{"etag", "base", "key", "csrf", "do", "known"}
+var ownInputs = []string{"etag", "base", "key", "csrf", "do", "reason", "known"}
 
 func choiceInputs() []string {
 	var names []string

@@ -54,6 +54,8 @@ type Options struct {
 	Presence    *presence.Store
 	// Contact is whom refusal pages name: a name, an address or both; may be "".
 	Contact string
+	// ReasonRequired makes people give a reason before they save.
+	ReasonRequired bool
 	// Zone is the time zone times are printed in.
 	Zone *time.Location
 	Now  func() time.Time

@@ -126,6 +126,7 @@ type settings struct {
 	wait    time.Duration
 	demo    *handlers.Demo
 	proxies []netip.Prefix
+	reason  bool // a reason is required
 }
 
 func newSite(t testing.TB) *testSite { return newSiteWith(t, settings{}) }
@@ -176,7 +177,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 		}),
 		Drafts: drafts.New(s.db, ring, s.clock.now), Submissions: saves, Audit: s.trail, Outside: watch,
 		Recents: directory.NewRecents(s.db, ring, s.clock.now), Presence: presence.New(s.db, ring, s.clock.now),
-		Contact: "Marta Keller (team lead)", Zone: time.UTC, Now: s.clock.now, Log: log, Demo: o.demo,
+		Contact: "Marta Keller (team lead)", ReasonRequired: o.reason, Zone: time.UTC, Now: s.clock.now, Log: log, Demo: o.demo,
 	})
 	s.hosts["portal.example"] = serve{s.portal}
 	return s

@@ -124,13 +124,13 @@ func exampleEdit(wrong bool) EditPage {
 func exampleReview() ReviewPage {
 	var changes []Change
 	for _, c := range exampleChanges() {
-		c.EditURL = "/customers/" + exampleID + "/billing?draft=4f#email"
+		c.Edit = "edit:email"
 		changes = append(changes, c)
 	}
-	changes = append(changes, Change{Label: "Recipient", After: "Priya Raman", EditURL: "/x"}, Change{Label: "Address line 2", Before: "Rear entrance", After: "", EditURL: "/x"})
+	changes = append(changes, Change{Label: "Recipient", After: "Priya Raman", Edit: "edit:address"}, Change{Label: "Address line 2", Before: "Rear entrance", After: "", Edit: "edit:address"})
 	return ReviewPage{
 		Page: examplePage("Review, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Action: "/customers/" + exampleID + "/billing/review?draft=4f",
-		ETag: `"abc"`, Key: "key", CSRF: "token", Changes: changes, BackURL: "/customers/" + exampleID + "/billing?draft=4f", Until: Time{"", "15:10"},
+		ETag: `"abc"`, Key: "key", CSRF: "token", Changes: changes, Reason: Field{Name: "reason", Label: "Reason for the change", Optional: true}, Until: Time{"", "15:10"},
 		Unchanged: []Fact{{Label: "Company name", Value: "Harbourline Ceramics Pty Ltd"}, {Label: "Contact", Value: "Priya Raman"}},
 		Warnings:  []Note{{ToneCare, "The address was not confirmed by the check.", "It can be saved."}},
 	}

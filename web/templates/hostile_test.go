@@ -27,7 +27,7 @@ func TestHostileTextIsText(t *testing.T) {
 	})
 	t.Run("A-47 a link from data cannot run a script", func(t *testing.T) {
 		p := exampleReview()
-		p.Changes[0].EditURL, p.BackURL, p.Action = "javascript:alert(1)", "JaVaScRiPt:alert(1)", "javascript:alert(1)"
+		p.Customer.URL, p.Action = "JaVaScRiPt:alert(1)", "javascript:alert(1)"
 		for _, n := range all(parsed(t, example{"", p.View()}), func(*html.Node) bool { return true }) {
 			for _, a := range n.Attr {
 				if strings.HasPrefix(strings.ToLower(a.Val), "javascript:") {

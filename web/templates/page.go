@@ -109,10 +109,11 @@ type Fact struct {
 }
 
 // Change is one item before and after. Lines are separated by "\n"; empty prints
-// "Not provided". EditURL leads to the item's field; only the review draws it.
+// "Not provided". Edit is the value of the button that leads back to the item's field;
+// only the review draws it.
 type Change struct {
 	Label, Before, After string
-	EditURL              string
+	Edit                 string
 }
 
 // Details are the figures support asks for.

@@ -12,6 +12,13 @@ type ReviewPage struct {
 	Changes   []Change
 	Unchanged []Fact
 	Warnings  []Note // such as an address that was not confirmed
-	BackURL   string // back to editing, everything typed kept
+	Reason    Field  // why the change is made
 	Until     Time
+}
+
+func (p ReviewPage) problems() []problem {
+	if p.Reason.Error == "" {
+		return nil
+	}
+	return []problem{{p.Reason.id(), p.Reason.Error}}
 }

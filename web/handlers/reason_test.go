@@ -1,0 +1,127 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/partnerdesk/portal/pcclient/pcsim"
+	"github.com/partnerdesk/portal/web/audit"
+)
+
+// lastOf is the newest entry of the trail about a customer's changes.
+func (s *testSite) lastOf(n int) audit.Record {
+	s.t.Helper()
+	records, err := s.trail.Applied(s.t.Context(), s.customer(n), 1)
+	if err != nil || len(records) != 1 {
+		s.t.Fatalf("the customer's last change: %d, %v", len(records), err)
+	}
+	return records[0]
+}
+
+func TestAReasonIsKeptWithTheChange(t *testing.T) {
+	t.Run("optional: given", func(t *testing.T) {
+		site := newSite(t)
+		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")
+		review.shows("Reason for the change (optional)")
+		review.form("key").fill("reason", "  Ticket 4711  ").press("do", "save").want(http.StatusOK, "Billing profile saved.")
+		if got := site.lastOf(harbourline); got.Why != "Ticket 4711" || got.Via != audit.ViaForm {
+			t.Errorf("the trail has %q, via %q", got.Why, got.Via)
+		}
+		if strings.Contains(site.log.String(), "Ticket 4711") {
+			t.Error("I-9 the reason stands in the log")
+		}
+	})
+	t.Run("optional: left out", func(t *testing.T) {
+		site := newSite(t)
+		site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example").save().want(http.StatusOK, "Billing profile saved.")
+		if got := site.lastOf(harbourline); got.Why != "" {
+			t.Errorf("the trail has %q", got.Why)
+		}
+	})
+	t.Run("required", func(t *testing.T) {
+		site := newSiteWith(t, settings{reason: true})
+		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")
+		review.hides("(optional)")
+		again := review.save().want(http.StatusUnprocessableEntity, "Enter a reason for this change", "1 thing needs fixing before you can save", "new@harbourline.example")
+		site.wantPuts(0, 0)
+		again.form("key").fill("reason", "Asked by the customer").press("do", "save").want(http.StatusOK, "Billing profile saved.")
+		if got := site.lastOf(harbourline); got.Why != "Asked by the customer" {
+			t.Errorf("the trail has %q", got.Why)
+		}
+	})
+	t.Run("too long: typed text stays", func(t *testing.T) {
+		site := newSite(t)
+		long := strings.Repeat("weil ", 130)
+		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")
+		review.form("key").fill("reason", long).press("do", "save").
+			want(http.StatusUnprocessableEntity, "Reason must be 500 characters or less. It is 649.").
+			form("key").wants("reason", strings.TrimSpace(long))
+		site.wantPuts(0, 0)
+	})
+}
+
+// I-8: a reason is typed text like any other.
+func TestAReasonIsNotLost(t *testing.T) {
+	const why = "Asked by Ines"
+	t.Run("Back to editing, and to one item", func(t *testing.T) {
+		site := newSite(t)
+		for _, button := range []string{"edit", "edit:email"} {
+			review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")
+			form := review.form("key").fill("reason", why).press("do", button).want(http.StatusOK, "Edit billing profile").form("email")
+			form.fill("firstName", "Also").press("do", "review").want(http.StatusOK, "Review 2 changes").form("key").wants("reason", why)
+		}
+	})
+	t.Run("a conflict at the last moment", func(t *testing.T) {
+		site := newSite(t)
+		id := site.customer(harbourline)
+		review := site.signIn("Ada Admin").toReview(id, "email", "mine@harbourline.example")
+		site.elsewhere(id, "Ines Duarte", "email", "theirs@harbourline.example")
+		merge := review.form("key").fill("reason", why).press("do", "save").want(http.StatusConflict)
+		merged := merge.form("choice.email").fill("choice.email", "mine").press("do", "review").want(http.StatusOK, "Nothing is saved until")
+		merged.form("key").wants("reason", why)
+		merged.save().want(http.StatusOK, "Billing profile saved.")
+		if got := site.lastOf(harbourline); got.Why != why {
+			t.Errorf("the trail has %q", got.Why)
+		}
+	})
+	t.Run("a save that came to nothing, and again", func(t *testing.T) {
+		site := newSite(t)
+		id := site.customer(harbourline)
+		must(t, site.sim.AddFaults(onPut(pcsim.Fault{Status: 429, RetryAfter: "30", Times: 2})))
+		review := site.signIn("Ada Admin").toReview(id, "email", "mine@harbourline.example")
+		review.form("key").fill("reason", why).press("do", "save").want(http.StatusTooManyRequests).
+			follow("Save again").want(http.StatusOK).form("key").wants("reason", why)
+	})
+	t.Run("the draft moved on in another tab", func(t *testing.T) {
+		site := newSite(t)
+		ada := site.signIn("Ada Admin")
+		id := site.customer(harbourline)
+		form := ada.edit(id).fill("email", "first@harbourline.example")
+		review := form.press("do", "review").want(http.StatusOK, "Nothing is saved until")
+		form.fill("email", "second@harbourline.example").press("do", "review").want(http.StatusOK, "second@harbourline.example")
+		review.form("key").fill("reason", why).press("do", "save").want(http.StatusOK, "second@harbourline.example").
+			form("key").wants("reason", why)
+		site.wantPuts(0, 0)
+	})
+	t.Run("a form token that is too old", func(t *testing.T) {
+		site := newSite(t)
+		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")
+		review.form("key").fill("reason", why).fill("csrf", "stale").press("do", "save").want(http.StatusForbidden).
+			form("key").wants("reason", why)
+	})
+}
+
+func TestA58ValuesOnTheReviewAreAudited(t *testing.T) {
+	site := newSite(t)
+	review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")
+	form := review.form("key")
+	key := form.values.Get("key")
+	form.values.Set("email", "smuggled@harbourline.example")
+	form.press("do", "save").want(http.StatusUnprocessableEntity)
+	trail, err := site.trail.ForSubmission(t.Context(), key)
+	if err != nil || len(trail) != 1 || trail[0].Kind != audit.Refused || trail[0].Reason != "other_values" {
+		t.Errorf("A-58 the trail: %+v, %v", trail, err)
+	}
+	site.wantPuts(0, 0)
+}
