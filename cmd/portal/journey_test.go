@@ -17,6 +17,9 @@ var journeys = []struct {
 }{
 	{"demo: a lost answer", demoLose},
 	{"a save that is not settled", unsettledSave},
+	{"a colleague saves while the form is open", colleagueWhileEditing},
+	{"two people at one customer", twoPeople},
+	{"a form out of view", formOutOfView},
 
 	{"search, edit, review, save", findEditAndSave},
 	{"Save pressed twice", pressSaveTwice},
@@ -48,6 +51,7 @@ var journeys = []struct {
 
 	{"axe: finding", onlyWithAxe(axeFinding)},
 	{"axe: editing", onlyWithAxe(axeEditing)},
+	{"axe: together", onlyWithAxe(axeTogether)},
 	{"axe: merging", onlyWithAxe(axeMerging)},
 	{"axe: results", onlyWithAxe(axeResults)},
 	{"axe: errors", onlyWithAxe(axeErrors)},

@@ -227,8 +227,10 @@
 
   // told is what the page tells of a save, unless that is the one it knew.
   function told(knew) {
-    var news = document.getElementById("news"), words = news.querySelector("section > div");
-    return words && news.dataset.save !== knew ? words.textContent.replace(/\s+/g, " ").trim() : "";
+    var news = document.getElementById("news");
+    return news.dataset.save === knew ? "" : Array.prototype.map.call(news.querySelectorAll("h2, p"), function (n) {
+      return n.textContent.replace(/\s+/g, " ").trim();
+    }).join(" ");
   }
 
   // back puts the focus where the person was typing.

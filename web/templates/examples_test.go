@@ -302,11 +302,25 @@ func examples() []example {
 	demo.Demo = exampleDemo()
 	stale := exampleEdit(false)
 	stale.Banner = &Banner{Tone: ToneCare, Title: "Nothing was saved yet. This form was out of date", Text: "Everything you typed is still here. Look it over and press Review changes again.", Focus: true}
+	shared := exampleEdit(true)
+	shared.Others = Others{Names: []string{"Ines Duarte"}, Since: Time{"2026-11-13T14:27:00+11:00", "14:27"}}
+	overtaken := exampleEdit(false)
+	overtaken.Others = Others{Names: []string{"Ines Duarte", "Rui Melo", "Marta Keller", "Sam Sales"}}
+	overtaken.News = News{Save: "Zm9v", Who: "Ines Duarte", Items: 3, At: "at 14:31"}
+	aside := exampleEdit(false)
+	aside.Others, aside.News = Others{Unread: true}, News{Save: "Zm9v", Known: true}
+	outside := exampleEdit(true)
+	outside.News = News{Save: "Zm9v", Items: 1, At: "at 14:31"}
+	own := exampleEdit(false)
+	own.News = News{Save: "Zm9v", You: true, Who: "Tomas Lindqvist", Items: 1, At: "yesterday at 14:31"}
+	edited := exampleOverview()
+	edited.Editing = []string{"Ines Duarte"}
 	decided := exampleMerge()
 	decided.Clashes[1].Error = "Choose which default address to save"
 	other := exampleMerge()
 	other.Who, other.Clashes[0].Choice = "", merge.ChoiceOther
 	rows := exampleRows()
+	rows[0].Editing, rows[3].Editing = []string{"Ines Duarte"}, []string{"Rui Melo", "Marta Keller-Anastasopoulou"}
 	kept := exampleError(ErrorSessionOver)
 	kept.Kept, kept.ContinueURL = []Hidden{{"email", "invoices@harbourline.example"}, {"companyName", "Harbourline"}}, "/customers/"+exampleID+"/billing?draft=4f"
 
@@ -333,6 +347,12 @@ func examples() []example {
 		{"edit", exampleEdit(false).View()},
 		{"edit-wrong", exampleEdit(true).View()},
 		{"edit-stale", stale.View()},
+		{"edit-shared", shared.View()},
+		{"edit-overtaken", overtaken.View()},
+		{"edit-aside", aside.View()},
+		{"edit-outside", outside.View()},
+		{"edit-own", own.View()},
+		{"customer-edited", edited.View()},
 		{"review", exampleReview().View()},
 		{"merge", exampleMerge().View()},
 		{"merge-wrong", decided.View()},

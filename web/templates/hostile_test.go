@@ -48,6 +48,7 @@ func hostilePages() map[string]func(string) templ.Component {
 	return map[string]func(string) templ.Component{
 		"overview": func(s string) templ.Component {
 			p := exampleOverview()
+			p.Editing = []string{s, s, s, s}
 			p.Title, p.Customer, p.Recent = s, customer(s), []Link{{URL: "/customers/1", Text: s}}
 			p.Profile = []Fact{{Label: "Email", Value: s}}
 			p.Trail = []TrailEntry{{Title: "2 items changed", By: s, Changes: change(s)}}
@@ -57,6 +58,7 @@ func hostilePages() map[string]func(string) templ.Component {
 		"edit": func(s string) templ.Component {
 			p := exampleEdit(false)
 			p.Customer, p.ETag, p.Hidden = customer(s), s, []Hidden{{"aside.state", s}}
+			p.Others, p.News = Others{Names: []string{s, s}}, News{Save: s, Who: s, Items: 2, At: s}
 			p.Sections = []FormSection{{ID: "s", Title: "Company", Fields: []Field{
 				{Name: "companyName", Label: "Company name", Value: s, Was: s, Base: s, Changed: true, Error: s, Note: &Note{Title: s, Text: s}},
 				{Name: "culture", Label: "Culture", Kind: KindSelect, Value: s, Options: []Option{{s, s}, {"en", s}}},
@@ -103,8 +105,11 @@ func hostilePages() map[string]func(string) templ.Component {
 			p.Undo.Items = []UndoItem{{Name: "email", Label: "Email", Value: s}, {Name: "phone", Label: "Phone", Value: s}}
 			return p.View()
 		},
+		"presence": func(s string) templ.Component {
+			return PresenceFragment{Others: Others{Names: []string{s}}, News: News{Save: s, Known: true}}.View()
+		},
 		"customers": func(s string) templ.Component {
-			return CustomersPage{Page: examplePage(s), Query: s, Rows: []CustomerRow{{URL: "/customers/1", Name: s, Domain: s, TenantID: exampleID, Note: s}}}.View()
+			return CustomersPage{Page: examplePage(s), Query: s, Rows: []CustomerRow{{URL: "/customers/1", Name: s, Domain: s, TenantID: exampleID, Note: s, Editing: []string{s}}}}.View()
 		},
 		"kept": func(s string) templ.Component {
 			p := exampleError(ErrorSessionOver)

@@ -31,25 +31,25 @@ type PresenceFragment struct {
 // namedOutright is how many people are named before the others are counted.
 const namedOutright = 2
 
-// sentence is the names to print, each with the words before it; more is how many are
+// sentence is the names to print, each with what follows it; more is how many are
 // only counted.
-func sentence(names []string) (list []nameAfter, more int) {
+func sentence(names []string) (list []nameBefore, more int) {
 	if len(names) > namedOutright+1 {
 		names, more = names[:namedOutright], len(names)-namedOutright
 	}
 	for i, name := range names {
-		n := nameAfter{name: name}
-		switch {
-		case i > 0 && i == len(names)-1 && more == 0:
-			n.before = " and "
-		case i > 0:
-			n.before = ", "
+		n := nameBefore{name: name}
+		switch left := len(names) - 1 - i; {
+		case left > 1 || left == 1 && more > 0:
+			n.after = ", "
+		case left == 1 || more > 0:
+			n.after = " and "
 		}
 		list = append(list, n)
 	}
 	return list, more
 }
 
-type nameAfter struct{ before, name string }
+type nameBefore struct{ name, after string }
 
 func isOrAre(names []string) string { return plural(len(names), "is", "are") }
