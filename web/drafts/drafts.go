@@ -9,6 +9,7 @@
 package drafts
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -69,6 +70,7 @@ type Version struct {
 // Merging is a merge page as it stood: the choices by item, what was typed for
 // "Something else", and which values of the other side that was about.
 type Merging struct {
+	MineAt  time.Time         `json:"mineAt"` // when Mine was typed
 	Theirs  forms.Values      `json:"theirs"`
 	Choices map[string]string `json:"choices"`
 	Other   forms.Values      `json:"other"`
@@ -97,26 +99,38 @@ type texts struct {
 }
 
 // Put stores a new version and returns once it is on disk. A zero SavedAt
-// becomes now, an empty Stage Sent. A key that exists already is an error; nothing
-// is overwritten.
+// becomes now, an empty Stage Sent; an empty Via or Why is the unfinished draft's, as
+// the forms do not carry them. A key that exists already is an error; nothing is
+// overwritten.
 func (s *Store) Put(ctx context.Context, v Version) error {
 	if v.Stage == "" {
 		v.Stage = Sent
 	}
-	err := s.db.Write(ctx, func(tx *sql.Tx) error { return s.insert(ctx, tx, v) })
+	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		latest, _, err := s.before(ctx, tx, v)
+		if err != nil {
+			return err
+		}
+		return s.insert(ctx, tx, v.after(latest))
+	})
 	if err != nil {
 		return fmt.Errorf("keep draft version: %w", err)
 	}
 	return nil
 }
 
-// Keep stores what was typed, in place of what the draft had typed before. Values that
-// do not differ from their base are no draft: then nothing is kept, and what was sent
-// of the draft before is given up with it. Values that the draft's latest version has
-// already are not kept twice.
+// Keep is Put for what was typed, in place of what the draft had typed before. Values
+// that do not differ from their base are no draft: then nothing is kept, and what was
+// sent of the draft before is given up with it. Values that the draft's latest version
+// has already are not kept twice.
 func (s *Store) Keep(ctx context.Context, v Version) error {
 	v.Stage = Typed
 	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		latest, _, err := s.before(ctx, tx, v)
+		if err != nil {
+			return err
+		}
+		v := v.after(latest)
 		if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE operator = $1 AND customer = $2 AND draft = $3 AND stage = 'typed'`,
 			v.Operator, string(v.Customer), v.Draft); err != nil {
 			return err
@@ -124,7 +138,8 @@ func (s *Store) Keep(ctx context.Context, v Version) error {
 		if v.Merging == nil && len(forms.Changed(v.Base, v.Mine)) == 0 {
 			return end(ctx, tx, v, givenUp)
 		}
-		if known, err := s.known(ctx, tx, v); known || err != nil {
+		// A request that the form itself overtook must not make a draft of what is sent.
+		if sent, how, err := s.before(ctx, tx, v); err != nil || how != givenUp && v.same(sent) {
 			return err
 		}
 		if err := s.insert(ctx, tx, v); err != nil {
@@ -138,16 +153,29 @@ func (s *Store) Keep(ctx context.Context, v Version) error {
 	return nil
 }
 
-// known reports whether the draft's latest version holds the same already: a request
-// that was overtaken by the form itself must not make a draft of what is sent.
-func (s *Store) known(ctx context.Context, tx *sql.Tx, v Version) (bool, error) {
-	latest, end, err := s.one(ctx, tx, `operator = $1 AND customer = $2 AND draft = $3 ORDER BY seq DESC LIMIT 1`,
+// before is the draft's latest version and how it ended; the zero version if it has none.
+func (s *Store) before(ctx context.Context, tx *sql.Tx, v Version) (Version, ending, error) {
+	latest, how, err := s.one(ctx, tx, `operator = $1 AND customer = $2 AND draft = $3 ORDER BY seq DESC LIMIT 1`,
 		v.Operator, string(v.Customer), v.Draft)
 	if errors.Is(err, ErrNotFound) {
-		return false, nil
+		err = nil
 	}
-	return err == nil && end != givenUp && v.Merging == nil && v.Why == latest.Why &&
-		len(forms.Changed(latest.Base, v.Base)) == 0 && len(forms.Changed(latest.Mine, v.Mine)) == 0, err
+	return latest, how, err
+}
+
+// after is the version with what its draft is known for, unless it says so itself.
+func (v Version) after(latest Version) Version {
+	if latest.Over {
+		return v
+	}
+	v.Via, v.Why = cmp.Or(v.Via, latest.Via), cmp.Or(v.Why, latest.Why)
+	return v
+}
+
+// same reports whether another version says the same already.
+func (v Version) same(other Version) bool {
+	return other.Key != "" && v.Merging == nil && v.Why == other.Why &&
+		len(forms.Changed(other.Base, v.Base)) == 0 && len(forms.Changed(other.Mine, v.Mine)) == 0
 }
 
 func (s *Store) insert(ctx context.Context, tx *sql.Tx, v Version) error {

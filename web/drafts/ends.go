@@ -16,7 +16,7 @@ type ending int
 const (
 	running ending = iota
 	saved          // its values, or later ones of its draft, stand upstream
-	givenUp        // every change was taken back in the form
+	givenUp        // nothing of it was left: taken back in the form, or not chosen in a merge
 )
 
 // Finish ends a draft because the version of that key stands upstream: that one and
@@ -30,6 +30,18 @@ func Finish(ctx context.Context, tx *sql.Tx, operator string, customer pcclient.
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE drafts SET over = $5 WHERE `+upTo, operator, string(customer), draft, key, saved); err != nil {
 		return fmt.Errorf("finish draft: %w", err)
+	}
+	return nil
+}
+
+// End ends the operator's draft because nothing of it is left to save. What was typed
+// stays readable by its key, for a page that is still open.
+func (s *Store) End(ctx context.Context, operator string, customer pcclient.TenantID, draft string) error {
+	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		return end(ctx, tx, Version{Operator: operator, Customer: customer, Draft: draft}, givenUp)
+	})
+	if err != nil {
+		return fmt.Errorf("end draft: %w", err)
 	}
 	return nil
 }

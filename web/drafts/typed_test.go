@@ -60,6 +60,34 @@ func TestWhatWasSentStaysBesideWhatIsTyped(t *testing.T) {
 	}
 }
 
+func TestADraftIsKnownForItsWayAndReason(t *testing.T) {
+	s := newShelf(t)
+	undo := s.version("t1", "tab-1", "earlier@example.com")
+	s.keep(t, undo)
+	plain := func(key, email string) drafts.Version {
+		v := s.version(key, "tab-1", email)
+		v.Via, v.Why = "", ""
+		return v
+	}
+	wants := func(key, via, why string) {
+		t.Helper()
+		if got, err := s.Get(t.Context(), "meridian|ada", key); err != nil || got.Via != via || got.Why != why {
+			t.Errorf("%s came by %q because of %q, want %q and %q (%v)", key, got.Via, got.Why, via, why, err)
+		}
+	}
+	s.keep(t, plain("t2", "typed over@example.com"))
+	wants("t2", "undo", "marker-why")
+	s.put(t, plain("v1", "sent@example.com"))
+	wants("v1", "undo", "marker-why")
+	other := plain("v2", "sent@example.com")
+	other.Why = "another reason"
+	s.put(t, other)
+	wants("v2", "undo", "another reason")
+	s.finish(t, "tab-1", "v2")
+	s.put(t, plain("v3", "afterwards@example.com"))
+	wants("v3", "", "")
+}
+
 func TestNothingTypedIsNoDraft(t *testing.T) {
 	t.Run("never changed", func(t *testing.T) {
 		s := newShelf(t)
@@ -124,6 +152,16 @@ func TestADraftIsOverWhenAVersionOfItStandsUpstream(t *testing.T) {
 		s.keep(t, s.version("t4", "tab-2", "meanwhile@example.com"))
 		s.finish(t, "tab-2", "v9")
 		s.wantList(t, "tab-2: meanwhile@example.com", "tab-1: later@example.com")
+	})
+	t.Run("or when nothing of it is left", func(t *testing.T) {
+		s.keep(t, s.version("t5", "tab-3", "theirs in the end@example.com"))
+		if err := s.End(t.Context(), "meridian|ada", customer, "tab-3"); err != nil {
+			t.Fatal(err)
+		}
+		s.wantList(t, "tab-2: meanwhile@example.com", "tab-1: later@example.com")
+		if got, err := s.Get(t.Context(), "meridian|ada", "t5"); err != nil || !got.Over {
+			t.Errorf("the version of a page still open: %+v, %v", got, err)
+		}
 	})
 	t.Run("a version that is gone ends nothing", func(t *testing.T) {
 		s.finish(t, "tab-1", "gone")
