@@ -9,7 +9,6 @@
 package drafts
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -99,20 +98,13 @@ type texts struct {
 }
 
 // Put stores a new version and returns once it is on disk. A zero SavedAt
-// becomes now, an empty Stage Sent; an empty Via or Why is the unfinished draft's, as
-// the forms do not carry them. A key that exists already is an error; nothing is
+// becomes now, an empty Stage Sent. A key that exists already is an error; nothing is
 // overwritten.
 func (s *Store) Put(ctx context.Context, v Version) error {
 	if v.Stage == "" {
 		v.Stage = Sent
 	}
-	err := s.db.Write(ctx, func(tx *sql.Tx) error {
-		latest, _, err := s.before(ctx, tx, v)
-		if err != nil {
-			return err
-		}
-		return s.insert(ctx, tx, v.after(latest))
-	})
+	err := s.db.Write(ctx, func(tx *sql.Tx) error { return s.insert(ctx, tx, v) })
 	if err != nil {
 		return fmt.Errorf("keep draft version: %w", err)
 	}
@@ -126,11 +118,6 @@ func (s *Store) Put(ctx context.Context, v Version) error {
 func (s *Store) Keep(ctx context.Context, v Version) error {
 	v.Stage = Typed
 	err := s.db.Write(ctx, func(tx *sql.Tx) error {
-		latest, _, err := s.before(ctx, tx, v)
-		if err != nil {
-			return err
-		}
-		v := v.after(latest)
 		if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE operator = $1 AND customer = $2 AND draft = $3 AND stage = 'typed'`,
 			v.Operator, string(v.Customer), v.Draft); err != nil {
 			return err
@@ -161,15 +148,6 @@ func (s *Store) before(ctx context.Context, tx *sql.Tx, v Version) (Version, end
 		err = nil
 	}
 	return latest, how, err
-}
-
-// after is the version with what its draft is known for, unless it says so itself.
-func (v Version) after(latest Version) Version {
-	if latest.Over {
-		return v
-	}
-	v.Via, v.Why = cmp.Or(v.Via, latest.Via), cmp.Or(v.Why, latest.Why)
-	return v
 }
 
 // same reports whether another version says the same already.

@@ -60,34 +60,6 @@ func TestWhatWasSentStaysBesideWhatIsTyped(t *testing.T) {
 	}
 }
 
-func TestADraftIsKnownForItsWayAndReason(t *testing.T) {
-	s := newShelf(t)
-	undo := s.version("t1", "tab-1", "earlier@example.com")
-	s.keep(t, undo)
-	plain := func(key, email string) drafts.Version {
-		v := s.version(key, "tab-1", email)
-		v.Via, v.Why = "", ""
-		return v
-	}
-	wants := func(key, via, why string) {
-		t.Helper()
-		if got, err := s.Get(t.Context(), "meridian|ada", key); err != nil || got.Via != via || got.Why != why {
-			t.Errorf("%s came by %q because of %q, want %q and %q (%v)", key, got.Via, got.Why, via, why, err)
-		}
-	}
-	s.keep(t, plain("t2", "typed over@example.com"))
-	wants("t2", "undo", "marker-why")
-	s.put(t, plain("v1", "sent@example.com"))
-	wants("v1", "undo", "marker-why")
-	other := plain("v2", "sent@example.com")
-	other.Why = "another reason"
-	s.put(t, other)
-	wants("v2", "undo", "another reason")
-	s.finish(t, "tab-1", "v2")
-	s.put(t, plain("v3", "afterwards@example.com"))
-	wants("v3", "", "")
-}
-
 func TestNothingTypedIsNoDraft(t *testing.T) {
 	t.Run("never changed", func(t *testing.T) {
 		s := newShelf(t)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
@@ -26,10 +27,11 @@ type edit struct {
 	values   forms.Values
 	aside    map[string]string // set aside by a change of country, by wire name
 	rules    pcclient.CountryRules
-	noRules  bool   // the rules could not be read; only the upstream will judge
-	ruled    string // the country that rules or noRules tell of
-	fresh    bool   // opened is the billing profile as it is now
-	known    string // the save by somebody else that was told of and put aside
+	noRules  bool      // the rules could not be read; only the upstream will judge
+	ruled    string    // the country that rules or noRules tell of
+	fresh    bool      // opened is the billing profile as it is now
+	known    string    // the save by somebody else that was told of and put aside
+	keptAt   time.Time // when the values were kept as a draft; zero when they are not
 }
 
 // editBillingProfile opens the form. Without a draft in the address it makes one
@@ -46,30 +48,66 @@ func (s *site) editBillingProfile(v *visit) error {
 	if !isDraft(draft) {
 		return v.redirect(billingPath(customer, "", newDraft()))
 	}
-	e := edit{customer: customer, draft: draft}
 	version, sub, err := s.draftOf(v, customer)
 	switch {
-	case err == nil && !settledWell(sub):
-		e.opened = opened{ETag: version.ETag, Values: version.Base, OpenedAt: version.OpenedAt}
-		e.values = version.Mine
-		errs, banner := refusedBefore(sub)
-		if banner == nil && version.Via == string(audit.ViaUndo) && version.Stage == drafts.Typed {
-			banner = bannerEarlierValues
-		}
-		return s.showEdit(v, http.StatusOK, e, errs, banner)
-	case err == nil, errors.Is(err, drafts.ErrNotFound):
-		if e.opened, err = s.open(v, customer); err != nil {
-			return err
-		}
-		if e.opened.ETag == "" {
-			return s.showReadOnly(v, customer)
-		}
-		e.values, e.fresh = e.opened.Values, true
-		s.touch(v, customer, nameOf(e.values, customer))
-	default:
+	case err == nil && !version.Over && !settledWell(sub):
+		return s.resume(v, version, sub)
+	case err != nil && !errors.Is(err, drafts.ErrNotFound):
 		return err
 	}
-	return s.showEdit(v, http.StatusOK, e, nil, nil)
+	e := edit{customer: customer, draft: draft}
+	if e.opened, err = s.open(v, customer); err != nil {
+		return err
+	}
+	if e.opened.ETag == "" {
+		return s.showReadOnly(v, customer)
+	}
+	e.values, e.fresh = e.opened.Values, true
+	s.touch(v, customer, nameOf(e.values, customer))
+	return s.showEdit(v, http.StatusOK, e, nil, s.otherDraft(v, customer))
+}
+
+// resume opens the form of a draft. If somebody saved since, the merge page comes
+// first, unless the person wants to go on typing. That this cannot be told now stops
+// nobody: review asks again.
+func (s *site) resume(v *visit, version drafts.Version, sub submission.Submission) error {
+	e := edit{
+		customer: version.Customer, draft: version.Draft, values: version.Mine, aside: version.Aside, keptAt: version.SavedAt,
+		opened: opened{ETag: version.ETag, Values: version.Base, OpenedAt: version.OpenedAt},
+	}
+	if v.QueryParam("keep") == "" && (sub.Key == "" || sub.State.Settled()) {
+		switch now, err := s.open(v, version.Customer); {
+		case err != nil && !failureOf(err).retry:
+			return err
+		case err != nil:
+			s.Log.WarnContext(v.Request().Context(), "draft not compared", "reference", s.reference(v), "error", err)
+		case len(forms.Changed(version.Base, now.Values)) == 0:
+			e.fresh = true
+		case nothingLeft(version, now):
+			return s.showSameSaved(v, version, now)
+		default:
+			return v.redirect(billingPath(version.Customer, "/merge", version.Draft))
+		}
+	}
+	errs, banner := refusedBefore(sub)
+	switch {
+	case version.Stage != drafts.Typed:
+	case version.Via == string(audit.ViaUndo):
+		banner = bannerEarlierValues
+	default:
+		banner = bannerRestored(s.on(version.SavedAt).Text)
+	}
+	return s.showEditNotes(v, http.StatusOK, e, errs, banner, s.fitCountry(v, &e))
+}
+
+// fitCountry fits the form to its country if it was still drawn for the one before,
+// and says what moved.
+func (s *site) fitCountry(v *visit, e *edit) (notes []forms.Note) {
+	s.loadRules(v, e)
+	if drawn := e.aside["country"]; drawn != "" && drawn != forms.Normal(forms.Country, e.values[forms.Country]) {
+		e.values, e.aside, notes = forms.CountryChange(e.values, e.aside, e.rules)
+	}
+	return notes
 }
 
 // refusedBefore is what the upstream had against these values when they were saved:
@@ -133,9 +171,11 @@ func (s *site) submitBillingProfile(v *visit) error {
 	case strings.HasPrefix(do, "undo:"):
 		name := strings.TrimPrefix(do, "undo:")
 		e.values[name] = e.opened.Values[name]
+		s.keepTyped(v, &e)
 		return s.showEdit(v, http.StatusOK, e, nil, nil)
 	case strings.HasPrefix(do, "keep:"):
 		e.known = strings.TrimPrefix(do, "keep:")
+		s.keepTyped(v, &e)
 		return s.showEdit(v, http.StatusOK, e, nil, nil)
 	case do == "merge":
 		return s.mergeNow(v, e)
@@ -159,37 +199,43 @@ func (s *site) changeCountry(v *visit, e edit) error {
 	s.loadRules(v, &e)
 	var notes []forms.Note
 	e.values, e.aside, notes = forms.CountryChange(e.values, e.aside, e.rules)
+	s.keepTyped(v, &e)
 	return s.showEditNotes(v, http.StatusOK, e, nil, nil, notes)
 }
 
 // keepVersion stores what was typed as the draft's next version, once the rules
 // have nothing against it, and leads on to review.
 func (s *site) keepVersion(v *visit, e edit) error {
-	s.loadRules(v, &e)
-	if drawn := e.aside["country"]; drawn != "" && drawn != forms.Normal(forms.Country, e.values[forms.Country]) {
+	if notes := s.fitCountry(v, &e); len(notes) > 0 {
 		// The form was still drawn for the country before: what does not fit the new
 		// one is set aside before anything is judged or kept.
-		var notes []forms.Note
-		if e.values, e.aside, notes = forms.CountryChange(e.values, e.aside, e.rules); len(notes) > 0 {
-			return s.showEditNotes(v, http.StatusUnprocessableEntity, e, forms.Validate(e.values, e.opened.Values, e.rules), bannerCountry, notes)
-		}
+		s.keepTyped(v, &e)
+		return s.showEditNotes(v, http.StatusUnprocessableEntity, e, forms.Validate(e.values, e.opened.Values, e.rules), bannerCountry, notes)
 	}
 	e.values = forms.Canonical(e.values, e.opened.Values, e.rules)
-	if errs := forms.Validate(e.values, e.opened.Values, e.rules); len(errs) > 0 {
+	errs, changed := forms.Validate(e.values, e.opened.Values, e.rules), len(forms.Changed(e.opened.Values, e.values)) > 0
+	if len(errs) > 0 || !changed {
+		s.keepTyped(v, &e)
+	}
+	if len(errs) > 0 {
 		return s.showEdit(v, http.StatusUnprocessableEntity, e, errs, nil)
 	}
-	if len(forms.Changed(e.opened.Values, e.values)) == 0 {
+	if !changed {
 		return s.showEdit(v, http.StatusUnprocessableEntity, e, nil, bannerNothingChanged)
 	}
-	err := s.putNext(v, drafts.Version{
-		Draft: e.draft, Customer: e.customer,
-		ETag: e.opened.ETag, Base: e.opened.Values, Mine: e.values, OpenedAt: e.opened.OpenedAt,
-	})
-	if err != nil {
+	if err := s.putNext(v, e.version(v.operator.Key(), s.Now())); err != nil {
 		middleware.SetError(v.Request().Context(), err)
 		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, bannerNotStored)
 	}
 	return v.redirect(billingPath(e.customer, "/review", e.draft))
+}
+
+// version is the form as the next version of its draft.
+func (e edit) version(operator string, at time.Time) drafts.Version {
+	return drafts.Version{
+		Key: pcclient.NewGUID(), Draft: e.draft, Operator: operator, Customer: e.customer, ETag: e.opened.ETag,
+		Base: e.opened.Values, Mine: e.values, Aside: e.aside, OpenedAt: e.opened.OpenedAt, SavedAt: at,
+	}
 }
 
 const draftBytes = 12

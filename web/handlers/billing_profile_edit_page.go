@@ -64,6 +64,11 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		Edit:      s.editFacts(e),
 		Until:     s.clock(v.session.Until()),
 		CancelURL: customerPath(e.customer),
+		Draft: templates.DraftState{
+			KeepURL:    keepPath(e.customer, e.draft),
+			DiscardURL: discardPath(e.customer, e.draft),
+			KeptAt:     s.kept(e.keptAt),
+		},
 	}
 	page.Hidden = e.hidden(page.Sections)
 	if !e.fresh {

@@ -29,6 +29,9 @@ func (s *site) mergeBillingProfile(v *visit) error {
 	if done(sub) {
 		return v.redirect(savePath(customer, version.Key))
 	}
+	if version.Over {
+		return v.redirect(billingPath(customer, "", version.Draft))
+	}
 	now, err := s.open(v, customer)
 	if err != nil {
 		return err
@@ -63,7 +66,11 @@ func (s *site) submitMerge(v *visit) error {
 	}
 	// The choices are about the version that the page showed, even if the draft has
 	// moved on in another tab.
-	version, err := s.postedVersion(v, customer)
+	version, err := s.postedVersion(v, v.operator.Key(), customer)
+	gone := errors.Is(err, drafts.ErrNotFound)
+	if gone {
+		version, err = s.Drafts.Latest(v.Request().Context(), v.operator.Key(), customer, v.QueryParam("draft"))
+	}
 	if err != nil {
 		return err
 	}
@@ -74,21 +81,31 @@ func (s *site) submitMerge(v *visit) error {
 		d.errs, d.banner = forms.Unreadable(malformed, typed), f.banner
 		return s.showMerge(v, f.status, version, theirs, d)
 	}
+	if gone {
+		// What was typed went on in another tab, and took the place of what the page showed.
+		d.banner = bannerMovedOn
+		return s.showMerge(v, http.StatusConflict, version, theirs, d)
+	}
 	result := merge.Merge(version.Base, theirs.Values, version.Mine)
 	switch do := v.one("do"); do {
 	case "theirs", "mine":
 		for _, line := range result.Clashes() {
 			d.choices[line.Item] = merge.Choice(do)
 		}
-		return s.showMerge(v, http.StatusOK, version, theirs, d)
+		return s.comeBack(v, http.StatusOK, version, theirs, d)
 	case "country":
 		s.fitOther(v, d)
-		return s.showMerge(v, http.StatusOK, version, theirs, d)
+		return s.comeBack(v, http.StatusOK, version, theirs, d)
 	case "", "review":
 		return s.decide(v, version, theirs, result, d)
 	}
 	d.banner = bannerUnreadable
 	return s.showMerge(v, http.StatusBadRequest, version, theirs, d)
+}
+
+// comeBack draws the page again and keeps what was decided so far.
+func (s *site) comeBack(v *visit, status int, version drafts.Version, theirs opened, d *decisions) error {
+	return s.showMerge(v, status, s.keepMerging(v, version, theirs, d), theirs, d)
 }
 
 // otherwise is what stands in the inputs for "Something else": what was posted, and
@@ -123,7 +140,7 @@ func (s *site) decide(v *visit, version drafts.Version, theirs opened, result me
 	if drawn := d.aside["country"]; d.choices[merge.Address] == merge.ChoiceOther && drawn != "" &&
 		drawn != forms.Normal(forms.Country, d.other[forms.Country]) && s.fitOther(v, d) {
 		d.banner = bannerCountry
-		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d)
+		return s.comeBack(v, http.StatusUnprocessableEntity, version, theirs, d)
 	}
 	merged, missing := result.Resolve(d.choices, d.other)
 	if len(missing) == 0 {
@@ -133,7 +150,7 @@ func (s *site) decide(v *visit, version drafts.Version, theirs opened, result me
 	for _, item := range missing {
 		d.missing[item] = true
 	}
-	return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d)
+	return s.comeBack(v, http.StatusUnprocessableEntity, version, theirs, d)
 }
 
 // keepMerged checks the merged whole, since each part may fit and their country
@@ -143,10 +160,10 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 	s.loadRules(v, &e)
 	merged = forms.Canonical(merged, theirs.Values, e.rules)
 	if d.errs = forms.Validate(merged, theirs.Values, e.rules); len(d.errs) > 0 {
-		return s.showMerge(v, http.StatusUnprocessableEntity, version, theirs, d)
+		return s.comeBack(v, http.StatusUnprocessableEntity, version, theirs, d)
 	}
 	if len(forms.Changed(theirs.Values, merged)) == 0 {
-		return s.showNothingLeft(v, version.Customer, bannerNothingLeft)
+		return s.showNothingLeft(v, version, bannerNothingLeft)
 	}
 	err := s.putNext(v, drafts.Version{
 		Draft: version.Draft, Customer: version.Customer,

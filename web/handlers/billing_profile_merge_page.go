@@ -18,7 +18,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		return err
 	}
 	if d == nil {
-		d = &decisions{choices: map[merge.Item]merge.Choice{}, other: version.Mine}
+		d = decided(version, theirs)
 	}
 	s.here(v, version.Customer, version.Draft)
 	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), theirs.Values)
@@ -34,9 +34,13 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		Banner:   d.banner,
 		Who:      who.Name,
 		Events:   s.whatHappened(version, who),
-		DropURL:  customerPath(version.Customer),
-		BackURL:  billingPath(version.Customer, "", version.Draft),
-		Until:    s.clock(v.session.Until()),
+		Draft: templates.DraftState{
+			KeepURL:    keepPath(version.Customer, version.Draft),
+			DiscardURL: discardPath(version.Customer, version.Draft),
+			KeptAt:     s.kept(version.SavedAt),
+		},
+		BackURL: billingPath(version.Customer, "", version.Draft) + "&keep=1",
+		Until:   s.clock(v.session.Until()),
 	}
 	e := edit{customer: version.Customer, opened: theirs, values: d.other}
 	s.loadRules(v, &e)
@@ -81,7 +85,7 @@ func (s *site) mergeItem(line merge.Line, e edit, d *decisions, who submission.W
 		Theirs:   printed(line.Item, line.Theirs),
 		Mine:     printed(line.Item, line.Mine),
 		TheirsBy: theirsBy(who, s.clock(who.At).Text),
-		MineBy:   "You, " + s.clock(version.SavedAt).Text,
+		MineBy:   "You, " + s.clock(mineAt(version)).Text,
 		Choice:   d.choices[line.Item],
 		Fields:   s.itemFields(line.Item, e, d.errs),
 	}
@@ -123,6 +127,6 @@ func (s *site) whatHappened(version drafts.Version, who submission.Who) []templa
 	return []templates.Event{
 		{Tone: templates.ToneMine, Text: "You opened the profile", At: s.clock(version.OpenedAt)},
 		saved,
-		{Tone: templates.ToneMine, Text: "You sent your changes", At: s.clock(version.SavedAt), Note: "held back so that neither version is lost"},
+		{Tone: templates.ToneMine, Text: "You sent your changes", At: s.clock(mineAt(version)), Note: "held back so that neither version is lost"},
 	}
 }

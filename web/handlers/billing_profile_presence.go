@@ -12,7 +12,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/partnerdesk/portal/pcclient"
-	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/presence"
@@ -175,10 +174,7 @@ func (s *site) mergeNow(v *visit, e edit) error {
 	case len(forms.Changed(e.opened.Values, e.values)) == 0:
 		return v.redirect(customerPath(e.customer) + "/billing")
 	}
-	err = s.Drafts.Keep(v.Request().Context(), drafts.Version{
-		Key: pcclient.NewGUID(), Draft: e.draft, Operator: v.operator.Key(), Customer: e.customer,
-		ETag: e.opened.ETag, Base: e.opened.Values, Mine: e.values, Aside: e.aside, OpenedAt: e.opened.OpenedAt, SavedAt: s.Now(),
-	})
+	err = s.keepNext(v, e.version(v.operator.Key(), s.Now()))
 	if err != nil {
 		middleware.SetError(v.Request().Context(), err)
 		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, bannerNotStored)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -33,6 +34,10 @@ func (s *site) reviewBillingProfile(v *visit) error {
 	}
 	if done(sub) {
 		return v.redirect(savePath(customer, version.Key))
+	}
+	if version.Over || version.Stage != drafts.Sent {
+		// Only values that went through the form can be reviewed.
+		return v.redirect(billingPath(customer, "", version.Draft))
 	}
 	now, err := s.open(v, customer)
 	if err != nil {
@@ -79,6 +84,9 @@ func (s *site) again(v *visit, version drafts.Version, etag pcclient.ETag) (draf
 // keepCopy stores the version once more, as the draft's newest.
 func (s *site) keepCopy(v *visit, version drafts.Version) error {
 	version.Key, version.SavedAt = pcclient.NewGUID(), s.Now()
+	if version.Stage == drafts.Typed {
+		return s.Drafts.Keep(v.Request().Context(), version)
+	}
 	return s.Drafts.Put(v.Request().Context(), version)
 }
 
@@ -89,7 +97,10 @@ func (s *site) draftOf(v *visit, customer pcclient.TenantID) (drafts.Version, su
 	if !isDraft(draft) {
 		return drafts.Version{}, submission.Submission{}, drafts.ErrNotFound
 	}
-	ctx, operator := v.Request().Context(), v.operator.Key()
+	return s.latestOf(v.Request().Context(), v.operator.Key(), customer, draft)
+}
+
+func (s *site) latestOf(ctx context.Context, operator string, customer pcclient.TenantID, draft string) (drafts.Version, submission.Submission, error) {
 	version, err := s.Drafts.Latest(ctx, operator, customer, draft)
 	if err != nil {
 		return drafts.Version{}, submission.Submission{}, err
@@ -141,12 +152,15 @@ func (s *site) saveBillingProfile(v *visit) error {
 		return err
 	}
 	ctx, operator := v.Request().Context(), v.operator.Key()
-	version, err := s.postedVersion(v, customer)
+	version, err := s.postedVersion(v, operator, customer)
 	if errors.Is(err, drafts.ErrNotFound) {
 		return s.showReviewAgain(v, customer)
 	}
 	if err != nil {
 		return err
+	}
+	if version.Stage != drafts.Sent {
+		return v.redirect(billingPath(customer, "/review", version.Draft))
 	}
 	if v.form.Has("reason") {
 		version.Why = postedReason(v)
@@ -173,7 +187,7 @@ func (s *site) saveBillingProfile(v *visit) error {
 		if err != nil {
 			return err
 		}
-		if latest.Key != version.Key {
+		if latest.Key != version.Key || latest.Over {
 			if err := s.keepReason(v, latest, version.Why); err != nil {
 				return err
 			}
@@ -231,8 +245,8 @@ func (s *site) backToForm(v *visit, version drafts.Version, item merge.Item) err
 
 // postedVersion is the version that the posted key names, if it is the operator's
 // and of the customer and draft in the address.
-func (s *site) postedVersion(v *visit, customer pcclient.TenantID) (drafts.Version, error) {
-	version, err := s.Drafts.Get(v.Request().Context(), v.operator.Key(), v.one("key"))
+func (s *site) postedVersion(v *visit, operator string, customer pcclient.TenantID) (drafts.Version, error) {
+	version, err := s.Drafts.Get(v.Request().Context(), operator, v.one("key"))
 	if err == nil && (version.Customer != customer || version.Draft != v.QueryParam("draft")) {
 		err = drafts.ErrNotFound
 	}
@@ -260,11 +274,19 @@ func reviewFlaw(v *visit, version drafts.Version) int {
 }
 
 // showReviewAgain answers a key that names no version of this draft: the draft as it
-// is, nothing saved; no page when there is no such draft either.
+// is, nothing saved; no page when there is no such draft either. What was saved before
+// its draft was discarded keeps its result.
 func (s *site) showReviewAgain(v *visit, customer pcclient.TenantID) error {
+	sub, err := s.Submissions.Get(v.Request().Context(), v.operator.Key(), v.one("key"))
+	if err == nil && sub.Customer == customer && sub.Draft == v.QueryParam("draft") {
+		return v.redirect(savePath(customer, sub.Key))
+	}
 	version, _, err := s.draftOf(v, customer)
 	if err != nil {
 		return err
+	}
+	if version.Over || version.Stage != drafts.Sent {
+		return v.redirect(billingPath(customer, "", version.Draft))
 	}
 	middleware.SetReason(v.Request().Context(), "form_key")
 	return s.showReview(v, http.StatusNotFound, version, bannerStaleReview)

@@ -25,7 +25,11 @@ func (s *site) showCustomer(v *visit) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.customerPage(v, customer, nil)
+	var banner *templates.Banner
+	if v.QueryParam("draft") == "discarded" {
+		banner = bannerDiscarded
+	}
+	page, err := s.customerPage(v, customer, banner)
 	if err != nil {
 		return err
 	}
@@ -46,13 +50,17 @@ func (s *site) showReadOnly(v *visit, customer pcclient.TenantID) error {
 // showSameSaved ends an edit because somebody else saved all of its values.
 func (s *site) showSameSaved(v *visit, version drafts.Version, now opened) error {
 	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), now.Values)
-	return s.showNothingLeft(v, version.Customer, bannerSameSaved(nameOfWho(who)))
+	return s.showNothingLeft(v, version, bannerSameSaved(nameOfWho(who)))
 }
 
 // showNothingLeft ends an edit of which nothing is left, because the profile has
 // those values already.
-func (s *site) showNothingLeft(v *visit, customer pcclient.TenantID, banner *templates.Banner) error {
-	page, err := s.customerPage(v, customer, banner)
+func (s *site) showNothingLeft(v *visit, version drafts.Version, banner *templates.Banner) error {
+	ctx := v.Request().Context()
+	if err := s.Drafts.End(ctx, v.operator.Key(), version.Customer, version.Draft); err != nil {
+		s.Log.WarnContext(ctx, "draft not ended", "reference", s.reference(v), "error", err)
+	}
+	page, err := s.customerPage(v, version.Customer, banner)
 	if err != nil {
 		return err
 	}
@@ -101,6 +109,9 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 	if err != nil {
 		s.Log.WarnContext(ctx, "trail not read", "reference", s.reference(v), "error", err)
 		page.TrailUnread = true
+	}
+	if page.EditURL != "" && banner == nil {
+		page.Draft = s.draftNote(v, id, forms.FromBillingProfile(*customer.BillingProfile), entries)
 	}
 	for _, entry := range entries {
 		page.Trail = append(page.Trail, s.trailEntry(v, entry))

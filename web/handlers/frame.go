@@ -122,6 +122,22 @@ func (s *site) clock(t time.Time) templates.Time {
 	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format("15:04")}
 }
 
+// on prints a time as it stands after a verb: "today at 14:31", "on 2 January, 14:31".
+func (s *site) on(t time.Time) templates.Time {
+	at := s.moment(t)
+	if at.Text != "" && !strings.Contains(at.Text, "day at ") {
+		at.Text = "on " + at.Text
+	}
+	return at
+}
+
+// kept is on for the line that says that a draft is saved: "at 14:31".
+func (s *site) kept(t time.Time) templates.Time {
+	at := s.on(t)
+	at.Text = strings.TrimPrefix(at.Text, "today ")
+	return at
+}
+
 func items(n int) string {
 	if n == 1 {
 		return "1 item"

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/submission"
 	"github.com/partnerdesk/portal/web/templates"
 )
@@ -26,6 +27,16 @@ func (s *site) home(v *visit) error {
 			At:           s.moment(sub.RecordedAt),
 			Running:      sub.State == submission.Recorded,
 		})
+	}
+	list, err := s.Drafts.List(ctx, v.operator.Key())
+	if err != nil {
+		s.Log.WarnContext(ctx, "drafts not read", "reference", s.reference(v), "error", err)
+		page.DraftsUnread = true
+	}
+	if v.may(middleware.Edit) {
+		for _, version := range waiting(list, open) {
+			page.Drafts = append(page.Drafts, s.unfinished(version))
+		}
 	}
 	recent, err := s.Recents.List(ctx, v.operator.Key(), recentRows)
 	if err != nil {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -50,12 +51,12 @@ func reasonFor(version drafts.Version, sub submission.Submission) string {
 // carry gives a draft's next version what the same edit, further on, takes over from
 // the latest one: how the values came into it, and the reason. The first version, and
 // one after a save, take over nothing.
-func (s *site) carry(v *visit, next *drafts.Version) error {
-	latest, sub, err := s.draftOf(v, next.Customer)
+func (s *site) carry(ctx context.Context, next *drafts.Version) error {
+	latest, sub, err := s.latestOf(ctx, next.Operator, next.Customer, next.Draft)
 	if errors.Is(err, drafts.ErrNotFound) {
 		return nil
 	}
-	if err == nil && !settledWell(sub) {
+	if err == nil && !latest.Over && !settledWell(sub) {
 		next.Via, next.Why = latest.Via, reasonFor(latest, sub)
 	}
 	return err
@@ -65,7 +66,7 @@ func (s *site) carry(v *visit, next *drafts.Version) error {
 // over from the one before.
 func (s *site) putNext(v *visit, next drafts.Version) error {
 	next.Key, next.Operator, next.SavedAt = pcclient.NewGUID(), v.operator.Key(), s.Now()
-	if err := s.carry(v, &next); err != nil {
+	if err := s.carry(v.Request().Context(), &next); err != nil {
 		return err
 	}
 	return s.Drafts.Put(v.Request().Context(), next)
@@ -74,7 +75,7 @@ func (s *site) putNext(v *visit, next drafts.Version) error {
 // keepReason keeps a reason with the draft's latest version, when that is not the one
 // it was typed for.
 func (s *site) keepReason(v *visit, latest drafts.Version, reason string) error {
-	if reason == latest.Why {
+	if latest.Over || reason == latest.Why {
 		return nil
 	}
 	latest.Why = reason

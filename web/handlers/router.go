@@ -111,6 +111,9 @@ func (s *site) routes() []route {
 		{http.MethodPost, "/customers/:id/billing/review", middleware.Edit, s.saveBillingProfile},
 		{http.MethodGet, "/customers/:id/billing/merge", middleware.Edit, s.mergeBillingProfile},
 		{http.MethodPost, "/customers/:id/billing/merge", middleware.Edit, s.submitMerge},
+		{http.MethodPost, "/customers/:id/draft", middleware.Edit, s.keepDraft},
+		{http.MethodGet, "/customers/:id/draft/discard", middleware.Edit, s.askDiscard},
+		{http.MethodPost, "/customers/:id/draft/discard", middleware.Edit, s.discardDraft},
 		{http.MethodGet, "/customers/:id/saves/:key", middleware.Edit, s.showSave},
 	}
 	if s.Demo != nil {

@@ -42,6 +42,7 @@ type testSite struct {
 	t      testing.TB
 	sim    *pcsim.Simulator
 	trail  *audit.Log
+	drafts *drafts.Store
 	db     *database.DB
 	hosts  hosts
 	portal http.Handler
@@ -167,6 +168,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 	})
 	watch := outside.New(outside.Options{Log: s.trail, Events: log, Now: s.clock.now})
 	t.Cleanup(watch.Close)
+	s.drafts = drafts.New(s.db, ring, s.clock.now)
 	s.portal = handlers.New(handlers.Options{
 		BaseURL: base, TrustedProxies: o.proxies, Upstream: upstream, Database: s.db, Keys: ring,
 		Sessions: session.New(session.Options{DB: s.db, Ring: ring, Now: s.clock.now}),
@@ -175,7 +177,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 			BaseURL: portalOrigin, Scope: cloud.Scope, Tenants: []string{demo.PartnerTenant},
 			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: ring,
 		}),
-		Drafts: drafts.New(s.db, ring, s.clock.now), Submissions: saves, Audit: s.trail, Outside: watch,
+		Drafts: s.drafts, Submissions: saves, Audit: s.trail, Outside: watch,
 		Recents: directory.NewRecents(s.db, ring, s.clock.now), Presence: presence.New(s.db, ring, s.clock.now),
 		Contact: "Marta Keller (team lead)", ReasonRequired: o.reason, Zone: time.UTC, Now: s.clock.now, Log: log, Demo: o.demo,
 	})

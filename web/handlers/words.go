@@ -45,6 +45,21 @@ var (
 		Title: "The fields now follow the country you chose.",
 		Text:  "Check what was set aside, then review your changes.",
 	}
+	bannerMovedOn = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "This draft was changed in another window. Nothing has been saved.",
+		Text:  "What stands under “Yours” is what was typed last. Check the choices, then review the merged profile.",
+	}
+	bannerDiscarded = &templates.Banner{
+		Tone: templates.ToneGood, Focus: true,
+		Title: "The draft is discarded.",
+		Text:  "The billing profile is as it was.",
+	}
+	bannerNoDraft = &templates.Banner{
+		Tone: templates.ToneInfo, Focus: true,
+		Title: "There is no such draft any more.",
+		Text:  "Nothing was discarded now, and the billing profile is as it was.",
+	}
 	bannerNoRules = &templates.Banner{
 		Tone:  templates.ToneCare,
 		Title: "The rules for this country could not be read.",
@@ -100,6 +115,15 @@ var (
 		Text:  "The portal cannot keep drafts at the moment. Try again in a moment.",
 	}
 )
+
+// bannerRestored greets somebody who comes back to what they typed, at that time.
+func bannerRestored(at string) *templates.Banner {
+	return &templates.Banner{
+		Tone:  templates.ToneInfo,
+		Title: "Your changes are back.",
+		Text:  "They were kept " + at + ". Nothing has been saved to Partner Center yet.",
+	}
+}
 
 // bannerSameSaved ends an edit whose every value stands upstream already; who saved
 // them is "" when nobody can tell.

@@ -5,10 +5,11 @@ package templates
 type CustomerPage struct {
 	Page
 	Customer    Customer
-	Banner      *Banner  // the result of a save, focused
-	EditURL     string   // "" when the operator may not edit
-	Editing     []string // who else has the form open, the one seen last first
-	ReadAt      Time     // when the billing profile was read
+	Banner      *Banner    // the result of a save, focused
+	Draft       *DraftNote // an unfinished edit; nil when there is none
+	EditURL     string     // "" when the operator may not edit
+	ReadAt      Time       // when the billing profile was read
+	Editing     []string   // who else has the form open, the one seen last first
 	Profile     []Fact
 	Address     []Fact
 	Unread      bool   // the billing profile could not be read: no facts, no Edit
@@ -16,6 +17,13 @@ type CustomerPage struct {
 	Trail       []TrailEntry
 	HistoryURL  string // all changes
 	TrailUnread bool   // the trail could not be read; the rest of the page stands
+}
+
+// DraftNote offers to go on with an unfinished edit of this customer.
+type DraftNote struct {
+	Draft
+	Moved string // what became of the profile since; "" when it is as it was
+	More  int    // how many other drafts of the customer there are
 }
 
 // TrailEntry is one change: who, when, what before and after.

@@ -19,6 +19,7 @@ type EditPage struct {
 	Edit      []Fact // aside: when opened, what changed so far
 	Until     Time   // until when the session lasts
 	CancelURL string // back to the customer; typed text is not saved by it
+	Draft     DraftState
 }
 
 func (p EditPage) problems() []problem {

@@ -121,6 +121,24 @@ func exampleEdit(wrong bool) EditPage {
 	}
 }
 
+func exampleDraftState() DraftState {
+	return DraftState{KeepURL: "/customers/" + exampleID + "/draft?draft=4f", DiscardURL: "/customers/" + exampleID + "/draft/discard?draft=4f", KeptAt: Time{"2026-11-13T14:29:00+11:00", "at 14:29"}}
+}
+
+func exampleDraft() Draft {
+	return Draft{
+		CustomerName: "Harbourline Ceramics Pty Ltd", Items: "4 items changed", At: Time{"2026-11-13T14:29:00+11:00", "today at 14:29"},
+		ContinueURL: "/customers/" + exampleID + "/billing?draft=4f", DiscardURL: "/customers/" + exampleID + "/draft/discard?draft=4f",
+	}
+}
+
+func exampleDiscard() DiscardPage {
+	return DiscardPage{
+		Page: examplePage("Discard draft, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Action: "/customers/" + exampleID + "/draft/discard?draft=4f", CSRF: "token",
+		Changes: exampleChanges(), SavedAt: Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}, KeepURL: "/customers/" + exampleID + "/billing?draft=4f",
+	}
+}
+
 func exampleReview() ReviewPage {
 	var changes []Change
 	for _, c := range exampleChanges() {
@@ -143,7 +161,7 @@ func exampleMerge() MergePage {
 	return MergePage{
 		Page: examplePage("Merge changes, Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), Action: "/customers/" + exampleID + "/billing/merge?draft=4f",
 		ETag: `"def"`, Base: "sealed", CSRF: "token", Who: "Ines Duarte", Until: Time{"2026-11-13T15:10:00+11:00", "15:10"},
-		DropURL: "/customers/" + exampleID, BackURL: "/customers/" + exampleID + "/billing?draft=4f",
+		Draft: exampleDraftState(), BackURL: "/customers/" + exampleID + "/billing?draft=4f",
 		Clashes: []MergeItem{
 			{Item: "email", Label: "Email", Before: "accounts@harbourline.example", Theirs: "finance@harbourline.example", Mine: "invoices@harbourline.example", TheirsBy: "Ines Duarte, 14:31", MineBy: "You, 14:29", Choice: merge.ChoiceMine, Fields: []Field{f("email", "email", "Email", "invoices@harbourline.example", 6)}},
 			{Item: "address", Label: "Default address", Before: "4 Clay Lane\nHamilton 3204\nNew Zealand", Theirs: "Level 3, 11 York Street\nSydney NSW 2000\nAustralia", Mine: "Suite 12, 80 Pitt Street\nSydney NSW 2000\nAustralia", TheirsBy: "Ines Duarte, 14:31", MineBy: "You, 14:29",
@@ -298,6 +316,11 @@ func examples() []example {
 	viewer.EditURL, viewer.Trail = "", nil
 	unread := exampleOverview()
 	unread.Unread, unread.TrailUnread, unread.RetryURL, unread.EditURL = true, true, "/customers/"+exampleID, ""
+	drafted := exampleOverview()
+	drafted.Draft = &DraftNote{Draft: exampleDraft(), Moved: "The profile has been changed by someone else since then, so you will see both versions.", More: 1}
+	back := exampleEdit(false)
+	back.Draft = exampleDraftState()
+	back.Banner = &Banner{Tone: ToneInfo, Title: "Your changes are back.", Text: "They were kept today at 14:29. Nothing has been saved to Partner Center yet."}
 	demo := exampleOverview()
 	demo.Demo = exampleDemo()
 	stale := exampleEdit(false)
@@ -333,6 +356,7 @@ func examples() []example {
 		{"signin-out", SignInPage{Page: bare, State: SignInSignedOut, LeaveURL: "https://id.example/signout"}.View()},
 		{"signin-over", SignInPage{Page: bare, State: SignInOver}.View()},
 		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: []Unsettled{{"Nordfjell Kaffe AS", "/x", "3 items", Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}, false}, {"Kiso Valley Timber K.K.", "/y", "1 item", Time{"2026-11-13T14:35:00+11:00", "today at 14:35"}, true}}}.View()},
+		{"home-drafts", HomePage{Page: home, Customers: rows[:2], Drafts: []Draft{exampleDraft(), {"Kiso Valley Timber K.K.", "1 item changed", Time{"", "yesterday at 09:10"}, "/c", "/d"}}, DraftsUnread: true}.View()},
 		{"home-new", HomePage{Page: home}.View()},
 		{"customers", CustomersPage{Page: examplePage("Customers"), Query: "nord", Rows: rows, NextURL: "/customers?after=opaque", FirstURL: "/customers?q=nord", SomeMissing: true}.View()},
 		{"customers-all", CustomersPage{Page: examplePage("Customers"), Rows: rows, NextURL: "/customers?after=opaque"}.View()},
@@ -341,6 +365,7 @@ func examples() []example {
 		{"customers-none-missing", CustomersPage{Page: examplePage("Customers"), Query: "nrod", SomeMissing: true}.View()},
 		{"customer", exampleOverview().View()},
 		{"customer-saved", done.View()},
+		{"customer-draft", drafted.View()},
 		{"customer-viewer", viewer.View()},
 		{"customer-unread", unread.View()},
 		{"customer-demo", demo.View()},
@@ -353,6 +378,8 @@ func examples() []example {
 		{"edit-outside", outside.View()},
 		{"edit-own", own.View()},
 		{"customer-edited", edited.View()},
+		{"edit-back", back.View()},
+		{"discard", exampleDiscard().View()},
 		{"review", exampleReview().View()},
 		{"merge", exampleMerge().View()},
 		{"merge-wrong", decided.View()},

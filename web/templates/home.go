@@ -3,8 +3,10 @@ package templates
 // HomePage is the first page after sign-in.
 type HomePage struct {
 	Page
-	Unsettled []Unsettled   // own saves whose outcome is not known, newest first
-	Customers []CustomerRow // opened lately, newest first
+	Drafts       []Draft       // unfinished edits, those typed last first
+	DraftsUnread bool          // some drafts could not be read
+	Unsettled    []Unsettled   // own saves whose outcome is not known, newest first
+	Customers    []CustomerRow // opened lately, newest first
 }
 
 // Unsettled is a save of the operator that has no known outcome yet.

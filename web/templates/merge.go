@@ -33,7 +33,7 @@ type MergePage struct {
 	Merged    []MergeItem
 	Unchanged []MergeItem
 	Events    []Event // aside "What happened", oldest first
-	DropURL   string  // the customer's page: leaves the other's values as they are
+	Draft     DraftState
 	BackURL   string
 	Until     Time
 }

@@ -116,6 +116,22 @@ type Change struct {
 	Edit                 string
 }
 
+// Draft is an edit that its operator has not finished.
+type Draft struct {
+	CustomerName string
+	Items        string // "3 items changed"
+	At           Time   // when it was kept last
+	ContinueURL  string
+	DiscardURL   string // the page that asks once more
+}
+
+// DraftState is what the action bar says about the draft of the form above it.
+type DraftState struct {
+	KeepURL    string // where a script keeps it while somebody types
+	DiscardURL string
+	KeptAt     Time // "at 14:29"; zero: nothing is kept yet
+}
+
 // Details are the figures support asks for.
 type Details struct {
 	Reference string // the correlation ID of this request
