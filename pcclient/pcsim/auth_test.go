@@ -243,13 +243,27 @@ func TestAppOnly(t *testing.T) {
 		"/v1/customers": "", id: "", id + "/qualifications": "", "/v1/countryvalidationrules/US": "", "/v1/auditrecords": "",
 		id + "/profiles/company": "900329", id + "/validationStatus?type=account": "900329",
 		"/v1/customers?" + filterJSON("IndirectReseller", "x", "starts_with"): "900329",
-		// Documented as possible, reported only as refused.
-		id + "/profiles/billing": "900150",
+		id + "/profiles/billing": "",
 	} {
 		status := 200
 		if want != "" {
 			status = 403
 		}
 		s.want(s.get(path), status, want)
+	}
+
+	// Documented as possible both ways; a write is reported as refused.
+	for how, want := range map[string]struct{ read, write int }{"read": {200, 403}, "refuse": {403, 403}, "accept": {200, 200}} {
+		t.Run("switch appOnly "+how, func(t *testing.T) {
+			s.set(func(w *Switches) { w.AppOnly = "accept" })
+			profile, _ := s.read(s.first())
+			s.set(func(w *Switches) { w.AppOnly = how })
+			s.want(s.get(id+"/profiles/billing"), want.read, "")
+			refused := s.put(s.first(), profile)
+			s.want(refused, want.write, "")
+			if want.write == 403 {
+				s.want(refused, 403, "900150")
+			}
+		})
 	}
 }

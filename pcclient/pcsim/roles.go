@@ -35,7 +35,9 @@ func (s *Simulator) authorize(c *call, r route) (answer, bool) {
 		case appRefused:
 			return s.refuse(http.StatusForbidden, 900329, "This resource can't be accessed by application credentials"), false
 		case appUnproven:
-			return s.roleRefused(), false
+			if how := s.Switches().AppOnly; how == "refuse" || how == "read" && c.method != http.MethodGet {
+				return s.roleRefused(), false
+			}
 		}
 		return answer{}, true
 	}

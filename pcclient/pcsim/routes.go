@@ -20,7 +20,8 @@ type appOnly int
 const (
 	appAllowed appOnly = iota
 	appRefused         // 403 with code 900329
-	// appUnproven: documented as possible, reported only as refused for the role.
+	// appUnproven: documented as possible, yet writing is reported as refused for the
+	// role, and of reading nobody knows for sure (switch appOnly).
 	appUnproven
 )
 

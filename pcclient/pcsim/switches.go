@@ -18,6 +18,7 @@ type Switches struct {
 	MFA             string `json:"mfa"`             // App+User token without mfa: 900421 (JSON), empty (no body, text in the reason phrase)
 	Role            string `json:"role"`            // refusal for the role: 900150 (JSON), 1002 (JSON), reason (no body, text in the reason phrase)
 	HelpdeskWrites  bool   `json:"helpdeskWrites"`  // whether helpdesk agents may update billing profiles: false, true
+	AppOnly         string `json:"appOnly"`         // app-only token at a billing profile: read (and not write), refuse, accept (both, as documented)
 	NextURI         string `json:"nextURI"`         // links.next.uri: v1 (starts with /v1), bare
 	Omitted         string `json:"omitted"`         // a member left out of a PUT: clear, keep
 	RepeatRequestID string `json:"repeatRequestID"` // a write with a known MS-RequestId: replay (first answer again), ignore (executed again)
@@ -29,7 +30,7 @@ type Switches struct {
 
 // DefaultSwitches are the settings with the best evidence.
 func DefaultSwitches() Switches {
-	return Switches{Stale: "400-2055", NoETag: "refuse", ETagDisagree: "refuse", MFA: "900421", Role: "900150",
+	return Switches{Stale: "400-2055", NoETag: "refuse", ETagDisagree: "refuse", MFA: "900421", Role: "900150", AppOnly: "read",
 		NextURI: "v1", Omitted: "clear", RepeatRequestID: "replay", AddressCheck: "2021", BOM: true, ErrorCode: "number"}
 }
 
@@ -41,6 +42,7 @@ func switchValues() map[string][]string {
 		"etagDisagree":    {"refuse", "header", "body"},
 		"mfa":             {"900421", "empty"},
 		"role":            {"900150", "1002", "reason"},
+		"appOnly":         {"read", "refuse", "accept"},
 		"nextURI":         {"v1", "bare"},
 		"omitted":         {"clear", "keep"},
 		"repeatRequestID": {"replay", "ignore"},

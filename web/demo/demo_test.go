@@ -116,6 +116,13 @@ func (c *client) redeem(form url.Values) (int, map[string]any) {
 	return resp.StatusCode, body
 }
 
+const audience = "https://api.partnercenter.microsoft.com"
+
+// appGrant asks for a token of the client's own, nobody's.
+func appGrant() url.Values {
+	return url.Values{"grant_type": {"client_credentials"}, "scope": {audience + "/.default"}}
+}
+
 func (c *client) signIn(person string) map[string]any {
 	c.Helper()
 	status, body := c.redeem(url.Values{"grant_type": {"authorization_code"}, "code": {c.code(person)}, "redirect_uri": {callback}, "code_verifier": {verifier}})
@@ -224,10 +231,32 @@ func TestTokensLookLikeMicrosofts(t *testing.T) {
 	}
 
 	t.Run("app-only", func(t *testing.T) {
-		status, body := c.redeem(url.Values{"grant_type": {"client_credentials"}, "scope": {"x/.default"}})
+		status, body := c.redeem(appGrant())
 		claims := c.claims(body["access_token"])
-		if status != 200 || claims["scp"] != nil || claims["oid"] != nil || claims["upn"] != nil || claims["appid"] != "desk" || body["id_token"] != nil || body["refresh_token"] != nil {
+		if status != 200 || claims["idtyp"] != "app" || claims["aud"] != audience || claims["tid"] != demo.PartnerTenant || claims["scp"] != nil || claims["oid"] != nil || claims["upn"] != nil || claims["appid"] != "desk" || body["id_token"] != nil || body["refresh_token"] != nil {
 			t.Errorf("%d %v %v", status, body, claims)
+		}
+		if claims := c.claims(c.signIn("ada")["access_token"]); claims["idtyp"] != nil {
+			t.Errorf("a person's token says idtyp %v", claims["idtyp"])
+		}
+		old := url.Values{"grant_type": {"client_credentials"}, "resource": {audience}}
+		if status, body := c.redeem(old); status != 200 {
+			t.Errorf("as a resource: %d %v", status, body)
+		}
+	})
+	t.Run("app-only, asked for wrongly", func(t *testing.T) {
+		for name, set := range map[string]string{"of another API": "x/.default", "of a person": audience + "/user_impersonation", "for sign-in": "openid", "none": ""} {
+			form := appGrant()
+			if form.Set("scope", set); name == "none" {
+				form.Del("scope")
+			}
+			t.Run("scope "+name, func(t *testing.T) { c.refused(form, "invalid_scope") })
+		}
+		stranger := appGrant()
+		stranger.Set("client_id", "desk")
+		stranger.Set("client_secret", "guessed")
+		if status, body := c.redeem(stranger); status != http.StatusUnauthorized || body["error"] != "invalid_client" {
+			t.Errorf("with a wrong secret: %d %v", status, body)
 		}
 	})
 	t.Run("numbers as strings", func(t *testing.T) {

@@ -71,7 +71,9 @@ func (p *Provider) accessToken(who *Person) (string, error) {
 		"appid": p.options.ClientID, "appidacr": "1", "tid": PartnerTenant, "tenant_region_scope": "EU",
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(accessFor).Unix(), "uti": text(16),
 	}
-	if who != nil {
+	if who == nil {
+		claims["idtyp"] = "app"
+	} else {
 		amr := []string{"pwd"}
 		if who.MFA {
 			amr = append(amr, "mfa")

@@ -72,3 +72,49 @@ func (c *client) tokenFor(person string) string {
 	token, _ := c.signIn(person)["access_token"].(string)
 	return token
 }
+
+// The portal's own credential reads what the evidence says it may, and nothing else.
+func TestTheAppAtTheSimulator(t *testing.T) {
+	c, at := served(t)
+	sim, err := pcsim.New(pcsim.Options{
+		Customers: 5, Seed: 1, Issuer: at, Roles: demo.UpstreamRoles(), PartnerTenant: demo.PartnerTenant,
+		Now: func() time.Time { return c.clock },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body := c.redeem(appGrant())
+	token, _ := body["access_token"].(string)
+	pc, err := pcclient.New(pcclient.Options{
+		Transport: sim.Transport(),
+		Token:     func(context.Context, string) (string, error) { return token, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, id := t.Context(), sim.Customers()[0].ID
+	profile, etag, err := pc.BillingProfiles.Get(ctx, id)
+	if err != nil || etag == "" {
+		t.Fatalf("reading a billing profile: %v, ETag %q", err, etag)
+	}
+	if _, err := pc.Customers.Get(ctx, id); err != nil {
+		t.Errorf("reading a customer: %v", err)
+	}
+	profile.Email = "app@changed.example"
+	_, _, write := pc.BillingProfiles.Update(ctx, id, etag, profile)
+	_, company := pc.CompanyProfiles.Get(ctx, id)
+	_, status := pc.ValidationStatuses.Get(ctx, id)
+	for _, refused := range []struct {
+		what, code string
+		err        error
+	}{{"writing a billing profile", "900150", write}, {"the company profile", "900329", company}, {"the validation status", "900329", status}} {
+		var answer *pcclient.Error
+		if !errors.As(refused.err, &answer) || !errors.Is(refused.err, pcclient.ErrForbidden) || answer.Code != refused.code {
+			t.Errorf("%s: %v, want it refused with %s", refused.what, refused.err, refused.code)
+		}
+	}
+	c.clock = c.clock.Add(66 * time.Minute)
+	if _, _, err := pc.BillingProfiles.Get(ctx, id); !errors.Is(err, pcclient.ErrUnauthorized) {
+		t.Errorf("with a token that is over: %v", err)
+	}
+}

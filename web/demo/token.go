@@ -36,6 +36,10 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	case "refresh_token":
 		g, err = p.redeemRefresh(r.PostForm.Get("refresh_token"))
 	case "client_credentials":
+		if !p.asksWhole(r.PostForm) {
+			p.refuse(w, http.StatusBadRequest, "invalid_scope")
+			return
+		}
 		p.answerApp(w)
 		return
 	default:
@@ -127,6 +131,12 @@ func (p *Provider) answerPerson(w http.ResponseWriter, grantType string, g grant
 		body["refresh_token"] = refresh
 	}
 	p.send(w, grantType, body)
+}
+
+// asksWhole reports whether an app asks for the API as Entra wants it: whole, by its
+// .default scope or, at the v1 endpoint, as a resource.
+func (p *Provider) asksWhole(form url.Values) bool {
+	return form.Get("scope") == p.options.Audience+"/.default" || !form.Has("scope") && form.Get("resource") == p.options.Audience
 }
 
 // answerApp is the app-only token: nobody's, so no ID token and nothing to renew.
