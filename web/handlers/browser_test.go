@@ -217,6 +217,18 @@ func (p *page) form(name string) *form {
 	return nil
 }
 
+// formAt is the form that is sent to an address with that end.
+func (p *page) formAt(end string) *form {
+	p.b.t.Helper()
+	for n := range p.root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "form" && strings.HasSuffix(attr(n, "action"), end) {
+			return p.read(n)
+		}
+	}
+	p.b.t.Fatalf("%s has no form for %q:\n%s", p.url, end, p.text())
+	return nil
+}
+
 func (p *page) has(form *html.Node, name string) bool {
 	for _, n := range p.controls(form) {
 		if attr(n, "name") == name {

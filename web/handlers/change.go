@@ -93,7 +93,7 @@ func (s *site) changeNotes(r audit.Record) []templates.Note {
 		return []templates.Note{{Tone: templates.ToneCare, Title: "Whether this was saved is not certain.", Text: "The answer to the save got lost. " +
 			"Read back, the profile held what stands under After: neither the values from before nor the ones that were being saved. Somebody else saved at the same time."}}
 	case audit.Overwrote:
-		who, at := cleaned(r.By), "the moment before"
+		who, at := replacedOf(r), "the moment before"
 		if who == "" {
 			who = "somebody else"
 		}
@@ -128,4 +128,15 @@ func (s *site) aboutChange(v *visit, r audit.Record) []templates.Fact {
 		facts = append(facts, templates.Fact{Label: "Correlation ID", Value: r.CorrelationID, Copy: "correlation ID"})
 	}
 	return append(facts, templates.Fact{Label: "Audit entry", Value: strconv.FormatInt(r.Seq, 10), Numeric: true})
+}
+
+// replacedOf names whose save an entry of kind overwrote tells of; "" when nobody can
+// tell.
+func replacedOf(r audit.Record) string { return cleaned(r.By) }
+
+func orSomebody(name string) string {
+	if name == "" {
+		return "Somebody else"
+	}
+	return name
 }

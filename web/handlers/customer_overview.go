@@ -91,6 +91,7 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		RetryURL: customerPath(id),
 
 		HistoryURL: historyPath(id),
+		Unsettled:  s.openFor(v, id),
 	}
 	if customer.BillingProfile == nil {
 		page.Unread = true

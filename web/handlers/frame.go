@@ -16,6 +16,7 @@ const (
 	familySignOut = "signout"
 	familyBilling = "billing"
 	familyDemo    = "demo"
+	familySaves   = "saves"
 )
 
 // recentLinks is how many recent customers the side bar has room for.
@@ -32,7 +33,7 @@ func (s *site) frame(v *visit, title string, section templates.Section) template
 		Name:        v.operator.Name,
 		SignOutCSRF: v.session.FormToken(familySignOut, ""),
 	}
-	page.Audits = v.may(middleware.Audit)
+	page.Audits, page.Tends = v.may(middleware.Audit), v.may(middleware.Administer)
 	recent, err := s.Recents.List(v.Request().Context(), v.operator.Key(), recentLinks)
 	if err != nil {
 		s.Log.WarnContext(v.Request().Context(), "recent customers not read", "reference", s.reference(v), "error", err)

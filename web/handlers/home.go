@@ -5,7 +5,6 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/middleware"
-	"github.com/partnerdesk/portal/web/submission"
 	"github.com/partnerdesk/portal/web/templates"
 )
 
@@ -15,18 +14,12 @@ const recentRows = 12
 func (s *site) home(v *visit) error {
 	ctx := v.Request().Context()
 	page := templates.HomePage{Page: s.frame(v, "Home", templates.SectionHome)}
-	open, err := s.Submissions.Open(ctx, v.operator.Key())
+	unsettled, err := s.Submissions.Unsettled(ctx, v.operator.Key())
 	if err != nil {
 		return err
 	}
-	for _, sub := range open {
-		page.Unsettled = append(page.Unsettled, templates.Unsettled{
-			CustomerName: nameOf(sub.Wish, sub.Customer),
-			URL:          savePath(sub.Customer, sub.Key),
-			Items:        items(len(changedItems(sub.Base, sub.Wish))),
-			At:           s.moment(sub.RecordedAt),
-			Running:      sub.State == submission.Recorded,
-		})
+	for _, sub := range unsettled {
+		page.Unsettled = append(page.Unsettled, s.unsettled(v, sub))
 	}
 	list, err := s.Drafts.List(ctx, v.operator.Key())
 	if err != nil {
@@ -34,7 +27,7 @@ func (s *site) home(v *visit) error {
 		page.DraftsUnread = true
 	}
 	if v.may(middleware.Edit) {
-		for _, version := range waiting(list, open) {
+		for _, version := range waiting(list, unsettled) {
 			page.Drafts = append(page.Drafts, s.unfinished(version))
 		}
 	}

@@ -115,6 +115,8 @@ func (s *site) routes() []route {
 		{http.MethodGet, "/customers/:id/draft/discard", middleware.Edit, s.askDiscard},
 		{http.MethodPost, "/customers/:id/draft/discard", middleware.Edit, s.discardDraft},
 		{http.MethodGet, "/customers/:id/saves/:key", middleware.Edit, s.showSave},
+		{http.MethodPost, "/customers/:id/saves/:key/close", middleware.View, s.closeSave},
+		{http.MethodGet, "/unsettled", middleware.Administer, s.showUnsettled},
 	}
 	if s.Demo != nil {
 		list = append(list,
@@ -227,6 +229,9 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 			return errNoRight
 		}
 		v.upstream = s.Upstream.As(s.SignIn.TokenSource(sess, s.Sessions))
+		if rt.method == http.MethodGet && r.Header.Get(fragmentHeader) == "" {
+			s.settleOwn(v)
+		}
 		err = rt.page(v)
 		if rt.method == http.MethodGet && fragment == "" && s.tokensOver(v, err) {
 			return s.sendToSignIn(v)

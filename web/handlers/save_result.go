@@ -59,14 +59,7 @@ func (s *site) showSave(v *visit) error {
 
 // showSaved is the customer's overview with the good news on top.
 func (s *site) showSaved(v *visit, sub submission.Submission) error {
-	n := len(changedItems(sub.Base, sub.Wish))
-	page, err := s.customerPage(v, sub.Customer, &templates.Banner{
-		Tone:  templates.ToneGood,
-		Title: "Billing profile saved.",
-		Text:  fmt.Sprintf("%s changed at %s.", items(n), s.clock(sub.SettledAt).Text),
-		Links: append(s.changeLink(v, sub), templates.Link{URL: customerPath(sub.Customer) + "/billing", Text: "Edit again"}),
-		Focus: true,
-	})
+	page, err := s.customerPage(v, sub.Customer, s.savedBanner(v, sub))
 	if err != nil {
 		return err
 	}
@@ -74,20 +67,36 @@ func (s *site) showSaved(v *visit, sub submission.Submission) error {
 	return show(v, http.StatusOK, page.View())
 }
 
-// changeLink leads to the page of what a submission changed; none when the trail cannot
-// be read.
-func (s *site) changeLink(v *visit, sub submission.Submission) []templates.Link {
+// savedBanner is the news of a save, and the way to what it changed. When Partner Center
+// let it replace what somebody saved in the same instant, that comes first. A trail that
+// cannot be read leaves out the links.
+func (s *site) savedBanner(v *visit, sub submission.Submission) *templates.Banner {
 	ctx := v.Request().Context()
 	entries, err := s.Audit.ForSubmission(ctx, sub.Key)
 	if err != nil {
 		s.Log.WarnContext(ctx, "trail not read", "reference", s.reference(v), "error", err)
 	}
+	banner := &templates.Banner{
+		Tone:  templates.ToneGood,
+		Title: "Billing profile saved.",
+		Text:  fmt.Sprintf("%s changed at %s.", items(len(changedItems(sub.Base, sub.Wish))), s.clock(sub.SettledAt).Text),
+		Focus: true,
+	}
 	for _, e := range entries {
-		if e.Kind == audit.Applied {
-			return []templates.Link{{URL: changePath(sub.Customer, e.Seq), Text: "View change"}}
+		link := templates.Link{URL: changePath(sub.Customer, e.Seq), Text: "View change"}
+		switch e.Kind {
+		case audit.Applied:
+			banner.Links = append(banner.Links, link)
+		case audit.Overwrote:
+			banner.Tone = templates.ToneCare
+			banner.Title = "Billing profile saved, and it replaced another save."
+			banner.Text = fmt.Sprintf("%s saved in Partner Center in the same moment. Nothing of that is lost: its %s can be put back.", orSomebody(replacedOf(e)), items(len(labelsOf(e))))
+			link.Text = "See what was replaced"
+			banner.Links = []templates.Link{link}
 		}
 	}
-	return nil
+	banner.Links = append(banner.Links, templates.Link{URL: customerPath(sub.Customer) + "/billing", Text: "Edit again"})
+	return banner
 }
 
 // outcome is how a save that was not applied is told.
@@ -151,6 +160,10 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 	}
 	for _, change := range merge.Changes(sub.Base, sub.Wish) {
 		page.Changes = append(page.Changes, printedChange(change))
+	}
+	if sub.State == submission.Superseded && sub.ClosedAt.IsZero() {
+		u := s.unsettled(v, sub)
+		page.Close = &u
 	}
 	switch o.kind {
 	case templates.ResultSuperseded, templates.ResultConflict:

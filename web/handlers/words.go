@@ -128,9 +128,7 @@ func bannerRestored(at string) *templates.Banner {
 // bannerSameSaved ends an edit whose every value stands upstream already; who saved
 // them is "" when nobody can tell.
 func bannerSameSaved(who string) *templates.Banner {
-	if who == "" {
-		who = "Somebody else"
-	}
+	who = orSomebody(who)
 	return &templates.Banner{
 		Tone: templates.ToneInfo, Focus: true,
 		Title: who + " already saved the same values.",

@@ -15,6 +15,8 @@ const (
 	Edit Right = "edit"
 	// Audit is reading what was changed with all customers, and taking it along as a file.
 	Audit Right = "audit"
+	// Administer is looking after what concerns everybody, such as saves without an end.
+	Administer Right = "administer"
 )
 
 // The portal's roles, as they stand in a session.
@@ -40,6 +42,8 @@ func (right Right) Allows(roles []string) bool {
 		return has(RoleEditor)
 	case Audit:
 		return has(RoleAuditor, RoleAdministrator)
+	case Administer:
+		return has(RoleAdministrator)
 	}
 	return false
 }

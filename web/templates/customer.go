@@ -5,11 +5,12 @@ package templates
 type CustomerPage struct {
 	Page
 	Customer    Customer
-	Banner      *Banner    // the result of a save, focused
-	Draft       *DraftNote // an unfinished edit; nil when there is none
-	EditURL     string     // "" when the operator may not edit
-	ReadAt      Time       // when the billing profile was read
-	Editing     []string   // who else has the form open, the one seen last first
+	Banner      *Banner     // the result of a save, focused
+	Draft       *DraftNote  // an unfinished edit; nil when there is none
+	EditURL     string      // "" when the operator may not edit
+	ReadAt      Time        // when the billing profile was read
+	Editing     []string    // who else has the form open, the one seen last first
+	Unsettled   []Unsettled // saves without an end, whoever's
 	Profile     []Fact
 	Address     []Fact
 	Unread      bool   // the billing profile could not be read: no facts, no Edit

@@ -54,6 +54,18 @@ func exampleChanges() []Change {
 	}
 }
 
+func exampleUnsettled() []Unsettled {
+	list := []Unsettled{
+		{CustomerName: "Nordfjell Kaffe AS", Who: "You", URL: "/x", Items: "3 items", At: Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}, Standing: StandingUnknown},
+		{CustomerName: "Kiso Valley Timber K.K.", Who: "You", URL: "/y", Items: "1 item", At: Time{"2026-11-13T14:35:00+11:00", "today at 14:35"}, Standing: StandingRunning},
+		{CustomerName: "Ateliers Brune SARL", Who: "Ines Duarte", Items: "2 items", At: Time{"2026-11-12T09:10:00+11:00", "yesterday at 09:10"}, Standing: StandingOvertaken, CloseAction: "/customers/3/saves/k/close", CloseCSRF: "token"},
+	}
+	for i := range list {
+		list[i].CustomerURL = "/customers/" + exampleID
+	}
+	return list
+}
+
 func exampleOverview() CustomerPage {
 	return CustomerPage{
 		Page: examplePage("Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), EditURL: "/customers/" + exampleID + "/billing",
@@ -355,7 +367,9 @@ func examples() []example {
 		{"signin", SignInPage{Page: bare, Contact: "it@partner.example"}.View()},
 		{"signin-out", SignInPage{Page: bare, State: SignInSignedOut, LeaveURL: "https://id.example/signout"}.View()},
 		{"signin-over", SignInPage{Page: bare, State: SignInOver}.View()},
-		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: []Unsettled{{"Nordfjell Kaffe AS", "/x", "3 items", Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}, false}, {"Kiso Valley Timber K.K.", "/y", "1 item", Time{"2026-11-13T14:35:00+11:00", "today at 14:35"}, true}}}.View()},
+		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: exampleUnsettled()}.View()},
+		{"unsettled", UnsettledPage{Page: examplePage("Unsettled saves"), Saves: exampleUnsettled()}.View()},
+		{"unsettled-none", UnsettledPage{Page: examplePage("Unsettled saves")}.View()},
 		{"home-drafts", HomePage{Page: home, Customers: rows[:2], Drafts: []Draft{exampleDraft(), {"Kiso Valley Timber K.K.", "1 item changed", Time{"", "yesterday at 09:10"}, "/c", "/d"}}, DraftsUnread: true}.View()},
 		{"home-new", HomePage{Page: home}.View()},
 		{"customers", CustomersPage{Page: examplePage("Customers"), Query: "nord", Rows: rows, NextURL: "/customers?after=opaque", FirstURL: "/customers?q=nord", SomeMissing: true}.View()},

@@ -23,6 +23,7 @@ type Page struct {
 	Recent   []Link   // customers opened lately, newest first, for the side bar
 	Demo     *DemoBar // nil outside demo mode; drawn beside the side bar only
 	Audits   bool     // the operator may open the change log
+	Tends    bool     // the operator may see everybody's unsettled saves
 }
 
 // Operator is the signed-in person. A page without one has no side bar.
@@ -40,6 +41,7 @@ const (
 	SectionHome      Section = "home"
 	SectionCustomers Section = "customers"
 	SectionChanges   Section = "changes"
+	SectionUnsettled Section = "unsettled"
 )
 
 // Link is a link with its text.
@@ -170,6 +172,9 @@ func (p Page) links() []navLink {
 	}
 	if p.Audits {
 		list = append(list, navLink{"/changes", "Change log", "clock", "l", p.Section == SectionChanges})
+	}
+	if p.Tends {
+		list = append(list, navLink{"/unsettled", "Unsettled saves", "warn", "u", p.Section == SectionUnsettled})
 	}
 	return list
 }

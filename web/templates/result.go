@@ -39,6 +39,7 @@ type ResultPage struct {
 	AgainURL     string   // review, for saving once more
 	MergeURL     string
 	SignInURL    string
+	Close        *Unsettled // ResultSuperseded that nobody has closed: the form that does
 	Details      Details
 }
 
