@@ -113,7 +113,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, e Entry, v Values) (Entry,
 	for _, foreign := range []*string{&e.Submission, &e.OperatorName, &e.Reason, &e.CorrelationID, &e.UpstreamCode} {
 		*foreign = database.Text(*foreign) // the hash is over what is stored
 	}
-	if err := l.db.Lock(ctx, tx, "audit"); err != nil { // to the end of tx: the next number is known once this one stands
+	if err := l.lock(ctx, tx); err != nil {
 		return Entry{}, fmt.Errorf("append audit entry: %w", err)
 	}
 	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&e.Seq, &e.Prev)
@@ -132,6 +132,10 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, e Entry, v Values) (Entry,
 	}
 	return e, nil
 }
+
+// lock makes those who append wait for each other, to the end of tx: the next number
+// is known once this one stands.
+func (l *Log) lock(ctx context.Context, tx *sql.Tx) error { return l.db.Lock(ctx, tx, "audit") }
 
 func (l *Log) insert(ctx context.Context, tx *sql.Tx, e Entry, plain []byte) error {
 	_, err := tx.ExecContext(ctx, `

@@ -18,6 +18,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/seal"
 )
 
@@ -33,25 +34,18 @@ type trail struct {
 	*audit.Log
 	db   *database.DB
 	ring *seal.Ring
-	path string
+	url  string
 }
 
 func newTrail(t *testing.T) *trail {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "portal.db")
-	db, err := database.Open(t.Context(), "sqlite:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	if err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	url := databasetest.URL(t)
+	db := databasetest.OpenURL(t, url)
 	ring, err := seal.ParseKeys(seal.NewKey())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &trail{audit.New(db, ring, func() time.Time { return noon }), db, ring, path}
+	return &trail{audit.New(db, ring, func() time.Time { return noon }), db, ring, url}
 }
 
 func (l *trail) write(t *testing.T, e audit.Entry, v audit.Values) audit.Entry {
@@ -82,21 +76,29 @@ func (l *trail) fill(t *testing.T, n int) {
 	}
 }
 
-// tamper changes the file as somebody with an SQLite shell would: triggers off first.
+// tamper changes the trail as the database's owner would: with a shell, and what
+// guards it taken away first.
 func (l *trail) tamper(t *testing.T, statement string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", l.path)
+	driver, source, unguard := "sqlite", strings.TrimPrefix(l.url, "sqlite:"), `PRAGMA foreign_keys = 0;
+		DROP TRIGGER audit_never_updated; DROP TRIGGER audit_never_deleted; DROP TRIGGER audit_values_never_updated; `
+	if l.db.Shared() {
+		driver, source, unguard = "pgx", l.url, `ALTER TABLE audit_values DROP CONSTRAINT audit_values_seq_fkey;
+			ALTER TABLE audit DISABLE TRIGGER USER; ALTER TABLE audit_values DISABLE TRIGGER USER; `
+	}
+	db, err := sql.Open(driver, source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	_, err = db.Exec(`DROP TRIGGER audit_never_updated; DROP TRIGGER audit_never_deleted; DROP TRIGGER audit_values_never_updated; ` + statement)
-	if err != nil {
+	if _, err = db.Exec(unguard + statement); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestAnEntryComesBackAsWritten(t *testing.T) {
+func TestAnEntryComesBackAsWritten(t *testing.T) { databasetest.Both(t, testAnEntryComesBackAsWritten) }
+
+func testAnEntryComesBackAsWritten(t *testing.T) {
 	l := newTrail(t)
 	first := l.write(t, audit.Entry{
 		Kind: audit.Recorded, Submission: "s1", Operator: "tenant|ada", OperatorName: "Ada Admin", Customer: harbourline,
@@ -148,6 +150,10 @@ func TestAnEntryComesBackAsWritten(t *testing.T) {
 }
 
 func TestAnEntryLivesAndDiesWithItsTransaction(t *testing.T) {
+	databasetest.Both(t, testAnEntryLivesAndDiesWithItsTransaction)
+}
+
+func testAnEntryLivesAndDiesWithItsTransaction(t *testing.T) {
 	l := newTrail(t)
 	l.fill(t, 2)
 	changed := errors.New("changed its mind")
@@ -166,7 +172,9 @@ func TestAnEntryLivesAndDiesWithItsTransaction(t *testing.T) {
 	}
 }
 
-func TestI7ManyWritersLeaveNoGap(t *testing.T) {
+func TestI7ManyWritersLeaveNoGap(t *testing.T) { databasetest.Both(t, testI7ManyWritersLeaveNoGap) }
+
+func testI7ManyWritersLeaveNoGap(t *testing.T) {
 	l := newTrail(t)
 	var wg sync.WaitGroup
 	for range 4 {
@@ -179,13 +187,18 @@ func TestI7ManyWritersLeaveNoGap(t *testing.T) {
 }
 
 func TestI7TheDatabaseRefusesToRewriteTheTrail(t *testing.T) {
+	databasetest.Both(t, testI7TheDatabaseRefusesToRewriteTheTrail)
+}
+
+func testI7TheDatabaseRefusesToRewriteTheTrail(t *testing.T) {
 	l := newTrail(t)
 	l.fill(t, 4)
 	for _, statement := range []string{
 		`UPDATE audit SET reason = 'x' WHERE seq = 2`,
 		`DELETE FROM audit WHERE seq = 4`,
 		`DELETE FROM audit`,
-		`INSERT OR REPLACE INTO audit SELECT seq, time, 'rejected', submission, operator, operator_name, customer, fields, reason, request_id, correlation_id, upstream_code, values_hash, prev, hash FROM audit WHERE seq = 4`,
+		`INSERT INTO audit SELECT * FROM audit WHERE seq = 4 ON CONFLICT (seq) DO UPDATE SET kind = 'rejected'`,
+		`INSERT INTO audit_values SELECT * FROM audit_values WHERE seq = 4 ON CONFLICT (seq) DO UPDATE SET sealed = 'x'`,
 		`UPDATE audit_values SET sealed = 'x'`,
 	} {
 		err := l.db.Write(t.Context(), func(tx *sql.Tx) error {
@@ -202,6 +215,10 @@ func TestI7TheDatabaseRefusesToRewriteTheTrail(t *testing.T) {
 }
 
 func TestRetentionDeletesValuesAndTheChainStillHolds(t *testing.T) {
+	databasetest.Both(t, testRetentionDeletesValuesAndTheChainStillHolds)
+}
+
+func testRetentionDeletesValuesAndTheChainStillHolds(t *testing.T) {
 	l := newTrail(t)
 	l.fill(t, 6)
 	err := l.db.Write(t.Context(), func(tx *sql.Tx) error {
@@ -221,6 +238,10 @@ func TestRetentionDeletesValuesAndTheChainStillHolds(t *testing.T) {
 }
 
 func TestI7VerifyNamesTheFirstBrokenEntry(t *testing.T) {
+	databasetest.Both(t, testI7VerifyNamesTheFirstBrokenEntry)
+}
+
+func testI7VerifyNamesTheFirstBrokenEntry(t *testing.T) {
 	for name, c := range map[string]struct {
 		statement string
 		broken    int64
@@ -230,9 +251,9 @@ func TestI7VerifyNamesTheFirstBrokenEntry(t *testing.T) {
 		"a time changed":                 {`UPDATE audit SET time = time + 1 WHERE seq = 4`, 4},
 		"the list of fields changed":     {`UPDATE audit SET fields = '["email"]' WHERE seq = 2`, 2},
 		"the list of fields broken":      {`UPDATE audit SET fields = '["email"' WHERE seq = 2`, 2},
-		"an entry removed":               {`PRAGMA foreign_keys = 0; DELETE FROM audit WHERE seq = 5`, 5},
-		"the first entry removed":        {`PRAGMA foreign_keys = 0; DELETE FROM audit WHERE seq = 1`, 1},
-		"an entry removed, rest moved":   {`PRAGMA foreign_keys = 0; DELETE FROM audit_values; DELETE FROM audit WHERE seq = 5; UPDATE audit SET seq = seq - 1 WHERE seq > 5`, 5},
+		"an entry removed":               {`DELETE FROM audit WHERE seq = 5`, 5},
+		"the first entry removed":        {`DELETE FROM audit WHERE seq = 1`, 1},
+		"an entry removed, rest moved":   {`DELETE FROM audit_values; DELETE FROM audit WHERE seq = 5; UPDATE audit SET seq = seq - 1 WHERE seq > 5`, 5},
 		"values replaced":                {`UPDATE audit_values SET sealed = 'AAAA' WHERE seq = 7`, 7},
 		"values of another entry":        {`UPDATE audit_values SET sealed = (SELECT sealed FROM audit_values WHERE seq = 1) WHERE seq = 2`, 2},
 		"a hash changed":                 {`UPDATE audit SET hash = 'ff' WHERE seq = 3`, 3},
@@ -254,6 +275,10 @@ func TestI7VerifyNamesTheFirstBrokenEntry(t *testing.T) {
 // Who has the file and the keys can seal other values, but not chain them anew
 // without rewriting every entry after.
 func TestI7VerifyNoticesValuesSealedAnew(t *testing.T) {
+	databasetest.Both(t, testI7VerifyNoticesValuesSealedAnew)
+}
+
+func testI7VerifyNoticesValuesSealedAnew(t *testing.T) {
 	l := newTrail(t)
 	l.fill(t, 4)
 	bound, _ := json.Marshal([]any{2, "submission-0", harbourline})
@@ -272,7 +297,7 @@ func TestTheFileShowsNoValues(t *testing.T) {
 	l := newTrail(t)
 	l.write(t, audit.Entry{Kind: audit.Recorded, Fields: []string{"email"}},
 		audit.Values{Before: map[string]string{"email": "marker-before"}, After: map[string]string{"email": "marker-after"}})
-	files, _ := filepath.Glob(l.path + "*")
+	files, _ := filepath.Glob(strings.TrimPrefix(l.url, "sqlite:") + "*")
 	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
@@ -284,7 +309,9 @@ func TestTheFileShowsNoValues(t *testing.T) {
 	}
 }
 
-func TestVerifyStopsWhenAsked(t *testing.T) {
+func TestVerifyStopsWhenAsked(t *testing.T) { databasetest.Both(t, testVerifyStopsWhenAsked) }
+
+func testVerifyStopsWhenAsked(t *testing.T) {
 	l := newTrail(t)
 	l.fill(t, 2)
 	ctx, cancel := context.WithCancel(t.Context())

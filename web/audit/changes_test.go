@@ -11,6 +11,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 )
 
 // change writes one change; s is its submission, by which tests know it.
@@ -47,6 +48,10 @@ func (l *trail) keys(t *testing.T, f audit.Filter, pageOf int) []string {
 func at(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
 
 func TestChangesAreListedNewestFirstByWhatIsAsked(t *testing.T) {
+	databasetest.Both(t, testChangesAreListedNewestFirstByWhatIsAsked)
+}
+
+func testChangesAreListedNewestFirstByWhatIsAsked(t *testing.T) {
 	l := newTrail(t)
 	l.change(t, "one", at(1), "Ada Admin", harbourline, "")
 	l.change(t, "two", at(2), "Sam Sales", harbourline, audit.ViaForm)
@@ -102,7 +107,9 @@ func TestChangesAreListedNewestFirstByWhatIsAsked(t *testing.T) {
 	}
 }
 
-func TestOneChangeByItsNumber(t *testing.T) {
+func TestOneChangeByItsNumber(t *testing.T) { databasetest.Both(t, testOneChangeByItsNumber) }
+
+func testOneChangeByItsNumber(t *testing.T) {
 	l := newTrail(t)
 	ours := l.change(t, "ours", at(1), "Ada Admin", harbourline, audit.ViaForm)
 	theirs := l.change(t, "theirs", at(2), "Ada Admin", millstream, audit.ViaForm)
@@ -121,6 +128,10 @@ func TestOneChangeByItsNumber(t *testing.T) {
 
 // A trail of several batches comes whole, whoever reads it and stops where.
 func TestEachChangeGoesOnPastABatch(t *testing.T) {
+	databasetest.Both(t, testEachChangeGoesOnPastABatch)
+}
+
+func testEachChangeGoesOnPastABatch(t *testing.T) {
 	l := newTrail(t)
 	for i := range 600 {
 		l.change(t, fmt.Sprint(i), at(i/3), []string{"Ada Admin", "Sam Sales"}[i%2], harbourline, "")

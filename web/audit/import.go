@@ -46,9 +46,12 @@ func (l *Log) Import(ctx context.Context, saves []Record) (added int, waiting []
 	return added, waiting, nil
 }
 
-// appendUnknown asks again under the write lock: somebody else may have been faster.
+// appendUnknown asks again under the trail's lock: somebody else may have been faster.
 func (l *Log) appendUnknown(ctx context.Context, part, all []Record) (added int, err error) {
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := l.lock(ctx, tx); err != nil {
+			return err
+		}
 		for _, save := range part {
 			known, err := l.knows(ctx, tx, save, all)
 			if err != nil {

@@ -57,6 +57,10 @@ func (r *Recents) Touch(ctx context.Context, operator string, customer pcclient.
 		return nil
 	}
 	err = r.db.Write(ctx, func(tx *sql.Tx) error {
+		// Two visits at once, each about to drop what the other notes, would wait for each other.
+		if err := r.db.Lock(ctx, tx, "recents of "+operator); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO recents (operator, customer, name, seen_at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (operator, customer) DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at`,

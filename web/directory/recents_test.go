@@ -3,6 +3,7 @@ package directory_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,7 +15,9 @@ import (
 	"github.com/partnerdesk/portal/web/seal"
 )
 
-func TestRecents(t *testing.T) {
+func TestRecents(t *testing.T) { databasetest.Both(t, testRecents) }
+
+func testRecents(t *testing.T) {
 	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 	start := now
 	db := databasetest.Open(t)
@@ -86,6 +89,10 @@ func TestRecents(t *testing.T) {
 }
 
 func TestALongNameCostsTheOtherPagesNothing(t *testing.T) {
+	databasetest.Both(t, testALongNameCostsTheOtherPagesNothing)
+}
+
+func testALongNameCostsTheOtherPagesNothing(t *testing.T) {
 	ring, err := seal.ParseKeys(seal.NewKey())
 	if err != nil {
 		t.Fatal(err)
@@ -97,5 +104,34 @@ func TestALongNameCostsTheOtherPagesNothing(t *testing.T) {
 	got, err := recents.List(t.Context(), "ada", 5)
 	if err != nil || len(got) != 1 || len([]rune(got[0].Name)) != 200 || !strings.HasSuffix(got[0].Name, "ł…") {
 		t.Errorf("%.60v, %v", got, err)
+	}
+}
+
+func TestVisitsAtOnceDoNotWaitForEachOther(t *testing.T) {
+	databasetest.Both(t, testVisitsAtOnceDoNotWaitForEachOther)
+}
+
+func testVisitsAtOnceDoNotWaitForEachOther(t *testing.T) {
+	ring, err := seal.ParseKeys(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := databasetest.Open(t)
+	// Each process has a clock of its own: then each is about to drop what the others note.
+	var wg sync.WaitGroup
+	for i := range 6 {
+		recents := directory.NewRecents(db, ring, func() time.Time { return time.Now().Add(time.Duration(i) * time.Hour) })
+		wg.Go(func() {
+			for j := range 30 {
+				customer := pcclient.TenantID(fmt.Sprintf("c%02d", (7*i+13*j)%70))
+				if err := recents.Touch(t.Context(), "ada", customer, fmt.Sprintf("Name %d", i)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got, err := directory.NewRecents(db, ring, time.Now).List(t.Context(), "ada", 100); err != nil || len(got) > 50 {
+		t.Errorf("%d customers kept, %v", len(got), err)
 	}
 }

@@ -104,7 +104,12 @@ func (s *Store) Put(ctx context.Context, v Version) error {
 	if v.Stage == "" {
 		v.Stage = Sent
 	}
-	err := s.db.Write(ctx, func(tx *sql.Tx) error { return s.insert(ctx, tx, v) })
+	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := lock(ctx, s.db, tx, v.Operator); err != nil {
+			return err
+		}
+		return s.insert(ctx, tx, v)
+	})
 	if err != nil {
 		return fmt.Errorf("keep draft version: %w", err)
 	}
@@ -118,6 +123,9 @@ func (s *Store) Put(ctx context.Context, v Version) error {
 func (s *Store) Keep(ctx context.Context, v Version) error {
 	v.Stage = Typed
 	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := lock(ctx, s.db, tx, v.Operator); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE operator = $1 AND customer = $2 AND draft = $3 AND stage = 'typed'`,
 			v.Operator, string(v.Customer), v.Draft); err != nil {
 			return err

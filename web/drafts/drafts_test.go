@@ -13,6 +13,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/seal"
@@ -23,22 +24,15 @@ const customer = pcclient.TenantID("0b1f7a52-6f0e-4a53-9d4c-51a4f6f0c001")
 // shelf is a store whose clock the test moves.
 type shelf struct {
 	*drafts.Store
-	db   *database.DB
-	path string
-	now  time.Time
+	db  *database.DB
+	url string
+	now time.Time
 }
 
 func newShelf(t *testing.T) *shelf {
 	t.Helper()
-	s := &shelf{path: filepath.Join(t.TempDir(), "portal.db"), now: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)}
-	var err error
-	if s.db, err = database.Open(t.Context(), "sqlite:"+s.path); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.db.Close() })
-	if err := s.db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := &shelf{url: databasetest.URL(t), now: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)}
+	s.db = databasetest.OpenURL(t, s.url)
 	ring, err := seal.ParseKeys(seal.NewKey())
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +73,7 @@ func (s *shelf) keep(t *testing.T, v drafts.Version) {
 func (s *shelf) finish(t *testing.T, draft, key string) {
 	t.Helper()
 	err := s.db.Write(t.Context(), func(tx *sql.Tx) error {
-		return drafts.Finish(t.Context(), tx, "meridian|ada", customer, draft, key)
+		return drafts.Finish(t.Context(), s.db, tx, "meridian|ada", customer, draft, key)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +111,9 @@ func (s *shelf) put(t *testing.T, v drafts.Version) {
 	}
 }
 
-func TestTheLatestVersionOfADraft(t *testing.T) {
+func TestTheLatestVersionOfADraft(t *testing.T) { databasetest.Both(t, testTheLatestVersionOfADraft) }
+
+func testTheLatestVersionOfADraft(t *testing.T) {
 	s := newShelf(t)
 	first := s.version("v1", "tab-1", "first@example.com")
 	s.put(t, first)
@@ -160,7 +156,8 @@ func TestA53ADraftIsItsOperatorsAlone(t *testing.T) {
 	if _, err := s.Latest(t.Context(), "meridian|ada", "0b1f7a52-6f0e-4a53-9d4c-51a4f6f0c002", "tab-1"); !errors.Is(err, drafts.ErrNotFound) {
 		t.Errorf("of another customer: %v", err)
 	}
-	for _, file := range []string{s.path, s.path + "-wal"} {
+	path := strings.TrimPrefix(s.url, "sqlite:")
+	for _, file := range []string{path, path + "-wal"} {
 		content, err := os.ReadFile(file)
 		if err != nil || strings.Contains(string(content), "marker-") {
 			t.Errorf("I-9 %s shows what was typed (%v)", filepath.Base(file), err)
@@ -168,7 +165,9 @@ func TestA53ADraftIsItsOperatorsAlone(t *testing.T) {
 	}
 }
 
-func TestTamperingIsNoticed(t *testing.T) {
+func TestTamperingIsNoticed(t *testing.T) { databasetest.Both(t, testTamperingIsNoticed) }
+
+func testTamperingIsNoticed(t *testing.T) {
 	for name, statement := range map[string]string{
 		"given to another operator": `UPDATE drafts SET operator = 'meridian|sam'`,
 		"given to another customer": `UPDATE drafts SET customer = 'x'`,
@@ -190,7 +189,9 @@ func TestTamperingIsNoticed(t *testing.T) {
 	}
 }
 
-func TestDraftsEnd(t *testing.T) {
+func TestDraftsEnd(t *testing.T) { databasetest.Both(t, testDraftsEnd) }
+
+func testDraftsEnd(t *testing.T) {
 	s := newShelf(t)
 	s.put(t, s.version("v1", "tab-1", "old@example.com"))
 	s.now = s.now.Add(drafts.Lifetime - time.Hour)

@@ -19,12 +19,21 @@ const (
 	givenUp        // nothing of it was left: taken back in the form, or not chosen in a merge
 )
 
+// lock makes one after the other of what concerns an operator's drafts: two requests
+// of one form, or of two tabs, may arrive at two portals at once.
+func lock(ctx context.Context, db *database.DB, tx *sql.Tx, operator string) error {
+	return db.Lock(ctx, tx, "drafts of "+operator)
+}
+
 // Finish ends a draft because the version of that key stands upstream: that one and
 // those before it. What was typed later stays a draft. It is part of the transaction
 // that commits the outcome, so that no draft offers to save again what is saved. A
 // version that is gone ends nothing.
-func Finish(ctx context.Context, tx *sql.Tx, operator string, customer pcclient.TenantID, draft, key string) error {
+func Finish(ctx context.Context, db *database.DB, tx *sql.Tx, operator string, customer pcclient.TenantID, draft, key string) error {
 	const upTo = `operator = $1 AND customer = $2 AND draft = $3 AND seq <= (SELECT seq FROM drafts WHERE key = $4 AND operator = $1)`
+	if err := lock(ctx, db, tx, operator); err != nil {
+		return fmt.Errorf("finish draft: %w", err)
+	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE stage = 'typed' AND `+upTo, operator, string(customer), draft, key); err != nil {
 		return fmt.Errorf("finish draft: %w", err)
 	}
@@ -55,7 +64,7 @@ func end(ctx context.Context, tx *sql.Tx, v Version, how ending) error {
 
 // Discard deletes every version of the operator's draft. ErrNotFound: there was none.
 func (s *Store) Discard(ctx context.Context, operator string, customer pcclient.TenantID, draft string) error {
-	gone, err := s.delete(ctx, `operator = $1 AND customer = $2 AND draft = $3`, operator, string(customer), draft)
+	gone, err := s.delete(ctx, operator, `operator = $1 AND customer = $2 AND draft = $3`, operator, string(customer), draft)
 	if err != nil {
 		return fmt.Errorf("discard draft: %w", err)
 	}
@@ -67,16 +76,19 @@ func (s *Store) Discard(ctx context.Context, operator string, customer pcclient.
 
 // Sweep deletes what was saved before that time and returns how many versions went.
 func (s *Store) Sweep(ctx context.Context, before time.Time) (int64, error) {
-	gone, err := s.delete(ctx, `saved_at < $1`, database.Micros(before))
+	gone, err := s.delete(ctx, "", `saved_at < $1`, database.Micros(before))
 	if err != nil {
 		return 0, fmt.Errorf("sweep drafts: %w", err)
 	}
 	return gone, nil
 }
 
-// delete deletes by a condition written in this file.
-func (s *Store) delete(ctx context.Context, where string, args ...any) (gone int64, err error) {
+// delete deletes by a condition written in this file, of one operator or of all.
+func (s *Store) delete(ctx context.Context, operator, where string, args ...any) (gone int64, err error) {
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := lock(ctx, s.db, tx, operator); err != nil {
+			return err
+		}
 		result, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE `+where, args...)
 		if err != nil {
 			return err

@@ -3,12 +3,14 @@ package drafts_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 )
@@ -16,6 +18,10 @@ import (
 const another = pcclient.TenantID("0b1f7a52-6f0e-4a53-9d4c-51a4f6f0c002")
 
 func TestI8WhatIsTypedTakesThePlaceOfWhatWas(t *testing.T) {
+	databasetest.Both(t, testI8WhatIsTypedTakesThePlaceOfWhatWas)
+}
+
+func testI8WhatIsTypedTakesThePlaceOfWhatWas(t *testing.T) {
 	s := newShelf(t)
 	s.keep(t, s.version("t1", "tab-1", "a@example.com"))
 	s.keep(t, s.version("t2", "tab-1", "ab@example.com"))
@@ -37,6 +43,10 @@ func TestI8WhatIsTypedTakesThePlaceOfWhatWas(t *testing.T) {
 }
 
 func TestWhatWasSentStaysBesideWhatIsTyped(t *testing.T) {
+	databasetest.Both(t, testWhatWasSentStaysBesideWhatIsTyped)
+}
+
+func testWhatWasSentStaysBesideWhatIsTyped(t *testing.T) {
 	s := newShelf(t)
 	s.put(t, s.version("v1", "tab-1", "sent@example.com"))
 	s.keep(t, s.version("t1", "tab-1", "typed@example.com"))
@@ -60,7 +70,9 @@ func TestWhatWasSentStaysBesideWhatIsTyped(t *testing.T) {
 	}
 }
 
-func TestNothingTypedIsNoDraft(t *testing.T) {
+func TestNothingTypedIsNoDraft(t *testing.T) { databasetest.Both(t, testNothingTypedIsNoDraft) }
+
+func testNothingTypedIsNoDraft(t *testing.T) {
 	t.Run("never changed", func(t *testing.T) {
 		s := newShelf(t)
 		s.keep(t, s.version("t1", "tab-1", "marker-old@example.com"))
@@ -100,6 +112,10 @@ func TestNothingTypedIsNoDraft(t *testing.T) {
 }
 
 func TestADraftIsOverWhenAVersionOfItStandsUpstream(t *testing.T) {
+	databasetest.Both(t, testADraftIsOverWhenAVersionOfItStandsUpstream)
+}
+
+func testADraftIsOverWhenAVersionOfItStandsUpstream(t *testing.T) {
 	s := newShelf(t)
 	s.keep(t, s.version("t1", "tab-1", "typed@example.com"))
 	s.put(t, s.version("v1", "tab-1", "sent@example.com"))
@@ -142,6 +158,10 @@ func TestADraftIsOverWhenAVersionOfItStandsUpstream(t *testing.T) {
 }
 
 func TestTheListIsOnePersonsUnfinishedDrafts(t *testing.T) {
+	databasetest.Both(t, testTheListIsOnePersonsUnfinishedDrafts)
+}
+
+func testTheListIsOnePersonsUnfinishedDrafts(t *testing.T) {
 	s := newShelf(t)
 	s.keep(t, s.version("t1", "tab-1", "first@example.com"))
 	s.now = s.now.Add(time.Minute)
@@ -170,7 +190,9 @@ func TestTheListIsOnePersonsUnfinishedDrafts(t *testing.T) {
 	})
 }
 
-func TestDiscardedIsGone(t *testing.T) {
+func TestDiscardedIsGone(t *testing.T) { databasetest.Both(t, testDiscardedIsGone) }
+
+func testDiscardedIsGone(t *testing.T) {
 	s := newShelf(t)
 	s.put(t, s.version("v1", "tab-1", "sent@example.com"))
 	s.keep(t, s.version("t1", "tab-1", "typed@example.com"))
@@ -195,7 +217,9 @@ func TestDiscardedIsGone(t *testing.T) {
 	}
 }
 
-func TestTheOldestGoPastTheLimits(t *testing.T) {
+func TestTheOldestGoPastTheLimits(t *testing.T) { databasetest.Both(t, testTheOldestGoPastTheLimits) }
+
+func testTheOldestGoPastTheLimits(t *testing.T) {
 	s := newShelf(t)
 	foreign := s.version("sam", "tab", "sam@example.com")
 	foreign.Operator = "meridian|sam"
@@ -221,5 +245,30 @@ func TestTheOldestGoPastTheLimits(t *testing.T) {
 	}
 	if other, err := s.List(t.Context(), "meridian|sam"); err != nil || len(other) != 1 {
 		t.Errorf("somebody else's: %d (%v)", len(other), err)
+	}
+}
+
+func TestOneFormAtTwoPortalsIsOneTypedVersion(t *testing.T) {
+	databasetest.Both(t, testOneFormAtTwoPortalsIsOneTypedVersion)
+}
+
+func testOneFormAtTwoPortalsIsOneTypedVersion(t *testing.T) {
+	s := newShelf(t)
+	s.put(t, s.version("sent", "tab-1", "sent@example.com"))
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			v := s.version(fmt.Sprintf("typed-%d", i), "tab-1", fmt.Sprintf("typed-%d@example.com", i))
+			if i%4 == 0 {
+				v.Mine = v.Base // taken back
+			}
+			s.keep(t, v)
+		})
+	}
+	wg.Wait()
+	var typed int
+	err := s.db.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM drafts WHERE stage = 'typed'`).Scan(&typed)
+	if err != nil || typed > 1 {
+		t.Errorf("%d typed versions of one form, %v", typed, err)
 	}
 }

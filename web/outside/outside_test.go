@@ -168,6 +168,10 @@ func (p *post) look(operator string) outside.Sight {
 }
 
 func TestASaveElsewhereComesIntoTheTrail(t *testing.T) {
+	databasetest.Both(t, testASaveElsewhereComesIntoTheTrail)
+}
+
+func testASaveElsewhereComesIntoTheTrail(t *testing.T) {
 	p := newPost(t)
 	id := p.customer()
 	p.elsewhere(id, "ines@partner.example", "Faro")
@@ -227,7 +231,9 @@ func TestLooksAtOneAndAtAllMissNothing(t *testing.T) {
 	}
 }
 
-func TestTwoReplicasKeepASaveOnce(t *testing.T) {
+func TestTwoReplicasKeepASaveOnce(t *testing.T) { databasetest.Both(t, testTwoReplicasKeepASaveOnce) }
+
+func testTwoReplicasKeepASaveOnce(t *testing.T) {
 	p := newPost(t)
 	for i := range 30 {
 		p.elsewhere(p.customer(), "ines", fmt.Sprintf("Faro %d", i))
@@ -252,7 +258,9 @@ func TestTwoReplicasKeepASaveOnce(t *testing.T) {
 	}
 }
 
-func TestOurOwnSavesAreNotImported(t *testing.T) {
+func TestOurOwnSavesAreNotImported(t *testing.T) { databasetest.Both(t, testOurOwnSavesAreNotImported) }
+
+func testOurOwnSavesAreNotImported(t *testing.T) {
 	p := newPost(t)
 	id := p.customer()
 	var correlation string
@@ -300,6 +308,10 @@ func TestOurOwnSavesAreNotImported(t *testing.T) {
 }
 
 func TestNothingIsImportedWhileASubmissionIsOpen(t *testing.T) {
+	databasetest.Both(t, testNothingIsImportedWhileASubmissionIsOpen)
+}
+
+func testNothingIsImportedWhileASubmissionIsOpen(t *testing.T) {
 	for _, end := range []audit.Kind{audit.Applied, audit.Rejected, audit.NotApplied, audit.Superseded} {
 		t.Run(string(end), func(t *testing.T) {
 			p := newPost(t)

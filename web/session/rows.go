@@ -50,6 +50,9 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 	old, planted := referenceIn(r)
 	operator := sess.Operator.Key()
 	return s.write(r.Context(), "begin", func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.lock(ctx, tx); err != nil {
+			return err
+		}
 		if planted {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1`, old.row()); err != nil {
 				return err
@@ -147,6 +150,9 @@ func (s *Store) remove(ctx context.Context, row string) error {
 // Dead rows open nothing; sweeping only gives the space back.
 func (s *Store) Sweep(ctx context.Context) (swept int64, err error) {
 	err = s.write(ctx, "sweep", func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.lock(ctx, tx); err != nil {
+			return err
+		}
 		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE signed_in_at <= $1 OR seen_at <= $2`,
 			s.bornBefore(), s.seenBefore())
 		if err != nil {
@@ -157,6 +163,10 @@ func (s *Store) Sweep(ctx context.Context) (swept int64, err error) {
 	})
 	return swept, err
 }
+
+// lock makes those who delete several rows wait for each other: two sign-ins of one
+// person must see each other to keep the limit, and a sweep meets nobody half-way.
+func (s *Store) lock(ctx context.Context, tx *sql.Tx) error { return s.db.Lock(ctx, tx, "sessions") }
 
 func (s *Store) write(ctx context.Context, doing string, fn func(context.Context, *sql.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.wait)

@@ -148,7 +148,9 @@ func ada() session.Data {
 	}
 }
 
-func TestASignInComesBackAsItWas(t *testing.T) {
+func TestASignInComesBackAsItWas(t *testing.T) { databasetest.Both(t, testASignInComesBackAsItWas) }
+
+func testASignInComesBackAsItWas(t *testing.T) {
 	b := &browser{place: newPlace(t)}
 	b.want(false, "before")
 	b.signIn(ada())
@@ -175,7 +177,9 @@ func TestASignInComesBackAsItWas(t *testing.T) {
 	}
 }
 
-func TestFixation(t *testing.T) {
+func TestFixation(t *testing.T) { databasetest.Both(t, testFixation) }
+
+func testFixation(t *testing.T) {
 	t.Run("A-21 a cookie planted before sign-in gets nobody in", func(t *testing.T) {
 		p := newPlace(t)
 		attacker := &browser{place: p}
@@ -197,7 +201,9 @@ func TestFixation(t *testing.T) {
 	})
 }
 
-func TestDeadStaysDead(t *testing.T) {
+func TestDeadStaysDead(t *testing.T) { databasetest.Both(t, testDeadStaysDead) }
+
+func testDeadStaysDead(t *testing.T) {
 	t.Run("A-23 an old cookie after sign-out and after a restart", func(t *testing.T) {
 		p := newPlace(t)
 		b := &browser{place: p}
@@ -263,7 +269,9 @@ func TestDeadStaysDead(t *testing.T) {
 	})
 }
 
-func TestBadCookies(t *testing.T) {
+func TestBadCookies(t *testing.T) { databasetest.Both(t, testBadCookies) }
+
+func testBadCookies(t *testing.T) {
 	p := newPlace(t)
 	b := &browser{place: p}
 	b.signIn(ada())
@@ -342,7 +350,9 @@ func TestBadCookies(t *testing.T) {
 	})
 }
 
-func TestLimits(t *testing.T) {
+func TestLimits(t *testing.T) { databasetest.Both(t, testLimits) }
+
+func testLimits(t *testing.T) {
 	t.Run("30 minutes idle", func(t *testing.T) {
 		b := &browser{place: newPlace(t)}
 		b.signIn(ada())
@@ -442,7 +452,9 @@ func TestLimits(t *testing.T) {
 	})
 }
 
-func TestManyRequestsAtOnce(t *testing.T) {
+func TestManyRequestsAtOnce(t *testing.T) { databasetest.Both(t, testManyRequestsAtOnce) }
+
+func testManyRequestsAtOnce(t *testing.T) {
 	b := &browser{place: newPlace(t)}
 	b.signIn(ada())
 	b.wait(2 * time.Minute) // so that they all want to note their use
@@ -478,7 +490,9 @@ func TestManyRequestsAtOnce(t *testing.T) {
 	b.want(true, "after 200 requests")
 }
 
-func TestF33StoreTrouble(t *testing.T) {
+func TestF33StoreTrouble(t *testing.T) { databasetest.Both(t, testF33StoreTrouble) }
+
+func testF33StoreTrouble(t *testing.T) {
 	t.Run("F-33 a closed database is no sign-out", func(t *testing.T) {
 		p := newPlace(t)
 		b := &browser{place: p}
@@ -513,7 +527,7 @@ func TestF33StoreTrouble(t *testing.T) {
 	t.Run("F-33 a database that cannot be written to still knows who is signed in", func(t *testing.T) {
 		b := &browser{place: newPlace(t)}
 		b.signIn(ada())
-		b.exec(`CREATE TRIGGER readonly BEFORE UPDATE ON sessions BEGIN SELECT raise(abort, 'read-only'); END`)
+		databasetest.Break(t, b.db, "UPDATE", "sessions")
 		b.wait(5 * time.Minute)
 		b.want(true, "read-only")
 	})
@@ -528,7 +542,9 @@ func TestF33StoreTrouble(t *testing.T) {
 	})
 }
 
-func TestGorillaStore(t *testing.T) {
+func TestGorillaStore(t *testing.T) { databasetest.Both(t, testGorillaStore) }
+
+func testGorillaStore(t *testing.T) {
 	b := &browser{place: newPlace(t)}
 	b.signIn(ada())
 	r := b.request()
@@ -619,11 +635,33 @@ func TestNothingPrintsASecret(t *testing.T) {
 }
 
 func TestACancelledRequestIsNoSignOut(t *testing.T) {
+	databasetest.Both(t, testACancelledRequestIsNoSignOut)
+}
+
+func testACancelledRequestIsNoSignOut(t *testing.T) {
 	b := &browser{place: newPlace(t)}
 	b.signIn(ada())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if sess, err := b.store.Load(b.request().WithContext(ctx)); sess != nil || !errors.Is(err, session.ErrStore) {
 		t.Errorf("got %v, %v, want ErrStore", sess, err)
+	}
+}
+
+func TestManySignInsAtOnceKeepTheLimit(t *testing.T) {
+	databasetest.Both(t, testManySignInsAtOnceKeepTheLimit)
+}
+
+func testManySignInsAtOnceKeepTheLimit(t *testing.T) {
+	p := newPlace(t)
+	for range 8 {
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() { (&browser{place: p}).signIn(ada()) })
+		}
+		wg.Wait()
+		if n := p.rows(); n != 5 {
+			t.Fatalf("%d sessions of one person; want 5", n)
+		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/seal"
 	"github.com/partnerdesk/portal/web/submission"
@@ -83,7 +83,7 @@ type desk struct {
 	wire  *wire
 	pc    *pcclient.Client
 	db    *database.DB
-	path  string
+	url   string
 	log   *audit.Log
 	ring  *seal.Ring
 	svc   *submission.Service
@@ -114,19 +114,13 @@ func (b *lockedBuffer) String() string {
 // options come last.
 func newDesk(t *testing.T, change ...func(*desk, *submission.Options)) *desk {
 	t.Helper()
-	d := &desk{t: t, clock: &clock{now: time.Now().Add(-time.Hour).UTC()}, out: &lockedBuffer{}, path: filepath.Join(t.TempDir(), "portal.db")}
+	d := &desk{t: t, clock: &clock{now: time.Now().Add(-time.Hour).UTC()}, out: &lockedBuffer{}, url: databasetest.URL(t)}
 	ring, err := seal.ParseKeys(seal.NewKey())
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.ring = ring
-	if d.db, err = database.Open(t.Context(), "sqlite:"+d.path); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { d.db.Close() })
-	if err := d.db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	d.db = databasetest.OpenURL(t, d.url)
 	o := submission.Options{
 		DB: d.db, Ring: ring, Now: d.clock.Now, Sleep: d.clock.Sleep,
 		Events: slog.New(slog.NewJSONHandler(d.out, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -29,6 +29,11 @@ func leaseName(customer pcclient.TenantID) string { return "customer:" + string(
 func (s *Service) take(ctx context.Context, tx *sql.Tx, customer pcclient.TenantID, holder string) (l lease, ok bool, err error) {
 	now := s.now()
 	l = lease{name: leaseName(customer), holder: holder}
+	// The submission's row first, as whoever ends it does: then nobody waits in a circle.
+	result, err := tx.ExecContext(ctx, `UPDATE submissions SET fence = fence WHERE key = $1 AND state = 'recorded'`, holder)
+	if err := changedOne(result, err, errSettled); err != nil {
+		return lease{}, false, err
+	}
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO leases (name, holder, fence, expires_at) VALUES ($1, $2, 1, $3)
 		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, fence = leases.fence + 1, expires_at = excluded.expires_at
@@ -41,8 +46,7 @@ func (s *Service) take(ctx context.Context, tx *sql.Tx, customer pcclient.Tenant
 	if err != nil {
 		return lease{}, false, err
 	}
-	result, err := tx.ExecContext(ctx, `UPDATE submissions SET fence = $1 WHERE key = $2 AND state = 'recorded'`, l.fence, holder)
-	if err := changedOne(result, err, errSettled); err != nil {
+	if _, err = tx.ExecContext(ctx, `UPDATE submissions SET fence = $1 WHERE key = $2`, l.fence, holder); err != nil {
 		return lease{}, false, err
 	}
 	return l, true, nil

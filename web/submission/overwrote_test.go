@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/submission"
 )
 
@@ -38,7 +39,9 @@ func (d *desk) overwrote(key string) *audit.Record {
 	return nil
 }
 
-func TestAnOverwrittenSaveIsTold(t *testing.T) {
+func TestAnOverwrittenSaveIsTold(t *testing.T) { databasetest.Both(t, testAnOverwrittenSaveIsTold) }
+
+func testAnOverwrittenSaveIsTold(t *testing.T) {
 	t.Run("another field", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
@@ -107,7 +110,9 @@ func TestAnOverwrittenSaveIsTold(t *testing.T) {
 	})
 }
 
-func TestA58OtherValuesAreAudited(t *testing.T) {
+func TestA58OtherValuesAreAudited(t *testing.T) { databasetest.Both(t, testA58OtherValuesAreAudited) }
+
+func testA58OtherValuesAreAudited(t *testing.T) {
 	d := newDesk(t)
 	r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
 	want(t, d.save(r), submission.Applied, "")
@@ -127,6 +132,10 @@ func TestA58OtherValuesAreAudited(t *testing.T) {
 }
 
 func TestASupersededSaveIsClosedByAPerson(t *testing.T) {
+	databasetest.Both(t, testASupersededSaveIsClosedByAPerson)
+}
+
+func testASupersededSaveIsClosedByAPerson(t *testing.T) {
 	d := newDesk(t)
 	r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
 	d.loseRequest(func() { d.elsewhere(r.Customer, `{"email":"theirs@harbourline.example"}`) })

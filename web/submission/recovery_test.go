@@ -3,7 +3,6 @@ package submission_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"io"
 	"log/slog"
@@ -16,6 +15,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/seal"
 	"github.com/partnerdesk/portal/web/submission"
 )
@@ -56,7 +56,7 @@ func (d *desk) crash(r submission.Request, arrives bool) {
 		return nil, nil
 	})
 	// The dying process writes to a database that is gone by then.
-	db, err := database.Open(d.t.Context(), "sqlite:"+d.path)
+	db, err := database.Open(d.t.Context(), d.url)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -82,6 +82,10 @@ func (d *desk) crash(r submission.Request, arrives bool) {
 }
 
 func TestF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
+	databasetest.Both(t, testF38AfterACrashTheTruthIsFoundByReading)
+}
+
+func testF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 	t.Run("F-38 the PUT had arrived", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
@@ -257,7 +261,9 @@ func TestF45TheBrowserGoesAway(t *testing.T) {
 	d.invariants()
 }
 
-func TestF39Drain(t *testing.T) {
+func TestF39Drain(t *testing.T) { databasetest.Both(t, testF39Drain) }
+
+func testF39Drain(t *testing.T) {
 	d := newDesk(t, realTime(time.Minute))
 	r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
 	waiting := d.edit(sam, d.customer(0), "defaultAddress.city", "Newhaven")
@@ -347,45 +353,45 @@ func TestF41APanicWhileRecordingIsAnError(t *testing.T) {
 	d.invariants()
 }
 
-func TestF35NoDurableIntentNoPut(t *testing.T) {
+func TestF35NoDurableIntentNoPut(t *testing.T) { databasetest.Both(t, testF35NoDurableIntentNoPut) }
+
+func testF35NoDurableIntentNoPut(t *testing.T) {
 	d := newDesk(t)
 	r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
-	d.exec(`CREATE TRIGGER full BEFORE INSERT ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
+	mend := databasetest.Break(t, d.db, "INSERT", "submissions")
 	if _, err := d.svc.Save(t.Context(), d.pc, r); !errors.Is(err, database.ErrUnavailable) {
 		t.Errorf("F-35 Save = %v; want the database's fault", err)
 	}
 	if n := len(d.sim.Journal().Requests); n != 0 {
 		t.Errorf("F-35 %d calls upstream without an intent", n)
 	}
-	d.exec(`DROP TRIGGER full`)
+	mend()
 	want(t, d.save(r), submission.Applied, "")
 	d.invariants()
 }
 
 func TestF37TheOutcomeCannotBeWritten(t *testing.T) {
+	databasetest.Both(t, testF37TheOutcomeCannotBeWritten)
+}
+
+func testF37TheOutcomeCannotBeWritten(t *testing.T) {
 	t.Run("F-37 for a while", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
-		d.exec(`CREATE TRIGGER stuck BEFORE UPDATE OF state ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
-		time.AfterFunc(150*time.Millisecond, func() {
-			_ = d.db.Write(context.Background(), func(tx *sql.Tx) error {
-				_, err := tx.Exec(`DROP TRIGGER stuck`)
-				return err
-			})
-		})
+		time.AfterFunc(150*time.Millisecond, databasetest.Break(t, d.db, "UPDATE OF state", "submissions"))
 		want(t, d.save(r), submission.Applied, "")
 		d.invariants()
 	})
 	t.Run("F-37 at all: open until a later look", func(t *testing.T) {
 		d := newDesk(t, func(_ *desk, o *submission.Options) { o.Limit = 400 * time.Millisecond })
 		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
-		d.exec(`CREATE TRIGGER stuck BEFORE UPDATE OF state ON submissions BEGIN SELECT RAISE(FAIL, 'disk full'); END`)
+		mend := databasetest.Break(t, d.db, "UPDATE OF state", "submissions")
 		want(t, d.save(r), submission.Recorded, "")
 		d.invariants()
 		if got, err := d.svc.Settle(t.Context(), d.pc, r.Key); err != nil || got.State != submission.Recorded {
 			t.Errorf("a look that cannot be written: %s, %v", got.State, err)
 		}
-		d.exec(`DROP TRIGGER stuck`)
+		mend()
 		_ = d.clock.Sleep(t.Context(), 31*time.Second)
 		want(t, d.save(r), submission.Applied, "")
 		if n := len(d.puts()); n != 1 {
@@ -428,7 +434,9 @@ func TestASubmissionOpensWithARotatedKey(t *testing.T) {
 	}
 }
 
-func TestTheLease(t *testing.T) {
+func TestTheLease(t *testing.T) { databasetest.Both(t, testTheLease) }
+
+func testTheLease(t *testing.T) {
 	t.Run("a lease lost before the PUT: nothing is sent", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
@@ -469,7 +477,9 @@ func TestTheLease(t *testing.T) {
 	})
 }
 
-func TestTwoOperatorsRace(t *testing.T) {
+func TestTwoOperatorsRace(t *testing.T) { databasetest.Both(t, testTwoOperatorsRace) }
+
+func testTwoOperatorsRace(t *testing.T) {
 	d := newDesk(t, realTime(time.Second))
 	d.stale("accept") // the upstream would let the second one overwrite the first
 	mine := d.edit(ada, d.customer(0), "email", "ada@harbourline.example")

@@ -19,10 +19,15 @@ import (
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/submission"
 )
 
 func TestASaveIsRecordedSentAndSeen(t *testing.T) {
+	databasetest.Both(t, testASaveIsRecordedSentAndSeen)
+}
+
+func testASaveIsRecordedSentAndSeen(t *testing.T) {
 	d := newDesk(t)
 	customer := d.customer(0)
 	r := d.edit(ada, customer, "email", "accounts@harbourline.example", "defaultAddress.addressLine2", "Quay 7")
@@ -79,7 +84,9 @@ func TestA42ThePutDiffersFromTheReadOnlyInTheEditedMembers(t *testing.T) {
 	d.invariants()
 }
 
-func TestA57OneKeyIsSentOnce(t *testing.T) {
+func TestA57OneKeyIsSentOnce(t *testing.T) { databasetest.Both(t, testA57OneKeyIsSentOnce) }
+
+func testA57OneKeyIsSentOnce(t *testing.T) {
 	d := newDesk(t, realTime(time.Second))
 	r := d.edit(ada, d.customer(0), "email", "once@harbourline.example")
 	d.sim.AddFaults(pcsim.Fault{Method: "PUT", DelayBeforeMs: 50})
@@ -127,7 +134,9 @@ func TestA57OneKeyIsSentOnce(t *testing.T) {
 	d.invariants()
 }
 
-func TestA56SomebodySavedFirst(t *testing.T) {
+func TestA56SomebodySavedFirst(t *testing.T) { databasetest.Both(t, testA56SomebodySavedFirst) }
+
+func testA56SomebodySavedFirst(t *testing.T) {
 	for _, stale := range []string{"400-2055", "412", "412-empty", "409", "accept"} {
 		t.Run("A-56 F-19 found by the re-read, "+stale, func(t *testing.T) {
 			d := newDesk(t)
@@ -325,7 +334,9 @@ func (d *desk) saveAs(r submission.Request, token pcclient.TokenSource) submissi
 	return d.save(r)
 }
 
-func TestDoubt(t *testing.T) {
+func TestDoubt(t *testing.T) { databasetest.Both(t, testDoubt) }
+
+func testDoubt(t *testing.T) {
 	zero, one := 0, 1
 	put := func(f pcsim.Fault) pcsim.Fault { f.Method, f.Path = "PUT", profiles; return f }
 	for name, c := range map[string]struct {
@@ -497,6 +508,10 @@ func TestDoubt(t *testing.T) {
 }
 
 func TestALookLeavesARunningSaveAlone(t *testing.T) {
+	databasetest.Both(t, testALookLeavesARunningSaveAlone)
+}
+
+func testALookLeavesARunningSaveAlone(t *testing.T) {
 	d := newDesk(t)
 	r := d.edit(ada, d.customer(2), "email", "new@example.com")
 	d.justBeforePut(func() {
@@ -510,7 +525,9 @@ func TestALookLeavesARunningSaveAlone(t *testing.T) {
 	d.invariants()
 }
 
-func TestTwoLooksAtOnceMakeOneEnd(t *testing.T) {
+func TestTwoLooksAtOnceMakeOneEnd(t *testing.T) { databasetest.Both(t, testTwoLooksAtOnceMakeOneEnd) }
+
+func testTwoLooksAtOnceMakeOneEnd(t *testing.T) {
 	d := newDesk(t)
 	zero := 0
 	r := d.edit(ada, d.customer(2), "email", "new@example.com")
@@ -593,7 +610,8 @@ func TestI9NoEventHoldsAValue(t *testing.T) {
 	if !strings.Contains(d.out.String(), "submission.settled") {
 		t.Error("no event tells of the end")
 	}
-	for _, file := range []string{d.path, d.path + "-wal"} {
+	path := strings.TrimPrefix(d.url, "sqlite:")
+	for _, file := range []string{path, path + "-wal"} {
 		if fileHolds(t, file, "marker@", "Markerville") {
 			t.Errorf("%s shows a value", file)
 		}

@@ -121,7 +121,7 @@ func (s *Service) finishIn(ctx context.Context, tx *sql.Tx, sub Submission, befo
 		return err
 	}
 	if sub.State == Applied || sub.Reason == AlreadySaved {
-		if err := drafts.Finish(ctx, tx, sub.Operator.Key, sub.Customer, sub.Draft, sub.Key); err != nil {
+		if err := drafts.Finish(ctx, s.db, tx, sub.Operator.Key, sub.Customer, sub.Draft, sub.Key); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,8 @@ package databasetest
 
 import (
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/partnerdesk/portal/web/database"
@@ -14,20 +16,33 @@ import (
 // with CI=true it fails.
 func Each(t *testing.T, suite func(t *testing.T, db *database.DB)) {
 	t.Helper()
-	EachURL(t, func(t *testing.T, url string) { suite(t, OpenURL(t, url)) })
+	Both(t, func(t *testing.T) { suite(t, Open(t)) })
 }
 
-// EachURL is Each for suites that open the database by themselves, perhaps twice.
-func EachURL(t *testing.T, suite func(t *testing.T, url string)) {
+// Both is Each for suites that open their databases themselves: during the second
+// turn Open and URL mean PostgreSQL.
+func Both(t *testing.T, suite func(t *testing.T)) {
 	t.Helper()
-	t.Run("SQLite", func(t *testing.T) { suite(t, SQLiteURL(t)) })
-	t.Run("PostgreSQL", func(t *testing.T) { suite(t, PostgresURL(t)) })
+	t.Run("SQLite", suite)
+	t.Run(secondTurn, suite)
 }
 
-// Open returns a migrated SQLite database that goes away with the test.
+const secondTurn = "PostgreSQL"
+
+// Open returns a migrated database that goes away with the test: SQLite, but in the
+// second turn of Both.
 func Open(t testing.TB) *database.DB {
 	t.Helper()
-	return OpenURL(t, SQLiteURL(t))
+	return OpenURL(t, URL(t))
+}
+
+// URL names what Open opens; an SQLite file is not there yet.
+func URL(t testing.TB) string {
+	t.Helper()
+	if slices.Contains(strings.Split(t.Name(), "/"), secondTurn) {
+		return PostgresURL(t)
+	}
+	return SQLiteURL(t)
 }
 
 // OpenPostgres returns a migrated PostgreSQL database that goes away with the test.

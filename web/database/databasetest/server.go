@@ -72,7 +72,9 @@ func startOnce(bin string) (*server, error) {
 	s := &server{port: port, leash: hold}
 	if err := s.await(ended); err != nil {
 		hold.Close()
-		_ = <-ended // why stands in what it said
+		if why := <-ended; why != nil {
+			err = fmt.Errorf("%w (%w)", err, why)
+		}
 		return nil, fmt.Errorf("%w: %s", err, &said)
 	}
 	return s, nil
