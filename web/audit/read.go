@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,14 @@ import (
 // newest first, at most limit of them; none is an empty list.
 func (l *Log) Applied(ctx context.Context, customer pcclient.TenantID, limit int) ([]Record, error) {
 	return l.list(ctx, `WHERE a.customer = $1 AND a.kind = $2 ORDER BY a.seq DESC LIMIT $3`, string(customer), string(Applied), limit)
+}
+
+// Has reports, inside the caller's transaction, whether a submission has an entry of
+// that kind.
+func (l *Log) Has(ctx context.Context, tx *sql.Tx, submission string, kind Kind) (bool, error) {
+	var n int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM audit WHERE submission = $1 AND kind = $2`, submission, kind).Scan(&n)
+	return n > 0, err
 }
 
 // ForSubmission returns all entries of one submission, oldest first; none is an

@@ -73,6 +73,9 @@ func (r *run) lookOnce(ctx context.Context, before forms.Values) (done bool) {
 	e.Fields = lost
 	if !r.persist(ctx, func(ctx context.Context) error {
 		return r.s.db.Write(ctx, func(tx *sql.Tx) error {
+			if told, err := r.s.log.Has(ctx, tx, e.Submission, e.Kind); err != nil || told {
+				return err
+			}
 			_, err := r.s.log.Append(ctx, tx, e, values)
 			return err
 		})

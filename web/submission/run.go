@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/crash"
+	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -33,6 +34,9 @@ func (r *run) work(ctx context.Context) {
 	defer r.survive(ctx)
 	crash.At("validated")
 	lease, held, err := r.s.record(ctx, r.sub)
+	if errors.Is(err, database.ErrCommitUnknown) {
+		lease, held, err = r.s.recorded(ctx, r.sub, err)
+	}
 	if err != nil {
 		if r.err = err; !errors.Is(err, errKeyTaken) {
 			r.event(ctx, slog.LevelError, "submission.not_recorded", "error", err)
@@ -207,11 +211,7 @@ func (r *run) markDoubt(ctx context.Context) {
 // finish writes the end and tells of it.
 func (r *run) finish(ctx context.Context, before forms.Values) {
 	r.sub.SettledAt = r.s.micro()
-	sent := r.begun
-	if r.marked {
-		sent = time.Time{}
-	}
-	if r.persist(ctx, func(ctx context.Context) error { return r.s.finish(ctx, r.sub, before, sent) }) {
+	if r.persist(ctx, func(ctx context.Context) error { return r.s.finish(ctx, r.sub, before, r.begun) }) {
 		crash.At("settled")
 		r.event(ctx, slog.LevelInfo, "submission.settled")
 	}

@@ -69,13 +69,38 @@ func (s *Service) record(ctx context.Context, sub Submission) (l lease, ok bool,
 	return l, ok, err
 }
 
-// doubt commits that an answer was lost, and when the PUT went out.
+// recorded looks whether an intent is on disk whose commit got no answer, and which
+// lease it got with it. It asks until the database answers, or a few seconds are over.
+// Only a row that is seen lets a save go on; one that shows up later was never sent,
+// and ends as that (Recover).
+func (s *Service) recorded(ctx context.Context, sub Submission, lost error) (l lease, ok bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	defer cancel()
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		l = lease{name: leaseName(sub.Customer), holder: sub.Key}
+		err := s.db.Read().QueryRowContext(ctx, `SELECT fence FROM submissions WHERE key = $1 AND operator = $2 AND state = 'recorded'`,
+			sub.Key, sub.Operator.Key).Scan(&l.fence)
+		switch {
+		case err == nil:
+			s.events.WarnContext(ctx, "submission.commit_found", "submission", sub.Key, "operator", sub.Operator.Key)
+			return l, l.fence > 0, nil
+		case errors.Is(err, sql.ErrNoRows), sleep(ctx, pause) != nil: // the database's time, not the service's clock
+			return lease{}, false, lost
+		}
+	}
+}
+
+// lookFor is how long a save waits to learn whether its intent was committed.
+const lookFor = 5 * time.Second
+
+// doubt commits that an answer was lost, and when the PUT went out. errSettled: that
+// stands there already, or an end does.
 func (s *Service) doubt(ctx context.Context, sub Submission, sent time.Time) error {
 	return s.db.Write(ctx, func(tx *sql.Tx) error { return s.doubtIn(ctx, tx, sub, sent) })
 }
 
 func (s *Service) doubtIn(ctx context.Context, tx *sql.Tx, sub Submission, sent time.Time) error {
-	if err := update(ctx, tx, sub, ""); err != nil {
+	if err := update(ctx, tx, sub, "", `state = 'recorded'`); err != nil {
 		return err
 	}
 	if err := s.wasSent(ctx, tx, sub, sent); err != nil {
@@ -85,11 +110,14 @@ func (s *Service) doubtIn(ctx context.Context, tx *sql.Tx, sub Submission, sent 
 	return err
 }
 
-// wasSent appends when the PUT went out; zero when it did not, or that stands in
-// the trail already, or is not known.
+// wasSent appends when the PUT went out, unless that stands in the trail already. Zero:
+// it did not, or that is not known.
 func (s *Service) wasSent(ctx context.Context, tx *sql.Tx, sub Submission, at time.Time) error {
 	if at.IsZero() {
 		return nil
+	}
+	if told, err := s.log.Has(ctx, tx, sub.Key, audit.Sent); err != nil || told {
+		return err
 	}
 	_, err := s.log.Append(ctx, tx, entry(sub, audit.Sent, at), audit.Values{})
 	return err
@@ -107,7 +135,7 @@ func (s *Service) finishIn(ctx context.Context, tx *sql.Tx, sub Submission, befo
 	if err != nil {
 		return err
 	}
-	if err := update(ctx, tx, sub, sealed); err != nil {
+	if err := update(ctx, tx, sub, sealed, isOpen); err != nil {
 		return err
 	}
 	if err := s.wasSent(ctx, tx, sub, sent); err != nil {
@@ -128,12 +156,13 @@ func (s *Service) finishIn(ctx context.Context, tx *sql.Tx, sub Submission, befo
 	return release(ctx, tx, sub.Customer, sub.Key)
 }
 
-// update moves an open row on; a settled one never changes.
-func update(ctx context.Context, tx *sql.Tx, sub Submission, sealedOutcome string) error {
+// update moves a row on that is in one of the states; errSettled if it is not. A
+// settled one never changes.
+func update(ctx context.Context, tx *sql.Tx, sub Submission, sealedOutcome, states string) error {
 	result, err := tx.ExecContext(ctx, `
 		UPDATE submissions SET state = $1, reason = $2, upstream_code = $3, correlation_id = $4, retry_after = $5,
 			sent_at = $6, settled_at = $7, outcome = $8
-		WHERE key = $9 AND state IN ('recorded', 'in_doubt')`,
+		WHERE key = $9 AND `+states,
 		sub.State, sub.Reason, sub.UpstreamCode, sub.CorrelationID, sub.RetryAfter.Microseconds(),
 		database.Micros(sub.SentAt), database.Micros(sub.SettledAt), sealedOutcome, sub.Key)
 	return changedOne(result, err, errSettled)
