@@ -33,6 +33,9 @@ var journeys = []struct {
 	{"merge by keyboard", mergeByKeyboard},
 	{"a colleague saved the same", colleagueSavedTheSame},
 
+	{"history and undo", historyAndUndo},
+	{"change log", changeLog},
+
 	{"demo: a colleague saves", demoColleague},
 	{"demo: slow", demoSlow},
 	{"demo: refused", demoRefuse},
@@ -54,6 +57,7 @@ var journeys = []struct {
 	{"axe: together", onlyWithAxe(axeTogether)},
 	{"axe: merging", onlyWithAxe(axeMerging)},
 	{"axe: results", onlyWithAxe(axeResults)},
+	{"axe: history", onlyWithAxe(axeHistory)},
 	{"axe: errors", onlyWithAxe(axeErrors)},
 	{"budgets", budgets},
 }

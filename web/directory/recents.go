@@ -1,4 +1,5 @@
-// Package directory knows which customers an operator looked at lately. Names
+// Package directory knows which customers an operator looked at lately, and by that
+// what customers are called. Names
 // are sealed: the file shows tenant IDs and times only. It is not for use
 // outside the portal.
 package directory
@@ -9,6 +10,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -83,14 +86,14 @@ func (r *Recents) Touch(ctx context.Context, operator string, customer pcclient.
 // none is an empty list.
 func (r *Recents) List(ctx context.Context, operator string, limit int) ([]Recent, error) {
 	rows, err := r.db.Read().QueryContext(ctx,
-		`SELECT customer, name, seen_at FROM recents WHERE operator = $1 ORDER BY seen_at DESC, customer LIMIT $2`, operator, limit)
+		`SELECT operator, customer, name, seen_at FROM recents WHERE operator = $1 ORDER BY seen_at DESC, customer LIMIT $2`, operator, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list recent customers: %w", err)
 	}
 	defer rows.Close()
 	var list []Recent
 	for rows.Next() {
-		one, err := r.scan(rows.Scan, operator)
+		one, err := r.scan(rows.Scan)
 		if errors.Is(err, seal.ErrSealed) {
 			continue // sealed with a key that is gone: the list is a convenience
 		}
@@ -105,22 +108,55 @@ func (r *Recents) List(ctx context.Context, operator string, limit int) ([]Recen
 	return list, nil
 }
 
+// Names returns what some customers were called when anybody opened them last. Those
+// that nobody did are left out.
+func (r *Recents) Names(ctx context.Context, customers []pcclient.TenantID) (map[pcclient.TenantID]string, error) {
+	names := map[pcclient.TenantID]string{}
+	if len(customers) == 0 {
+		return names, nil
+	}
+	marks, args := make([]string, len(customers)), make([]any, len(customers))
+	for i, id := range customers {
+		marks[i], args[i] = "$"+strconv.Itoa(i+1), string(id)
+	}
+	rows, err := r.db.Read().QueryContext(ctx,
+		`SELECT operator, customer, name, seen_at FROM recents WHERE customer IN (`+strings.Join(marks, ", ")+`) ORDER BY seen_at, operator`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("name customers: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		one, err := r.scan(rows.Scan)
+		if errors.Is(err, seal.ErrSealed) {
+			continue // as in List
+		}
+		if err != nil {
+			return nil, fmt.Errorf("name customers: %w", err)
+		}
+		names[one.Customer] = one.Name
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("name customers: %w", err)
+	}
+	return names, nil
+}
+
 // find returns the customer's place in the list, or the zero Recent.
 func (r *Recents) find(ctx context.Context, operator string, customer pcclient.TenantID) (Recent, error) {
 	row := r.db.Read().QueryRowContext(ctx,
-		`SELECT customer, name, seen_at FROM recents WHERE operator = $1 AND customer = $2`, operator, string(customer))
-	one, err := r.scan(row.Scan, operator)
+		`SELECT operator, customer, name, seen_at FROM recents WHERE operator = $1 AND customer = $2`, operator, string(customer))
+	one, err := r.scan(row.Scan)
 	if errors.Is(err, sql.ErrNoRows) || errors.Is(err, seal.ErrSealed) {
 		return Recent{}, nil
 	}
 	return one, err
 }
 
-func (r *Recents) scan(scan func(...any) error, operator string) (Recent, error) {
+func (r *Recents) scan(scan func(...any) error) (Recent, error) {
 	var one Recent
-	var sealed string
+	var operator, sealed string
 	var seen int64
-	if err := scan(&one.Customer, &sealed, &seen); err != nil {
+	if err := scan(&operator, &one.Customer, &sealed, &seen); err != nil {
 		return Recent{}, err
 	}
 	name, err := r.ring.Open(purpose, sealed, bound(operator, one.Customer))

@@ -63,6 +63,14 @@ func testRecents(t *testing.T) {
 	if got := list("ada", 1); len(got) != 1 || got[0].Customer != "c1" {
 		t.Errorf("the limit is not kept: %v", got)
 	}
+	touch("ada", "c3", "Lantern Books & Sons")
+	names, err := recents.Names(t.Context(), []pcclient.TenantID{"c1", "c3", "c4"})
+	if diff := cmp.Diff(map[pcclient.TenantID]string{"c1": "Harbourline Ceramics Ltd", "c3": "Lantern Books & Sons"}, names); err != nil || diff != "" {
+		t.Errorf("names as anybody saw them last: %v (-want +got):\n%s", err, diff)
+	}
+	if none, err := recents.Names(t.Context(), nil); err != nil || len(none) != 0 {
+		t.Errorf("names of nobody: %v, %v", none, err)
+	}
 
 	t.Run("a dropped key empties the list and nothing else", func(t *testing.T) {
 		other, err := seal.ParseKeys(seal.NewKey())

@@ -50,7 +50,8 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 		Did:        didText(record, labels),
 		At:         s.moment(record.Time),
 		Notes:      s.changeNotes(record),
-		Items:      labels,
+		NoBefore:   noBefore(record),
+		Gone:       goneText(record, labels),
 		About:      s.aboutChange(v, record),
 	}
 	for _, change := range merge.Changes(record.Before, record.After) {
@@ -73,10 +74,21 @@ func didText(r audit.Record, labels []string) string {
 		}
 		what = joined(names)
 	}
-	if r.Kind == audit.Superseded {
+	switch {
+	case len(labels) == 0:
+		return "saved the billing profile"
+	case r.Kind == audit.Superseded:
 		return "tried to change " + what
 	}
 	return "changed " + what
+}
+
+// goneText says why a change has no values to show.
+func goneText(r audit.Record, labels []string) string {
+	if len(labels) == 0 {
+		return "Partner Center tells of this save, and not of what it changed."
+	}
+	return "Values of customers are deleted after a time. What stays is who changed what, and when: " + itemsText(r) + "."
 }
 
 // changeNotes tell what is special about a change.

@@ -20,14 +20,14 @@ type undoState struct {
 	err    string
 }
 
-// undoForm offers the values from before a change; nil when none are kept.
+// undoForm offers the values from before a change; nil when they are not known.
 func (s *site) undoForm(v *visit, r audit.Record, state undoState) *templates.Undo {
 	form := &templates.Undo{
 		Action: changePath(r.Customer, r.Seq) + "/undo",
 		CSRF:   v.session.FormToken(familyBilling, string(r.Customer)),
 		Error:  state.err,
 	}
-	for _, change := range merge.Changes(r.Before, r.After) {
+	for _, change := range undoable(r) {
 		form.Items = append(form.Items, templates.UndoItem{
 			Name:    string(change.Item),
 			Label:   change.Item.Label(change.Before[forms.Country]),
@@ -39,6 +39,14 @@ func (s *site) undoForm(v *visit, r audit.Record, state undoState) *templates.Un
 		return nil
 	}
 	return form
+}
+
+// undoable are the items that a change can be undone in.
+func undoable(r audit.Record) []merge.Change {
+	if noBefore(r) {
+		return nil
+	}
+	return merge.Changes(r.Before, r.After)
 }
 
 // undoChange starts an edit that has the values from before a change in it. Nothing is
@@ -58,7 +66,7 @@ func (s *site) undoChange(v *visit) error {
 		return again(http.StatusForbidden, "form_token", bannerStaleUndo, "")
 	case !readable:
 		return again(http.StatusBadRequest, "form_malformed", bannerUnreadableUndo, "")
-	case len(merge.Changes(record.Before, record.After)) == 0:
+	case len(undoable(record)) == 0:
 		return again(http.StatusUnprocessableEntity, "values_gone", bannerNothingKept, "")
 	case len(chosen) == 0:
 		return again(http.StatusUnprocessableEntity, "no_items", nil, "Choose at least one item to put back.")
@@ -91,7 +99,7 @@ func (s *site) undoChange(v *visit) error {
 func postedItems(v *visit, r audit.Record) (chosen []merge.Item, readable bool) {
 	posted := v.form["item"]
 	chosen = []merge.Item{}
-	for _, change := range merge.Changes(r.Before, r.After) {
+	for _, change := range undoable(r) {
 		if slices.Contains(posted, string(change.Item)) {
 			chosen = append(chosen, change.Item)
 		}

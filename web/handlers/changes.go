@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"strings"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/outside"
 	"github.com/partnerdesk/portal/web/templates"
 )
 
@@ -23,6 +25,11 @@ func (s *site) showChanges(v *visit) error {
 	page := templates.HistoryPage{
 		Page:   s.frame(v, "Change log", templates.SectionChanges),
 		Filter: q.shown,
+	}
+	if len(q.shown.Errors) == 0 {
+		page.Sight = s.sight(v, func(ctx context.Context) outside.Sight {
+			return s.Outside.All(ctx, v.upstream, v.operator.Key())
+		})
 	}
 	return s.showChangeList(v, page, q)
 }

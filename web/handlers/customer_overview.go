@@ -9,7 +9,6 @@ import (
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
-	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/templates"
 )
@@ -153,7 +152,7 @@ func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
 		Note:  trailNote(entry),
 		URL:   changePath(entry.Customer, entry.Seq),
 	}
-	for _, change := range merge.Changes(entry.Before, entry.After) {
+	for _, change := range undoable(entry) {
 		shown.Changes = append(shown.Changes, printedChange(change))
 	}
 	return shown

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/outside"
 	"github.com/partnerdesk/portal/web/signin"
 	"github.com/partnerdesk/portal/web/templates"
 )
@@ -43,7 +45,28 @@ func (s *site) showHistory(v *visit) error {
 		Customer: &customer,
 		Filter:   q.shown,
 	}
+	if len(q.shown.Errors) == 0 {
+		page.Sight = s.sight(v, func(ctx context.Context) outside.Sight {
+			return s.Outside.Customer(ctx, v.upstream, v.operator.Key(), id)
+		})
+	}
 	return s.showChangeList(v, page, q)
+}
+
+// sight looks for changes made past this portal, for as long as a page can wait, and
+// says in words why some may be missing; nil when none are.
+func (s *site) sight(v *visit, look func(context.Context) outside.Sight) *templates.Note {
+	ctx, cancel := context.WithTimeout(v.Request().Context(), outsideWait)
+	defer cancel()
+	switch look(ctx) {
+	case outside.Closed:
+		return &templates.Note{Tone: templates.ToneInfo, Title: "Changes made outside this portal are seen here once an admin agent has looked.",
+			Text: "Partner Center does not show its own records to your account."}
+	case outside.Failed:
+		return &templates.Note{Tone: templates.ToneCare, Title: "The newest changes made outside this portal may be missing.",
+			Text: "Partner Center has not shown its own records yet. Open this page again in a minute."}
+	}
+	return nil
 }
 
 // seenCustomer is a customer whose history somebody asks for, by its name. Partner
@@ -87,6 +110,22 @@ func (s *site) recentNames(v *visit) map[pcclient.TenantID]string {
 	return names
 }
 
+// namesOf are the names of the customers of some changes, as anybody saw them last. That
+// they cannot be read costs names and nothing else.
+func (s *site) namesOf(v *visit, records []audit.Record) map[pcclient.TenantID]string {
+	var ids []pcclient.TenantID
+	for _, r := range records {
+		if !slices.Contains(ids, r.Customer) {
+			ids = append(ids, r.Customer)
+		}
+	}
+	names, err := s.Recents.Names(v.Request().Context(), ids)
+	if err != nil {
+		s.Log.WarnContext(v.Request().Context(), "customers not named", "reference", s.reference(v), "error", err)
+	}
+	return names
+}
+
 // showChangeList reads one page of the list into the page and shows it.
 func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuery) error {
 	if len(q.shown.Errors) > 0 {
@@ -105,7 +144,7 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 	}
 	var names map[pcclient.TenantID]string
 	if page.Customer == nil {
-		names = s.recentNames(v)
+		names = s.namesOf(v, records)
 	}
 	var times []time.Time
 	for _, r := range records {
@@ -149,16 +188,22 @@ func (s *site) whoChanged(v *visit, r audit.Record) string {
 	return cleaned(r.OperatorName)
 }
 
-// labelsOf are the labels of what was changed, in page order.
+// labelsOf are the labels of what was changed, in page order; none when only the save
+// is known, and not what stood there before it.
 func labelsOf(r audit.Record) []string {
+	if noBefore(r) {
+		return nil
+	}
 	var labels []string
-	for _, item := range merge.Items() {
-		if slices.ContainsFunc(item.Names(), func(name string) bool { return slices.Contains(r.Fields, name) }) {
-			labels = append(labels, item.Label(r.After[forms.Country]))
-		}
+	for _, item := range merge.ItemsOf(r.Fields) {
+		labels = append(labels, item.Label(r.After[forms.Country]))
 	}
 	return labels
 }
+
+// noBefore reports whether only what was saved is known, as Partner Center tells of some
+// saves made in it.
+func noBefore(r audit.Record) bool { return r.Before == nil && r.After != nil }
 
 // itemsText lists what was changed: "Email, default address, phone".
 func itemsText(r audit.Record) string {

@@ -97,7 +97,7 @@ var (
 	bannerNothingKept = &templates.Banner{
 		Tone: templates.ToneCare, Focus: true,
 		Title: "There are no earlier values to put back.",
-		Text:  "They are not kept any more. Nothing was changed.",
+		Text:  "They are not known, or not kept any more. Nothing was changed.",
 	}
 	bannerStaleUndo = &templates.Banner{
 		Tone: templates.ToneCare, Focus: true,

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 )
 
 // MaxBody is the largest request body read, in bytes. The longest legal form is
@@ -49,8 +50,20 @@ func limitTime(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), o.Limit)
 		defer cancel()
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, unlimitedKey{}, r.Context())))
 	})
+}
+
+type unlimitedKey struct{}
+
+// Patient is the context of a request that may take another time than all others, as a
+// long download may: it ends with the connection, or after d. Outside a request d alone
+// counts.
+func Patient(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if unlimited, ok := ctx.Value(unlimitedKey{}).(context.Context); ok {
+		ctx = unlimited
+	}
+	return context.WithTimeout(ctx, d)
 }
 
 // checkHost answers only the configured host, so that no link, cookie or redirect

@@ -230,7 +230,7 @@ func exampleChange() ChangePage {
 	page := ChangePage{
 		Page: examplePage("Change of Harbourline Ceramics Pty Ltd, 13 Nov, 14:31:07"), Customer: exampleCustomer(), HistoryURL: "/customers/" + exampleID + "/history",
 		Who: "Ines Duarte", Did: "changed 4 items", At: Time{"2026-11-13T14:31:07+11:00", "today at 14:31"},
-		Changes: exampleChanges(), Items: []string{"Email", "Default address"},
+		Changes: exampleChanges(),
 		About: []Fact{
 			{Label: "Who", Value: "Ines Duarte"}, {Label: "When", Value: "13 November 2026, 14:31:07 (UTC+11)", Numeric: true}, {Label: "Via", Value: "Form"},
 			{Label: "Reason", Value: "The customer moved to Sydney, see ticket 4711."},
@@ -261,7 +261,9 @@ func historyExamples() []example {
 	outside.Who, outside.Did, outside.Notes = "", "changed email", []Note{{ToneTheirs, "Changed outside this portal.", "Partner Center does not say who saved it."}}
 	over.Notes = []Note{{ToneCare, "This save replaced what somebody else had saved in Partner Center the moment before.", "What they had saved stands under Before, and can be put back."}}
 	doubt.Notes = []Note{{ToneCare, "Whether this was saved is not certain.", "The answer to the save got lost."}}
-	gone.Changes, gone.Undo = nil, nil
+	gone.Changes, gone.Undo, gone.Gone = nil, nil, "Values of customers are deleted after a time. What stays is who changed what, and when: Email, default address."
+	untold := outside
+	untold.Who, untold.Did, untold.NoBefore, untold.Undo = "marta.keller@partner.example", "saved the billing profile", true, nil
 	same.Banner = &Banner{Tone: ToneInfo, Title: "The profile has these values already.", Text: "There is nothing to put back.", Focus: true}
 	one.Changes, one.Undo.Items, one.Did = one.Changes[:1], one.Undo.Items[:1], "changed email"
 	none.Undo.Error = "Choose at least one item to put back."
@@ -276,6 +278,7 @@ func historyExamples() []example {
 		{"change", exampleChange().View()},
 		{"change-viewer", viewer.View()},
 		{"change-outside", outside.View()},
+		{"change-untold", untold.View()},
 		{"change-overwrote", over.View()},
 		{"change-doubt", doubt.View()},
 		{"change-gone", gone.View()},

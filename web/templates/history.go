@@ -50,7 +50,8 @@ type ChangePage struct {
 	At         Time
 	Notes      []Note
 	Changes    []Change
-	Items      []string // what was changed when the values are not kept any more
+	NoBefore   bool   // only what was saved is known
+	Gone       string // why there are no values
 	About      []Fact
 	Undo       *Undo // nil when the operator may not edit, or nothing can be put back
 }
@@ -100,7 +101,7 @@ func (f ChangeFilter) wrong() []problem {
 func (r ChangeRow) about() string {
 	who := r.Who
 	if who == "" {
-		who = nobodyKnown
+		who = notKnown
 	}
 	return " change by " + who + ", " + r.At.Text
 }

@@ -13,7 +13,7 @@ const (
 	upstream    = "Partner Center"
 	notProvided = "Not provided"
 	chooseOne   = "Choose one"
-	nobodyKnown = "Not known"
+	notKnown    = "Not known"
 )
 
 // count prints a number with its noun: "1 item", "3 items".
