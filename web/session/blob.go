@@ -39,10 +39,10 @@ func (b blob) data() Data {
 	return Data{Operator: b.Operator, Tokens: Tokens(b.Tokens), CSRF: b.CSRF, SID: b.SID, SignedInAt: b.SignedInAt}
 }
 
-// seal closes the blob with the cookie's key, then with the ring. Both layers
+// seal closes a row's text with the cookie's key, then with the ring. Both layers
 // are bound to the id, so a blob moved to another row does not open.
-func (s *Store) seal(ref reference, b blob) (string, error) {
-	plain, err := json.Marshal(b)
+func (s *Store) seal(purpose string, ref reference, v any) (string, error) {
+	plain, err := json.Marshal(v)
 	if err != nil {
 		return "", err
 	}
@@ -50,14 +50,14 @@ func (s *Store) seal(ref reference, b blob) (string, error) {
 }
 
 // open reports false for anything that does not open, whatever the reason.
-func (s *Store) open(ref reference, sealed string) (b blob, ok bool) {
+func (s *Store) open(purpose string, ref reference, sealed string, into any) (ok bool) {
 	inner, err := s.ring.Open(purpose, sealed, ref.id[:])
 	if err != nil {
-		return blob{}, false
+		return false
 	}
 	plain, err := ref.aead().Open(nil, nil, inner, ref.id[:])
 	if err != nil {
-		return blob{}, false
+		return false
 	}
-	return b, json.Unmarshal(plain, &b) == nil
+	return json.Unmarshal(plain, into) == nil
 }

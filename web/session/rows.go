@@ -26,8 +26,8 @@ func (s *Store) read(ctx context.Context, ref reference) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: read: %w", ErrStore, err)
 	}
-	b, ok := s.open(ref, sealed)
-	if !ok {
+	var b blob
+	if !s.open(purpose, ref, sealed, &b) {
 		return nil, nil
 	}
 	// The sealed time counts, so that nobody stretches a session from the table.
@@ -43,7 +43,11 @@ func (s *Store) read(ctx context.Context, ref reference) (*Session, error) {
 // insert makes the row of a sign-in, in one transaction with the end of what it
 // replaces.
 func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) error {
-	sealed, err := s.seal(sess.ref, sess.blob(sess.Tokens(), extra))
+	sealed, err := s.seal(purpose, sess.ref, sess.blob(sess.Tokens(), extra))
+	if err != nil {
+		return err
+	}
+	late, err := s.seal(purposeLate, sess.ref, lateBlob{sess.Operator, sess.CSRF, sess.SignedInAt})
 	if err != nil {
 		return err
 	}
@@ -58,18 +62,15 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 				return err
 			}
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE operator = $1 AND (signed_in_at <= $2 OR seen_at <= $3)`,
-			operator, s.bornBefore(), s.seenBefore()); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE operator = $1 AND signed_in_at > $2 AND seen_at > $3 AND id NOT IN
+			(SELECT id FROM sessions WHERE operator = $1 AND signed_in_at > $2 AND seen_at > $3
+			ORDER BY seen_at DESC, signed_in_at DESC, id LIMIT $4)`,
+			operator, s.bornBefore(), s.seenBefore(), s.perOp-1); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE operator = $1 AND id NOT IN
-			(SELECT id FROM sessions WHERE operator = $1 ORDER BY seen_at DESC, signed_in_at DESC, id LIMIT $2)`,
-			operator, s.perOp-1); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, operator, sid, version, signed_in_at, seen_at, sealed)
-			VALUES ($1, $2, $3, 0, $4, $5, $6)`,
-			sess.ID(), operator, sess.SID, database.Micros(sess.SignedInAt), database.Micros(sess.seenAt), sealed)
+		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, operator, sid, version, signed_in_at, seen_at, sealed, late)
+			VALUES ($1, $2, $3, 0, $4, $5, $6, $7)`,
+			sess.ID(), operator, sess.SID, database.Micros(sess.SignedInAt), database.Micros(sess.seenAt), sealed, late)
 		crash.At("session begun")
 		return err
 	})
@@ -80,7 +81,7 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 func (s *Store) update(ctx context.Context, sess *Session, t Tokens, extra map[string]string) error {
 	sess.mu.Lock()
 	defer sess.mu.Unlock()
-	sealed, err := s.seal(sess.ref, sess.blob(t, extra))
+	sealed, err := s.seal(purpose, sess.ref, sess.blob(t, extra))
 	if err != nil {
 		return err
 	}
@@ -132,8 +133,9 @@ func (s *Store) touch(ctx context.Context, sess *Session) {
 		return
 	}
 	_ = s.write(ctx, "touch", func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1`,
-			database.Micros(now), sess.ID())
+		// A request that took its time must not wake a session that ended meanwhile.
+		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1 AND seen_at > $3`,
+			database.Micros(now), sess.ID(), s.seenBefore())
 		return err
 	})
 }
@@ -146,19 +148,24 @@ func (s *Store) remove(ctx context.Context, row string) error {
 	})
 }
 
-// Sweep deletes the rows of sessions past their limits and returns how many went.
-// Dead rows open nothing; sweeping only gives the space back.
+// Sweep empties the rows of sessions past their limits, tokens and all, and returns
+// how many those were. What Late tells of them goes a day later. Dead rows open
+// nothing; sweeping only gives away what is not needed any more.
 func (s *Store) Sweep(ctx context.Context) (swept int64, err error) {
 	err = s.write(ctx, "sweep", func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.lock(ctx, tx); err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE signed_in_at <= $1 OR seen_at <= $2`,
+		result, err := tx.ExecContext(ctx, `UPDATE sessions SET sealed = '' WHERE sealed <> '' AND (signed_in_at <= $1 OR seen_at <= $2)`,
 			s.bornBefore(), s.seenBefore())
 		if err != nil {
 			return err
 		}
-		swept, err = result.RowsAffected()
+		if swept, err = result.RowsAffected(); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM sessions WHERE signed_in_at <= $1 OR seen_at <= $2`,
+			database.Micros(s.now().Add(-s.absolute-lateFor)), database.Micros(s.now().Add(-s.idle-lateFor)))
 		return err
 	})
 	return swept, err

@@ -10,6 +10,9 @@
 // Three outcomes are kept apart everywhere: signed in; signed out (no cookie, a
 // bad one, a dead session: never an error); and ErrStore, the database not
 // answering, which says nothing about the person and must not sign anybody out.
+//
+// A session that reached its limits is dead for good. For a day it is still known whose
+// it was, so that a form sent too late is kept for that person: see Late.
 package session
 
 import (
