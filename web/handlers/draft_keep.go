@@ -39,9 +39,14 @@ func (s *site) keepDraft(v *visit) error {
 
 // tellKept says in the answer that a version was kept, unless it held nothing.
 func (s *site) tellKept(v *visit, version drafts.Version) {
-	if version.Merging != nil || len(forms.Changed(version.Base, version.Mine)) > 0 {
+	if something(version) {
 		v.Response().Header().Set(keptHeader, s.clock(version.SavedAt).Text)
 	}
+}
+
+// something reports whether a version holds what is worth keeping.
+func something(version drafts.Version) bool {
+	return version.Merging != nil || len(forms.Changed(version.Base, version.Mine)) > 0
 }
 
 // typedVersion is the posted edit or merge form as a version of the draft in the
@@ -131,7 +136,7 @@ func decided(version drafts.Version, theirs opened) *decisions {
 // then costs nothing. That it cannot be kept stops nothing: the page holds it all.
 func (s *site) keepTyped(v *visit, e *edit) {
 	version := e.version(v.operator.Key(), s.Now())
-	if s.keep(v, version) && len(forms.Changed(version.Base, version.Mine)) > 0 {
+	if s.keep(v, version) && something(version) {
 		e.keptAt = version.SavedAt
 	}
 }

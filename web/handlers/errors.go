@@ -33,6 +33,7 @@ type failure struct {
 	wait   time.Duration
 	retry  bool // asking again may help
 	forget bool // what was posted is not this person's to see
+	kept   *keptDraft
 }
 
 // failureOf is the only map from errors to statuses and pages. What it does not
@@ -150,6 +151,8 @@ func (s *site) drawFailure(v *visit, f failure) {
 		page.Customer = &templates.Customer{ID: string(id), URL: customerPath(id)}
 	}
 	switch {
+	case f.kept != nil:
+		page.KeptFor, page.SignIn = f.kept.customer, f.kept.back
 	case !posted || f.forget:
 	case holdsTyping(r.URL.Path):
 		page.Kept, page.ContinueURL = kept(v.form), r.URL.RequestURI()
@@ -181,11 +184,15 @@ func kept(form url.Values) []templates.Hidden {
 }
 
 // showSessionOver answers a form sent after the session ended: with a page, because
-// browsers do not follow a form to the identity provider, and with everything that
-// was typed in it.
-func (s *site) showSessionOver(v *visit) error {
+// browsers do not follow a form to the identity provider. What was typed goes into the
+// person's draft while it is known who that is; else it stays in the page.
+func (s *site) showSessionOver(v *visit, rt route, late *session.Late) error {
 	middleware.SetReason(v.Request().Context(), "session_over")
-	s.drawFailure(v, failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver})
+	f := failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver}
+	if late != nil && rt.right.Allows(late.Operator.Roles) {
+		f.kept = s.keepLate(v, late)
+	}
+	s.drawFailure(v, f)
 	return nil
 }
 

@@ -175,58 +175,69 @@ func noRedirects(b *browser) *http.Client {
 	return &c
 }
 
-// F-46, I-8: the session ends while somebody types. The form comes back whole, and
-// nothing is sent by itself.
+// typedLate is what a story types before the session ends.
+var typedLate = map[string]string{"email": "typed@harbourline.example", "firstName": "Typed <b>", "defaultAddress.addressLine1": "1 \"Quoted\" Way"}
+
+// F-46, I-8: the session ends while somebody types. What was typed goes into the
+// person's draft, and nothing is sent by itself.
 func TestF46TheSessionEndsWhileEditing(t *testing.T) {
-	typed := map[string]string{"email": "typed@harbourline.example", "firstName": "Typed <b>", "defaultAddress.addressLine1": "1 \"Quoted\" Way"}
+	var f *form
 	start := func(t *testing.T) (*testSite, *page) {
 		site := newSite(t)
-		f := site.signIn("Ada Admin").edit(site.customer(harbourline))
-		for name, text := range typed {
+		f = site.signIn("Ada Admin").edit(site.customer(harbourline))
+		for name, text := range typedLate {
 			f.fill(name, text)
 		}
 		site.clock.advance(9 * time.Hour)
-		return site, f.press().want(http.StatusUnauthorized, "Sign in to continue", "everything you typed is kept")
-	}
-	t.Run("the same person goes on", func(t *testing.T) {
-		site, p := start(t)
-		for name, text := range typed {
-			p.form("email").wants(name, text)
+		over := f.press().want(http.StatusUnauthorized, "Sign in to continue", "Your changes to Harbourline Ceramics are kept for 14 days.", "Nothing was saved to Partner Center.")
+		if strings.Contains(over.body, typedLate["email"]) {
+			t.Error("the page shows what was typed to whoever is there now")
 		}
-		p.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK)
-		back := p.choose("Continue").want(http.StatusForbidden, "Your changes are back", "Nothing has been saved")
-		f := back.form("email")
-		for name, text := range typed {
+		return site, over
+	}
+	all := func(f *form) *form {
+		for name, text := range typedLate {
 			f.wants(name, text)
 		}
+		return f
+	}
+	t.Run("the same person goes on", func(t *testing.T) {
+		site, over := start(t)
+		back := over.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK, "Your changes are back.")
+		f := all(back.form("email"))
 		site.wantPuts(0, 0)
 		f.press().want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.")
 		site.wantPuts(1, 1)
 	})
-	t.Run("still signed out", func(t *testing.T) {
-		_, p := start(t)
-		again := p.choose("Continue").want(http.StatusUnauthorized, "everything you typed is kept")
-		for name, text := range typed {
-			again.form("email").wants(name, text)
-		}
+	t.Run("with fresh base, when somebody saved meanwhile", func(t *testing.T) {
+		site, over := start(t)
+		site.elsewhere(site.customer(harbourline), "Ines Duarte", "email", "theirs@harbourline.example")
+		over.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK, "Needs your choice", "typed@harbourline.example", "theirs@harbourline.example")
+	})
+	t.Run("sent again before signing in, and typed on", func(t *testing.T) {
+		_, over := start(t)
+		f.fill("lastName", "Typed on").keep().want(http.StatusUnauthorized)
+		back := over.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK, "Your changes are back.")
+		back.form("email").wants("lastName", "Typed on")
 	})
 	t.Run("A-53 another person sees nothing of it", func(t *testing.T) {
-		site, p := start(t)
-		p.follow("Sign in to continue").choose("Sam Sales").want(http.StatusOK)
-		other := p.choose("Continue").want(http.StatusForbidden)
-		for _, text := range typed {
-			if strings.Contains(other.body, text) || strings.Contains(other.body, "typed@harbourline") {
-				t.Errorf("Sam sees %q of Ada's", text)
+		site, over := start(t)
+		other := over.follow("Sign in to continue").choose("Sam Sales").want(http.StatusOK, "Nothing yet")
+		for _, p := range []*page{other, other.b.get("/"), other.b.get(overview(site.customer(harbourline)))} {
+			if strings.Contains(p.body, "typed@harbourline") || strings.Contains(p.body, "Your drafts") {
+				t.Errorf("Sam sees Ada's text at %s", p.url)
 			}
 		}
+		site.signIn("Ada Admin").get("/").want(http.StatusOK, "Your drafts", "3 items changed").follow("Continue").want(http.StatusOK, "Your changes are back.")
 		site.wantPuts(0, 0)
 	})
 	t.Run("on the review page", func(t *testing.T) {
 		site := newSite(t)
 		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "typed@harbourline.example")
 		site.clock.advance(9 * time.Hour)
-		over := review.save().want(http.StatusUnauthorized, "Sign in to continue")
+		over := review.form("key").fill("reason", "Asked by Ines").press("do", "save").want(http.StatusUnauthorized, "are kept for 14 days")
 		back := over.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK, "Review 1 change", "typed@harbourline.example")
+		back.form("key").wants("reason", "Asked by Ines")
 		site.wantPuts(0, 0)
 		back.save().want(http.StatusOK, "Billing profile saved.")
 	})
@@ -236,11 +247,102 @@ func TestF46TheSessionEndsWhileEditing(t *testing.T) {
 		site.elsewhere(id, "Ines Duarte", "email", "theirs@harbourline.example")
 		merge := f.press().want(http.StatusConflict)
 		site.clock.advance(9 * time.Hour)
-		over := merge.form("choice.email").fill("choice.email", "other").fill("email", "other@harbourline.example").press().want(http.StatusUnauthorized, "everything you typed is kept")
-		over.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK)
-		over.choose("Continue").want(http.StatusForbidden).form("choice.email").wants("choice.email", "other").wants("email", "other@harbourline.example").
+		over := merge.form("choice.email").fill("choice.email", "other").fill("email", "other@harbourline.example").press().want(http.StatusUnauthorized, "are kept for 14 days")
+		over.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK, "Needs your choice").form("choice.email").wants("choice.email", "other").wants("email", "other@harbourline.example").
 			press("do", "review").want(http.StatusOK, "other@harbourline.example")
 	})
+	t.Run("while the script keeps it", func(t *testing.T) {
+		site := newSite(t)
+		f := site.signIn("Ada Admin").edit(site.customer(harbourline)).fill("email", "typed@harbourline.example")
+		site.clock.advance(time.Hour)
+		if p := f.keep().want(http.StatusUnauthorized); p.header.Get("X-Draft-Kept") == "" {
+			t.Error("the script does not hear that it was kept")
+		}
+		site.signInWith(f.page.b, "Ada Admin")
+		f.page.b.get(f.again()).want(http.StatusOK, "Your changes are back.").form("email").wants("email", "typed@harbourline.example")
+	})
+	t.Run("with nothing typed", func(t *testing.T) {
+		site := newSite(t)
+		f := site.signIn("Ada Admin").edit(site.customer(harbourline))
+		site.clock.advance(time.Hour)
+		f.press().want(http.StatusUnauthorized, "Your session has ended.").hides("14 days").follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK, "Edit billing profile", "Nothing yet")
+	})
+	t.Run("A-17 a form that the session did not hand out is not believed", func(t *testing.T) {
+		site := newSite(t)
+		f := site.signIn("Ada Admin").edit(site.customer(harbourline)).fill("email", "typed@harbourline.example")
+		f.fill("csrf", site.signIn("Ada Admin").edit(site.customer(harbourline)).values.Get("csrf"))
+		site.clock.advance(time.Hour)
+		f.press().want(http.StatusUnauthorized, "everything you typed is kept in this page").form("email").wants("email", "typed@harbourline.example")
+		site.signIn("Ada Admin").get("/").want(http.StatusOK).hides("Your drafts")
+	})
+	t.Run("I-10 nobody is signed in by it", func(t *testing.T) {
+		_, over := start(t)
+		if p := over.b.get("/"); p.url.Host != "signin.example" {
+			t.Errorf("/ led to %s", p.url)
+		}
+	})
+	t.Run("the database does not answer", func(t *testing.T) {
+		site := newSite(t)
+		f := site.signIn("Ada Admin").edit(site.customer(harbourline)).fill("email", "typed@harbourline.example")
+		site.clock.advance(time.Hour)
+		mend := site.breakTable("drafts")
+		over := f.press().want(http.StatusUnauthorized, "everything you typed is kept in this page")
+		over.form("email").wants("email", "typed@harbourline.example")
+		mend()
+		over.choose("Continue").want(http.StatusUnauthorized, "are kept for 14 days")
+	})
+}
+
+// F-46, I-8: when nobody knows any more whose session it was, the page keeps the text.
+func TestF46TheSessionIsNotKnownAnyMore(t *testing.T) {
+	ends := map[string]func(*testSite, *browser){
+		"it ended more than a day ago": func(site *testSite, _ *browser) { site.clock.advance(25 * time.Hour) },
+		"signed out in another tab":    func(_ *testSite, b *browser) { b.get("/").choose("Sign out").want(http.StatusOK, "You are signed out") },
+	}
+	for name, end := range ends {
+		start := func(t *testing.T) (*testSite, *page) {
+			site := newSite(t)
+			b := site.signIn("Ada Admin")
+			f := b.edit(site.customer(harbourline))
+			for name, text := range typedLate {
+				f.fill(name, text)
+			}
+			end(site, b)
+			return site, f.press().want(http.StatusUnauthorized, "Sign in to continue", "everything you typed is kept in this page")
+		}
+		t.Run(name+": the same person goes on", func(t *testing.T) {
+			site, p := start(t)
+			for name, text := range typedLate {
+				p.form("email").wants(name, text)
+			}
+			p.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK).hides("Your drafts")
+			f := p.choose("Continue").want(http.StatusForbidden, "Your changes are back", "Nothing has been saved").form("email")
+			for name, text := range typedLate {
+				f.wants(name, text)
+			}
+			site.wantPuts(0, 0)
+			f.press().want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.")
+			site.wantPuts(1, 1)
+		})
+		t.Run(name+": still signed out", func(t *testing.T) {
+			_, p := start(t)
+			again := p.choose("Continue").want(http.StatusUnauthorized, "everything you typed is kept in this page")
+			for name, text := range typedLate {
+				again.form("email").wants(name, text)
+			}
+		})
+		t.Run(name+": A-53 another person sees nothing of it", func(t *testing.T) {
+			site, p := start(t)
+			p.follow("Sign in to continue").choose("Sam Sales").want(http.StatusOK)
+			other := p.choose("Continue").want(http.StatusForbidden)
+			for _, text := range typedLate {
+				if strings.Contains(other.body, text) || strings.Contains(other.body, "typed@harbourline") {
+					t.Errorf("Sam sees %q of Ada's", text)
+				}
+			}
+			site.wantPuts(0, 0)
+		})
+	}
 }
 
 // when the provider takes the tokens back, a page leads through sign-in and

@@ -240,12 +240,19 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 	}
 }
 
-// byNobody answers for a page that needs somebody. A cookie that opened nothing goes.
-// A script is not sent to another origin, where its browser would not let it go.
+// byNobody answers for a page that needs somebody. A cookie that opened nothing goes,
+// unless it still tells whose session just ended. A script is not sent to another
+// origin, where its browser would not let it go.
 func (s *site) byNobody(v *visit, rt route) error {
-	s.Sessions.Forget(v.Response(), v.Request())
+	late, err := s.Sessions.Late(v.Request())
+	if err != nil {
+		return err
+	}
+	if late == nil {
+		s.Sessions.Forget(v.Response(), v.Request())
+	}
 	if rt.method == http.MethodPost || v.Request().Header.Get(fragmentHeader) != "" {
-		return s.showSessionOver(v)
+		return s.showSessionOver(v, rt, late)
 	}
 	return s.sendToSignIn(v)
 }

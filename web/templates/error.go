@@ -41,6 +41,9 @@ type ErrorPage struct {
 	SignIn   string    // URL of sign-in; "" means /auth/start
 	Details  Details
 
+	// KeptFor is the customer whose draft what was posted went into; "" when it did not.
+	KeptFor string
+
 	// What was posted, kept in the page as hidden inputs and sent to ContinueURL by
 	// its button; for the kinds that need it, after a sign-in in another tab.
 	Kept        []Hidden

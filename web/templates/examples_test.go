@@ -362,6 +362,8 @@ func examples() []example {
 	kept := exampleError(ErrorSessionOver)
 	kept.Kept, kept.ContinueURL = []Hidden{{"email", "invoices@harbourline.example"}, {"companyName", "Harbourline"}}, "/customers/"+exampleID+"/billing?draft=4f"
 
+	inDraft := exampleError(ErrorSessionOver)
+	inDraft.KeptFor, inDraft.SignIn = "Harbourline Ceramics", "/customers/"+exampleID+"/billing?draft=4f"
 	keptDown := exampleError(ErrorUpstreamDown)
 	keptDown.Title, keptDown.Kept, keptDown.ContinueURL = "", kept.Kept, kept.ContinueURL
 	keptDown.Writing = true
@@ -402,6 +404,7 @@ func examples() []example {
 		{"merge-wrong", decided.View()},
 		{"merge-other", other.View()},
 		{"error-kept", kept.View()},
+		{"error-kept-draft", inDraft.View()},
 		{"error-kept-down", keptDown.View()},
 	}
 	list = append(list, historyExamples()...)

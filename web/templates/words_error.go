@@ -64,6 +64,10 @@ func (p ErrorPage) message() message {
 	case ErrorStoreDown:
 		return message{"warn", product + " cannot reach its own storage", []string{"You are still signed in. " + p.work(), "It usually comes back within a few minutes."}, ""}
 	case ErrorSessionOver:
+		if p.KeptFor != "" {
+			return message{"user", "Sign in to continue", []string{
+				"Your session has ended. Your changes to " + p.KeptFor + " are kept for 14 days.", "Nothing was saved to " + upstream + ". After signing in you come back to them."}, ""}
+		}
 		if len(p.Kept) > 0 {
 			return message{"user", "Sign in to continue", []string{"Your session has ended. Nothing was saved, and everything you typed is kept in this page."}, ""}
 		}
