@@ -47,6 +47,9 @@ func Finish(ctx context.Context, db *database.DB, tx *sql.Tx, operator string, c
 // stays readable by its key, for a page that is still open.
 func (s *Store) End(ctx context.Context, operator string, customer pcclient.TenantID, draft string) error {
 	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := lock(ctx, s.db, tx, operator); err != nil {
+			return err
+		}
 		return end(ctx, tx, Version{Operator: operator, Customer: customer, Draft: draft}, givenUp)
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/session"
 )
 
@@ -21,6 +22,10 @@ func (b *browser) late() *session.Late {
 }
 
 func TestF46AnEndedSessionIsKnownForADay(t *testing.T) {
+	databasetest.Both(t, testF46AnEndedSessionIsKnownForADay)
+}
+
+func testF46AnEndedSessionIsKnownForADay(t *testing.T) {
 	p := newPlace(t)
 	b := &browser{place: p}
 	b.signIn(ada())
@@ -68,6 +73,10 @@ func TestF46AnEndedSessionIsKnownForADay(t *testing.T) {
 }
 
 func TestTheAbsoluteLimitLeavesALateSessionToo(t *testing.T) {
+	databasetest.Both(t, testTheAbsoluteLimitLeavesALateSessionToo)
+}
+
+func testTheAbsoluteLimitLeavesALateSessionToo(t *testing.T) {
 	b := &browser{place: newPlace(t)}
 	b.signIn(ada())
 	for range 8*60/20 - 1 {
@@ -82,7 +91,9 @@ func TestTheAbsoluteLimitLeavesALateSessionToo(t *testing.T) {
 }
 
 // I-10: what somebody ended is not known any more, and what is known lives no more.
-func TestI10WhatWasEndedIsNotKnown(t *testing.T) {
+func TestI10WhatWasEndedIsNotKnown(t *testing.T) { databasetest.Both(t, testI10WhatWasEndedIsNotKnown) }
+
+func testI10WhatWasEndedIsNotKnown(t *testing.T) {
 	ends := map[string]func(b *browser){
 		"signed out":                         func(b *browser) { b.signOut() },
 		"ended by the server":                func(b *browser) { _ = b.store.Destroy(b.Context(), b.load()) },
@@ -146,6 +157,10 @@ func pushOut(b *browser) {
 }
 
 func TestALateSessionOpensWithItsCookieOnly(t *testing.T) {
+	databasetest.Both(t, testALateSessionOpensWithItsCookieOnly)
+}
+
+func testALateSessionOpensWithItsCookieOnly(t *testing.T) {
 	p := newPlace(t)
 	b, other := &browser{place: p}, &browser{place: p}
 	b.signIn(ada())
