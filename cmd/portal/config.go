@@ -60,8 +60,9 @@ type SignInConfig struct {
 
 // GeneralConfig is what fits nowhere else.
 type GeneralConfig struct {
-	Contact  string `env:"PORTAL_CONTACT" placeholder:"TEXT" help:"Whom people should ask; pages that refuse something name it." example:"Billing support, ext. 4400" group:"General"`
-	Reason   string `env:"PORTAL_REASON" default:"optional" placeholder:"WHEN" help:"Whether people have to give a reason before they save: optional or required." group:"General"`
-	TimeZone string `env:"PORTAL_TIME_ZONE" default:"UTC" placeholder:"ZONE" help:"Time zone in which times are printed." example:"Europe/Lisbon" group:"General"`
-	LogLevel string `env:"PORTAL_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error." group:"General"`
+	Contact         string `env:"PORTAL_CONTACT" placeholder:"TEXT" help:"Whom people should ask; pages that refuse something name it." example:"Billing support, ext. 4400" group:"General"`
+	Reason          string `env:"PORTAL_REASON" default:"optional" placeholder:"WHEN" help:"Whether people have to give a reason before they save: optional or required." group:"General"`
+	AuditValuesDays string `env:"PORTAL_AUDIT_VALUES_DAYS" default:"0" placeholder:"DAYS" help:"After how many whole days the values in the audit trail, before and after each change, are deleted. Who changed which fields, and when, stays. 0 keeps them." example:"730" group:"General"`
+	TimeZone        string `env:"PORTAL_TIME_ZONE" default:"UTC" placeholder:"ZONE" help:"Time zone in which times are printed." example:"Europe/Lisbon" group:"General"`
+	LogLevel        string `env:"PORTAL_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error." group:"General"`
 }

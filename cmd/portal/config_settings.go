@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // PORTAL_TIME_ZONE works in an image that has no zone files
@@ -41,6 +42,7 @@ type Settings struct {
 
 	Contact        string
 	ReasonRequired bool
+	ValuesDays     int // after how many days audit values are deleted; 0: never
 	Location       *time.Location
 	LogLevel       slog.Level
 }
@@ -137,6 +139,9 @@ func (l DatabaseLocation) readDatabase(ps *Problems) Secret {
 	return address
 }
 
+// mostDays is a hundred years.
+const mostDays = 36500
+
 func (c GeneralConfig) read(s *Settings, ps *Problems) {
 	s.Contact = strings.TrimSpace(c.Contact)
 	if len(s.Contact) > 200 || strings.ContainsFunc(s.Contact, func(r rune) bool { return r < ' ' }) {
@@ -147,7 +152,10 @@ func (c GeneralConfig) read(s *Settings, ps *Problems) {
 	default:
 		ps.add("PORTAL_REASON", "must be optional or required")
 	}
-	var err error
+	days, err := strconv.ParseUint(strings.TrimSpace(c.AuditValuesDays), 10, 16)
+	if s.ValuesDays = int(days); err != nil || days > mostDays {
+		ps.add("PORTAL_AUDIT_VALUES_DAYS", "must be a number of whole days up to %d, or 0 to keep the values", mostDays)
+	}
 	// "Local" is whatever machine this is: people would not know whose time they read.
 	if s.Location, err = time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
 		ps.add("PORTAL_TIME_ZONE", "must be a zone such as Europe/Lisbon or UTC")

@@ -74,6 +74,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		Drafts:         versions,
 		Submissions:    saves,
 		Audit:          trail,
+		ValuesDays:     settings.ValuesDays,
 		Outside:        watch,
 		Recents:        directory.NewRecents(db, settings.Keys, time.Now),
 		Presence:       here,
@@ -90,7 +91,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	if err != nil {
 		return err
 	}
-	swept := sweep(ctx, log, sessions, versions, here)
+	swept := sweep(ctx, log, sessions, versions, here, oldValues{trail, settings.ValuesDays})
 	var app *pcclient.Client
 	if settings.RecoveryApp {
 		app = upstream.As(signIn.AppTokenSource())
@@ -175,7 +176,7 @@ func newServer(h http.Handler, settings Settings, log *slog.Logger) *http.Server
 
 // sweep deletes what has outlived its time, once at the start and then hourly. The
 // channel closes when it has stopped.
-func sweep(ctx context.Context, log *slog.Logger, sessions *session.Store, versions *drafts.Store, here *presence.Store) <-chan struct{} {
+func sweep(ctx context.Context, log *slog.Logger, sessions *session.Store, versions *drafts.Store, here *presence.Store, values oldValues) <-chan struct{} {
 	done := make(chan struct{})
 	once := func() {
 		if _, err := sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
@@ -186,6 +187,11 @@ func sweep(ctx context.Context, log *slog.Logger, sessions *session.Store, versi
 		}
 		if _, err := here.Sweep(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("closed forms not swept", "error", err)
+		}
+		if n, err := values.sweep(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("old audit values not deleted", "error", err)
+		} else if n > 0 {
+			log.Info("old audit values deleted", "entries", n)
 		}
 	}
 	go func() {
@@ -202,4 +208,17 @@ func sweep(ctx context.Context, log *slog.Logger, sessions *session.Store, versi
 		}
 	}()
 	return done
+}
+
+// oldValues are the audit values that have outlived their days; 0 days are for ever.
+type oldValues struct {
+	trail *audit.Log
+	days  int
+}
+
+func (v oldValues) sweep(ctx context.Context) (int64, error) {
+	if v.days == 0 {
+		return 0, nil
+	}
+	return v.trail.DeleteValues(ctx, time.Now().AddDate(0, 0, -v.days))
 }

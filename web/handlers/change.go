@@ -51,7 +51,7 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 		At:         s.moment(record.Time),
 		Notes:      s.changeNotes(record),
 		NoBefore:   noBefore(record),
-		Gone:       goneText(record, labels),
+		Gone:       s.goneText(record, labels),
 		About:      s.aboutChange(v, record),
 	}
 	for _, change := range merge.Changes(record.Before, record.After) {
@@ -84,11 +84,22 @@ func didText(r audit.Record, labels []string) string {
 }
 
 // goneText says why a change has no values to show.
-func goneText(r audit.Record, labels []string) string {
+func (s *site) goneText(r audit.Record, labels []string) string {
 	if len(labels) == 0 {
 		return "Partner Center tells of this save, and not of what it changed."
 	}
-	return "Values of customers are deleted after a time. What stays is who changed what, and when: " + itemsText(r) + "."
+	return s.valuesDeleted() + ". What stays is who changed what, and when: " + itemsText(r) + "."
+}
+
+// valuesDeleted says that values were deleted, and after which time if that is set.
+func (s *site) valuesDeleted() string {
+	switch s.ValuesDays {
+	case 0:
+		return "The values are not kept any more"
+	case 1:
+		return "Values deleted after a day"
+	}
+	return "Values deleted after " + strconv.Itoa(s.ValuesDays) + " days"
 }
 
 // changeNotes tell what is special about a change.

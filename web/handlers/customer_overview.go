@@ -152,6 +152,9 @@ func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
 		Note:  trailNote(entry),
 		URL:   changePath(entry.Customer, entry.Seq),
 	}
+	if entry.ValuesDeleted() {
+		shown.Gone = s.valuesDeleted()
+	}
 	for _, change := range undoable(entry) {
 		shown.Changes = append(shown.Changes, printedChange(change))
 	}

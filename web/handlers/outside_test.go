@@ -1,12 +1,15 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient/pcsim"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/forms"
 )
 
 // What somebody saves in Partner Center itself is in the history that everybody sees,
@@ -44,4 +47,37 @@ func TestSlowAuditRecordsDoNotHoldTheCustomerUp(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	t.Error("what the look found never came into the history")
+}
+
+// Partner Center does not always tell what stood there before, or what was saved. No
+// page makes that up, and none offers to put it back.
+func TestWhatNobodyCanTellIsNotMadeUp(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(nordlicht)
+	b := site.signIn("Ada Admin")
+	half := site.noted(audit.Entry{Kind: audit.Outside, Via: audit.ViaOutside, Submission: "r1", Customer: id, Fields: []string{forms.Email}},
+		audit.Values{After: map[string]string{forms.Email: "new@nordlicht.example"}})
+	none := site.noted(audit.Entry{Kind: audit.Outside, Via: audit.ViaOutside, Submission: "r2", Customer: id, OperatorName: "ines@partner.example"}, audit.Values{})
+	page := b.get(fmt.Sprintf("%s/%d", history(id), half.Seq)).want(http.StatusOK, "new@nordlicht.example", "Not known").hides("Not provided")
+	if page.byID("undo-t") != nil {
+		t.Error("an undo of what nobody knows is offered")
+	}
+	b.get(fmt.Sprintf("%s/%d", history(id), none.Seq)).want(http.StatusOK, "Partner Center tells of this save, and not of what it changed.").hides("deleted")
+	b.get(overview(id)).want(http.StatusOK, "Billing profile saved")
+}
+
+func TestDeletedValuesAreSaidToBeDeleted(t *testing.T) {
+	site := newSiteWith(t, settings{days: 730})
+	id := site.customer(nordlicht)
+	old := site.emailBy(id, audit.Applied, "", "Sam Sales", time.Hour, "a@nordlicht.example", "b@nordlicht.example")
+	if n, err := site.trail.DeleteValues(t.Context(), site.clock.now()); n != 1 || err != nil {
+		t.Fatalf("deleted %d, %v", n, err)
+	}
+	const told = "Values deleted after 730 days"
+	b := site.signIn("Ada Admin")
+	b.get(overview(id)).want(http.StatusOK, "Email changed", "Sam Sales", told)
+	page := b.get(fmt.Sprintf("%s/%d", history(id), old.Seq)).want(http.StatusOK, "Sam Sales changed email", told).hides("Not provided", "@nordlicht.example")
+	if page.byID("undo-t") != nil {
+		t.Error("an undo of deleted values is offered")
+	}
 }

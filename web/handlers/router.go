@@ -49,9 +49,11 @@ type Options struct {
 	Drafts      *drafts.Store
 	Submissions *submission.Service
 	Audit       *audit.Log
-	Outside     *outside.Watch
-	Recents     *directory.Recents
-	Presence    *presence.Store
+	// ValuesDays is after how many days audit values are deleted; 0: never.
+	ValuesDays int
+	Outside    *outside.Watch
+	Recents    *directory.Recents
+	Presence   *presence.Store
 	// Contact is whom refusal pages name: a name, an address or both; may be "".
 	Contact string
 	// ReasonRequired makes people give a reason before they save.

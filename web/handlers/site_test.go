@@ -127,6 +127,7 @@ type settings struct {
 	wait    time.Duration
 	demo    *handlers.Demo
 	proxies []netip.Prefix
+	days    int  // after which values are deleted
 	reason  bool // a reason is required
 }
 
@@ -177,7 +178,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 			BaseURL: portalOrigin, Scope: cloud.Scope, Tenants: []string{demo.PartnerTenant},
 			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: ring,
 		}),
-		Drafts: s.drafts, Submissions: saves, Audit: s.trail, Outside: watch,
+		Drafts: s.drafts, Submissions: saves, Audit: s.trail, ValuesDays: o.days, Outside: watch,
 		Recents: directory.NewRecents(s.db, ring, s.clock.now), Presence: presence.New(s.db, ring, s.clock.now),
 		Contact: "Marta Keller (team lead)", ReasonRequired: o.reason, Zone: time.UTC, Now: s.clock.now, Log: log, Demo: o.demo,
 	})

@@ -14,9 +14,9 @@ const (
 	saved     = "update_customer_billing_profile" // the upstream's name for saving a billing profile
 	succeeded = "succeeded"
 
-	longestID    = 500
-	longestName  = 200
-	longestValue = 64 << 10 // of a whole billing profile
+	longestID   = 500
+	longestName = 200
+	longestText = 1000 // of a value: the upstream takes far less
 )
 
 // savesOf are the entries to make of records, oldest first. What is no save of a billing
@@ -59,14 +59,17 @@ func saveOf(r pcclient.AuditRecord) (audit.Record, bool) {
 // values are the form's texts of a billing profile inside a record, and nothing else of
 // it; nil when there is none, as in records of services.
 func values(text string) forms.Values {
-	if text == "" || len(text) > longestValue {
-		return nil
-	}
 	profile, _, err := pcclient.ParseBillingProfile([]byte(text))
 	if err != nil {
 		return nil
 	}
-	return forms.FromBillingProfile(profile)
+	v := forms.FromBillingProfile(profile)
+	for _, text := range v {
+		if len(text) > longestText {
+			return nil // comparing it word by word would take for ever
+		}
+	}
+	return v
 }
 
 // line is a text without what cannot be stored or would not stay on its line.

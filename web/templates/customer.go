@@ -35,6 +35,7 @@ type TrailEntry struct {
 	At      Time
 	Note    string // what sets it apart from a save through this portal's form; "" for none
 	Changes []Change
+	Gone    string // why there are none
 	URL     string // of the change's own page
 }
 
