@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -86,8 +85,8 @@ func checkProvider(ctx context.Context, s Settings) (string, error) {
 // checkDatabase opens the database, but does not make one: a file created by
 // whoever runs the check would not belong to the portal's user.
 func checkDatabase(ctx context.Context, s Settings) (string, error) {
-	path := strings.TrimPrefix(string(s.DatabaseURL), "sqlite:")
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+	path, isFile := strings.CutPrefix(string(s.DatabaseURL), "sqlite:")
+	if _, err := os.Stat(path); isFile && errors.Is(err, os.ErrNotExist) {
 		folder, err := os.Stat(filepath.Dir(path))
 		if err != nil || !folder.IsDir() {
 			return "", fmt.Errorf("the folder of %s does not exist", path)
@@ -99,11 +98,7 @@ func checkDatabase(ctx context.Context, s Settings) (string, error) {
 		return "", err
 	}
 	defer db.Close()
-	writable := func(*sql.Tx) error { return nil }
-	if err := db.Write(ctx, writable); err != nil {
-		return "", err
-	}
-	return path, nil
+	return db.Describe(ctx)
 }
 
 // checkUpstream asks Partner Center without a token. Its 401 proves address,

@@ -49,8 +49,8 @@ func TestSecretsHaveNoPlaceInTheHelp(t *testing.T) {
 }
 
 func TestSecretsAreNotTakenFromTheCommandLine(t *testing.T) {
-	for _, flag := range []string{"--keys", "--oidc-client-secret"} {
-		for _, args := range [][]string{{"serve", flag + "=hunter2"}, {"check", flag, "hunter2"}} {
+	for flag, secret := range map[string]string{"--keys": "hunter2", "--oidc-client-secret": "hunter2", "--database-url": "postgres://portal:hunter2@db/portal"} {
+		for _, args := range [][]string{{"serve", flag + "=" + secret}, {"check", flag, secret}} {
 			code, out, complaints := portal(t, args...)
 			if code == 0 || !strings.Contains(complaints, flag+" is not taken") || strings.Contains(out+complaints, "hunter2") {
 				t.Errorf("%v: exit code %d: %s%s", args, code, out, complaints)

@@ -34,7 +34,7 @@ type DatabaseConfig struct {
 
 // DatabaseLocation is the database alone, for commands that seal nothing.
 type DatabaseLocation struct {
-	DatabaseURL     Secret `env:"PORTAL_DATABASE_URL" placeholder:"URL" help:"Database that holds sessions, drafts, submissions and the audit trail: sqlite:PATH, a file with mode 0600. Without it: sqlite:portal.db." example:"sqlite:/var/lib/portal/portal.db" group:"Storage"`
+	DatabaseURL     Secret `env:"PORTAL_DATABASE_URL" placeholder:"URL" help:"Database that holds sessions, drafts, submissions and the audit trail: sqlite:PATH, a file with mode 0600, for one portal; or postgres://USER:PASSWORD@HOST/NAME, for several. Without it: sqlite:portal.db." example:"postgres://portal@db.example.com/portal?sslmode=verify-full" group:"Storage"`
 	DatabaseURLFile string `env:"PORTAL_DATABASE_URL_FILE" placeholder:"FILE" help:"File that holds the database URL." group:"Storage"`
 }
 

@@ -14,6 +14,7 @@ import (
 	_ "time/tzdata" // PORTAL_TIME_ZONE works in an image that has no zone files
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/seal"
 )
 
@@ -125,16 +126,14 @@ const defaultDatabase = "sqlite:portal.db"
 func (l DatabaseLocation) readDatabase(ps *Problems) Secret {
 	address, err := l.DatabaseURL.orFile(l.DatabaseURLFile)
 	variable := fileVariable("PORTAL_DATABASE_URL", l.DatabaseURLFile)
-	engine, rest, _ := strings.Cut(string(address), ":")
-	switch {
-	case err != nil:
-		ps.add(variable, "%v", err)
-	case address == "":
+	if err == nil && address == "" {
 		return defaultDatabase
-	case engine == "postgres" || engine == "postgresql":
-		ps.add(variable, "names PostgreSQL, which this release does not support: use sqlite:PATH")
-	case engine != "sqlite" || rest == "":
-		ps.add(variable, "must look like sqlite:PATH")
+	}
+	if err == nil {
+		err = database.CheckURL(string(address))
+	}
+	if err != nil {
+		ps.add(variable, "%v", err)
 	}
 	return address
 }

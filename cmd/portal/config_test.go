@@ -66,7 +66,7 @@ func TestF47EveryProblemIsNamedAtOnce(t *testing.T) {
 	c.Listen = "8080"
 	c.TLSCert = "portal.crt"
 	c.TrustedProxies = []string{"10.0.0.1", "0.0.0.0/0", "proxy"}
-	c.DatabaseURL = "postgres://db/portal"
+	c.DatabaseURL = "mysql://db/portal"
 	c.Cloud = "moon"
 	c.OIDCTenants = []string{"contoso.onmicrosoft.com"}
 	c.Roles = []string{"boss=king"}
@@ -104,6 +104,9 @@ func TestWhatAConfigurationMayNotSay(t *testing.T) {
 		"A-07 everybody as proxy":       {func(c *Config) { c.TrustedProxies = []string{"::/0"} }, "PORTAL_TRUSTED_PROXIES"},
 		"keys that do not read":         {func(c *Config) { c.Keys = "k1:short" }, "PORTAL_KEYS"},
 		"a database in memory":          {func(c *Config) { c.DatabaseURL = "sqlite:" }, "PORTAL_DATABASE_URL"},
+		"a PostgreSQL database":         {func(c *Config) { c.DatabaseURL = "postgres://portal:x%40y@db.example.com/portal?sslmode=verify-full" }, ""},
+		"with the longer name":          {func(c *Config) { c.DatabaseURL = "postgresql://portal@db.example.com:5433/portal" }, ""},
+		"a PostgreSQL mode unheard of":  {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal?sslmode=perhaps" }, "PORTAL_DATABASE_URL"},
 		"R-08 common":                   {func(c *Config) { c.OIDCIssuer = entra + "common/v2.0" }, "PORTAL_OIDC_ISSUER"},
 		"R-08 organizations":            {func(c *Config) { c.OIDCIssuer = entra + "organizations/v2.0" }, "PORTAL_OIDC_ISSUER"},
 		"R-08 consumers":                {func(c *Config) { c.OIDCIssuer = entra + "consumers/v2.0" }, "PORTAL_OIDC_ISSUER"},
@@ -212,7 +215,7 @@ func TestA38ASecretIsNeverPrinted(t *testing.T) {
 func TestAProblemDoesNotRepeatASecret(t *testing.T) {
 	c := goodConfig()
 	c.Keys = "k1:hunter2"
-	c.DatabaseURL = "postgres://portal:hunter2@db/portal"
+	c.DatabaseURL = "postgres://portal:hunter2@db/portal?sslmode=perhaps"
 	if text := c.Validate().Error(); strings.Contains(text, "hunter2") {
 		t.Error(text)
 	}

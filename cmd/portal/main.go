@@ -17,6 +17,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/partnerdesk/portal/web/database"
 )
 
 // commands is the command line.
@@ -91,7 +93,11 @@ func execute(ctx context.Context, args []string, c console) (code int) {
 // because kong fills a variable through a flag.
 func secretFlag(call *kong.Context) error {
 	for _, part := range call.Path {
-		if part.Flag != nil && part.Flag.Hidden && part.Flag.Target.Type() == reflect.TypeFor[Secret]() {
+		if part.Flag == nil || part.Flag.Target.Type() != reflect.TypeFor[Secret]() {
+			continue
+		}
+		// The database's address may stand there, but not with a password in it.
+		if part.Flag.Hidden || database.HoldsPassword(part.Flag.Target.String()) {
 			return fmt.Errorf("--%s is not taken: others on this machine can read it. Set %s, or %[2]s_FILE to the path of a file",
 				part.Flag.Name, part.Flag.Tag.Envs[0])
 		}

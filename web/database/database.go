@@ -71,6 +71,7 @@ type engine interface {
 	migrator(writer *sql.DB) (handle *sql.DB, done func())
 	migrated() string
 	shared() bool
+	describe(ctx context.Context, tx *sql.Tx) (string, error)
 }
 
 type transaction struct {
@@ -83,15 +84,13 @@ type transaction struct {
 // (mode 0600) if there is none, or "postgres://…", which must answer. The schema
 // is left as found: see Migrate. No error repeats the URL, which may hold a password.
 func Open(ctx context.Context, url string) (*DB, error) {
-	scheme, rest, _ := strings.Cut(url, ":")
-	switch scheme {
-	case "sqlite":
-		return openSQLite(ctx, rest)
-	case "postgres", "postgresql":
-		return openPostgres(ctx, url)
-	default:
-		return nil, errors.New("the database URL must look like sqlite:PATH or postgres://USER@HOST/NAME")
+	if err := CheckURL(url); err != nil {
+		return nil, fmt.Errorf("the database URL %w", err)
 	}
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		return openSQLite(ctx, path)
+	}
+	return openPostgres(ctx, url)
 }
 
 // Write runs fn in a transaction and commits if fn returns nil. fn runs once, and

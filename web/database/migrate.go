@@ -33,11 +33,11 @@ func (db *DB) Migrate(ctx context.Context) error {
 	defer done()
 	m := migration{&DB{engine: db.engine, writer: handle, reader: handle}}
 	if err := m.prepare(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return notAllowed(fmt.Errorf("migrate: %w", err))
 	}
 	for _, file := range missing {
 		if err := m.apply(ctx, file); err != nil {
-			return fmt.Errorf("migrate: %s: %w", path.Base(file), err)
+			return notAllowed(fmt.Errorf("migrate: %s: %w", path.Base(file), err))
 		}
 	}
 	return nil

@@ -39,9 +39,9 @@ const (
 const pgVersion = 140000
 
 func openPostgres(ctx context.Context, url string) (*DB, error) {
-	config, err := pgx.ParseConfig(url)
-	if err != nil { // its text may hold the password
-		return nil, errors.New("the database URL does not read: it must look like postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full, with %40 for an @ in the password, %2F for a /")
+	config, err := parsePostgres(url)
+	if err != nil {
+		return nil, err
 	}
 	db := &DB{engine: serverEngine{config}, writer: pgHandle(config, forWriting), reader: pgHandle(config, forReading)}
 	if err := checkPostgres(ctx, db.reader); err != nil {
@@ -207,6 +207,21 @@ func (serverEngine) migrated() string {
 
 func (serverEngine) shared() bool { return true }
 
+func (e serverEngine) describe(ctx context.Context, tx *sql.Tx) (string, error) {
+	var version, readOnly, encrypted string
+	err := tx.QueryRowContext(ctx, `SELECT current_setting('server_version'), current_setting('transaction_read_only'),
+		CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl) THEN 'with' ELSE 'without' END`).
+		Scan(&version, &readOnly, &encrypted)
+	if err != nil {
+		return "", err
+	}
+	where := net.JoinHostPort(e.config.Host, strconv.Itoa(int(e.config.Port))) + "/" + e.config.Database
+	if readOnly == "on" {
+		return "", fmt.Errorf("%s can only be read: is it a standby?", where)
+	}
+	return fmt.Sprintf("%s, PostgreSQL %s, %s TLS", where, version, encrypted), nil
+}
+
 func postgresFault(err error) bool {
 	var server *pgconn.PgError
 	var connect *pgconn.ConnectError
@@ -214,4 +229,13 @@ func postgresFault(err error) bool {
 	return errors.As(err, &server) || errors.As(err, &connect) || errors.As(err, &network) ||
 		pgconn.Timeout(err) || pgconn.SafeToRetry(err) || errors.Is(err, pgconn.ErrConnClosed) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// notAllowed says what to do about a role that may not change the schema.
+func notAllowed(err error) error {
+	var server *pgconn.PgError
+	if errors.As(err, &server) && server.Code == "42501" {
+		return fmt.Errorf("the schema is older than this portal, and this role may not change it: run portal migrate as the role that owns the tables: %w", err)
+	}
+	return err
 }

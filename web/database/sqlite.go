@@ -17,9 +17,6 @@ import (
 const readers = 8
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
-	if path == "" || strings.HasPrefix(path, ":") {
-		return nil, errors.New("the database URL needs a file: sqlite:PATH")
-	}
 	// SQLite gives its journal files the mode of the database file, so creating
 	// that one first keeps all of them private.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -44,7 +41,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
 
-	db := &DB{engine: fileEngine{}, writer: writer, reader: reader}
+	db := &DB{engine: fileEngine{path}, writer: writer, reader: reader}
 	if err := checkSQLite(ctx, writer); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
@@ -90,7 +87,7 @@ func dsn(path string, options ...string) string {
 }
 
 // fileEngine is SQLite.
-type fileEngine struct{}
+type fileEngine struct{ path string }
 
 func (fileEngine) begin(ctx context.Context, writer *sql.DB) (transaction, error) {
 	tx, err := writer.BeginTx(ctx, nil)
@@ -115,6 +112,8 @@ func (fileEngine) migrated() string {
 }
 
 func (fileEngine) shared() bool { return false }
+
+func (e fileEngine) describe(context.Context, *sql.Tx) (string, error) { return e.path, nil }
 
 func sqliteFault(err error) bool {
 	var engine *sqlite.Error

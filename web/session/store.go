@@ -20,7 +20,7 @@ type Options struct {
 	Idle        time.Duration // 30 min without a request that counts
 	Absolute    time.Duration // 8 h after sign-in, whatever happens
 	PerOperator int           // 5 sessions of one person; a sixth ends the one unused longest
-	Wait        time.Duration // 2 s for the database before ErrStore
+	Wait        time.Duration // for the database before ErrStore: 2 s; 500 ms if others share it, since then a page is best asked for again
 }
 
 // Store keeps sessions in the database. It is a gorilla sessions.Store for
@@ -47,8 +47,15 @@ func New(o Options) *Store {
 	s.idle = orDefault(s.idle, 30*time.Minute)
 	s.absolute = orDefault(s.absolute, 8*time.Hour)
 	s.perOp = orDefault(s.perOp, 5)
-	s.wait = orDefault(s.wait, 2*time.Second)
+	s.wait = orDefault(s.wait, patience(o.DB))
 	return s
+}
+
+func patience(db *database.DB) time.Duration {
+	if db.Shared() {
+		return 500 * time.Millisecond
+	}
+	return 2 * time.Second
 }
 
 func orDefault[T int | time.Duration](v, otherwise T) T {
