@@ -74,6 +74,9 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 	if !e.fresh {
 		page.News = s.news(v, e.customer, e.opened, e.known)
 	}
+	if page.News.Told() && banner != nil && banner.Tone == templates.ToneInfo && !banner.Focus {
+		page.Banner = nil // one at a time, and the news matter more than a greeting
+	}
 	return show(v, status, page.View())
 }
 

@@ -172,6 +172,8 @@ func (s *site) mergeNow(v *visit, e edit) error {
 		e.fresh = true
 		return s.showEdit(v, http.StatusOK, e, nil, bannerNothingToMerge)
 	case len(forms.Changed(e.opened.Values, e.values)) == 0:
+		s.keepTyped(v, &e) // which ends a draft that was made of this form before
+		s.gone(v, e.customer, e.draft)
 		return v.redirect(customerPath(e.customer) + "/billing")
 	}
 	err = s.keepNext(v, e.version(v.operator.Key(), s.Now()))

@@ -55,6 +55,7 @@ func (s *site) discardDraft(v *visit) error {
 	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
 		return errFormToken
 	}
+	s.gone(v, customer, v.QueryParam("draft"))
 	err = s.Drafts.Discard(v.Request().Context(), v.operator.Key(), customer, v.QueryParam("draft"))
 	if errors.Is(err, drafts.ErrNotFound) {
 		page, err := s.customerPage(v, customer, bannerNoDraft)

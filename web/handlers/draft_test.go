@@ -308,7 +308,7 @@ func TestAStaleDraftOpensInTheMerge(t *testing.T) {
 			t.Errorf("it led to %s", p.url)
 		}
 		t.Run("and on to typing all the same", func(t *testing.T) {
-			form := p.follow("Back to editing").want(http.StatusOK, "Your changes are back.").form("email").wants("email", "mine@harbourline.example")
+			form := p.follow("Back to editing").want(http.StatusOK, "Ines Duarte saved 1 change at ", "Nothing of yours is lost.").form("email").wants("email", "mine@harbourline.example")
 			form.fill("lastName", "Typed on").kept()
 			b.get(f.again()).want(http.StatusOK, "Needs your choice", "Typed on")
 		})

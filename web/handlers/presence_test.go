@@ -103,14 +103,23 @@ func TestPresenceEndsAMinuteAfterTheLastAsking(t *testing.T) {
 	ada.get(overview(id)).want(http.StatusOK).hides("editing")
 }
 
-func TestASaveEndsPresenceAtOnce(t *testing.T) {
+func TestWhoIsDoneIsNotThereAnyMore(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	ada, sam := site.signIn("Ada Admin"), site.signIn("Sam Sales")
-	review := sam.toReview(id, "email", "sam@harbourline.example")
-	ada.get(overview(id)).want(http.StatusOK, "Sam Sales is editing")
-	review.save().want(http.StatusOK, "Billing profile saved.")
-	ada.get(overview(id)).want(http.StatusOK).hides("is editing")
+	t.Run("after a save", func(t *testing.T) {
+		review := sam.toReview(id, "email", "sam@harbourline.example")
+		ada.get(overview(id)).want(http.StatusOK, "Sam Sales is editing")
+		review.save().want(http.StatusOK, "Billing profile saved.")
+		ada.get(overview(id)).want(http.StatusOK).hides("is editing")
+	})
+	t.Run("after a draft is discarded", func(t *testing.T) {
+		f := sam.edit(id).fill("email", "again@harbourline.example")
+		kept := f.press("do", "country").want(http.StatusOK)
+		ada.get(overview(id)).want(http.StatusOK, "Sam Sales is editing")
+		kept.follow("Discard draft").choose("Discard").want(http.StatusOK)
+		ada.get(overview(id)).want(http.StatusOK).hides("is editing")
+	})
 }
 
 // A form that asks by itself is not a person who is there.
@@ -280,15 +289,26 @@ func TestNewsWithoutAScript(t *testing.T) {
 	})
 	t.Run("Merge now with nothing typed opens the form afresh", func(t *testing.T) {
 		_, _, f := start(t)
+		f.press("do", "country").want(http.StatusOK)
+		f.page.b.get("/").want(http.StatusOK, "Your drafts")
 		f.fill("email", f.page.form("email").values.Get("email"))
-		fresh := f.press("do", "country").choose("Merge now").want(http.StatusOK, "Edit billing profile").hides(told)
+		fresh := f.press("do", "merge").want(http.StatusOK, "Edit billing profile").hides(told)
 		fresh.form("email").wants("email", "theirs@harbourline.example")
+		f.page.b.get("/").want(http.StatusOK).hides("Your drafts")
 	})
 	t.Run("Merge now when the values were put back", func(t *testing.T) {
 		site, id, f := start(t)
 		redrawn := f.press("do", "country").want(http.StatusOK, told)
 		site.elsewhere(id, "Ines Duarte", "email", f.page.form("email").values.Get("email"), "defaultAddress.phoneNumber", f.page.form("email").values.Get("defaultAddress.phoneNumber"))
 		redrawn.choose("Merge now").want(http.StatusOK, "There is nothing to merge any more").form("email").wants("email", "mine@harbourline.example")
+	})
+	t.Run("a draft that was come back to tells it in place of its greeting", func(t *testing.T) {
+		site, id, f := start(t)
+		f.press("do", "country").want(http.StatusOK)
+		back := f.page.b.get(f.action.RequestURI()).want(http.StatusOK, "Ines Duarte saved this profile while you were editing")
+		form := back.follow("Back to editing").want(http.StatusOK, told, "Merge now").hides("Your changes are back").form("email").wants("email", "mine@harbourline.example")
+		site.elsewhere(id, "Ines Duarte", "email", f.page.form("email").values.Get("email"), "defaultAddress.phoneNumber", f.page.form("email").values.Get("defaultAddress.phoneNumber"))
+		form.page.b.get(form.action.RequestURI()).want(http.StatusOK, "Your changes are back").hides("saved 2 changes")
 	})
 	t.Run("F-35 Merge now when nothing can be stored", func(t *testing.T) {
 		site, _, f := start(t)

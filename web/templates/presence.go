@@ -17,7 +17,8 @@ type News struct {
 	At    string // "at 14:31"
 }
 
-func (n News) told() bool { return n.Save != "" && !n.Known }
+// Told reports whether the page says something of it.
+func (n News) Told() bool { return n.Save != "" && !n.Known }
 
 func (n News) items() string { return count(n.Items, "change", "changes") }
 

@@ -299,7 +299,7 @@ func news(n News) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if n.told() {
+		if n.Told() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section class=\"note care\" aria-labelledby=\"news-t\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
