@@ -5,6 +5,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/submission"
 	"github.com/partnerdesk/portal/web/templates"
 )
 
@@ -20,6 +21,15 @@ func (s *site) home(v *visit) error {
 	}
 	for _, sub := range unsettled {
 		page.Unsettled = append(page.Unsettled, s.unsettled(v, sub))
+	}
+	news, err := s.Submissions.News(ctx, v.operator.Key())
+	if err != nil {
+		return err
+	}
+	for _, sub := range news {
+		if sub.State != submission.Superseded { // that one is listed as unsettled, until it is closed
+			page.News = append(page.News, s.unsettled(v, sub))
+		}
 	}
 	list, err := s.Drafts.List(ctx, v.operator.Key())
 	if err != nil {

@@ -41,6 +41,11 @@ func (s *site) showSave(v *visit) error {
 			sub = settled
 		}
 	}
+	if sub.Doubted && sub.ClosedAt.IsZero() && sub.State.Settled() {
+		if err := s.Submissions.Seen(ctx, operator, sub.Key); err != nil {
+			s.Log.WarnContext(ctx, "not noted as seen", "reference", s.reference(v), "error", err)
+		}
+	}
 	switch {
 	case sub.State == submission.Applied:
 		return s.showSaved(v, sub)

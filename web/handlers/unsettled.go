@@ -71,6 +71,10 @@ func (s *site) unsettled(v *visit, sub submission.Submission) templates.Unsettle
 	switch sub.State {
 	case submission.Recorded:
 		u.Standing = templates.StandingRunning
+	case submission.Applied:
+		u.Standing, u.Settled = templates.StandingSaved, s.moment(sub.SettledAt)
+	case submission.NotApplied:
+		u.Standing, u.Settled = templates.StandingNotSaved, s.moment(sub.SettledAt)
 	case submission.Superseded:
 		u.Standing = templates.StandingOvertaken
 		if own || v.may(middleware.Administer) {

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,4 +112,35 @@ func TestAReplacedSaveIsToldAndOfferedBack(t *testing.T) {
 	form.wants("firstName", "Outsider").wants("email", "mine@harbourline.example")
 	form.press("do", "review").want(http.StatusOK, "Outsider").save().want(http.StatusOK, "Billing profile saved.")
 	site.storedHas(id, "email", "mine@harbourline.example", "firstName", "Outsider")
+}
+
+// Who left the page before the outcome was known finds it on Home, until they have
+// seen it.
+func TestHomeTellsWhatBecameOfADoubt(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault pcsim.Fault
+		tag   string
+		page  string
+	}{
+		"F-11 it was saved":     {pcsim.Fault{Shape: pcsim.ShapeLate, DelayAfterMs: 300}, "It was saved", "Billing profile saved."},
+		"F-12 it was not saved": {pcsim.Fault{Status: 502}, "It was not saved", "It was not saved"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := newSiteWith(t, settings{wait: 50 * time.Millisecond, settle: time.Second})
+			ada := site.signIn("Ada Admin")
+			must(t, site.sim.AddFaults(onPut(c.fault)))
+			result := ada.toReview(site.customer(harbourline), "email", "mine@harbourline.example").save().want(http.StatusOK, "We do not know yet")
+			ada.get("/").want(http.StatusOK, "Saves that are not settled", "Not known yet")
+			for range 300 {
+				if !strings.Contains(ada.get("/").text(), "Not known yet") {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			ada.get("/").want(http.StatusOK, "Now known", c.tag)
+			site.signIn("Sam Sales").get("/").want(http.StatusOK).hides("Now known")
+			ada.get(result.url.Path).want(http.StatusOK, c.page)
+			ada.get("/").want(http.StatusOK).hides("Now known")
+		})
+	}
 }

@@ -13,6 +13,7 @@ import (
 // the few rows it shows.
 const (
 	isOpen      = `state IN ('recorded', 'in_doubt')`
+	isNews      = `doubted = 1 AND closed_at = 0 AND state IN ('applied', 'not_applied', 'superseded')`
 	isUnsettled = `(state IN ('recorded', 'in_doubt') OR state = 'superseded' AND closed_at = 0)`
 )
 
@@ -36,6 +37,12 @@ func (s *Service) OpenFor(ctx context.Context, customer pcclient.TenantID) ([]Su
 // empty key stands for all operators.
 func (s *Service) Unsettled(ctx context.Context, operatorKey string) ([]Submission, error) {
 	return s.list(ctx, isUnsettled+` AND $1 IN ('', operator) ORDER BY recorded_at DESC, key`, operatorKey)
+}
+
+// News returns the operator's submissions that were in doubt and have come to an end
+// which nobody has seen yet, newest first; none is an empty list.
+func (s *Service) News(ctx context.Context, operatorKey string) ([]Submission, error) {
+	return s.list(ctx, isNews+` AND operator = $1 ORDER BY recorded_at DESC, key`, operatorKey)
 }
 
 // list reads rows by a condition written in this package.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -22,38 +21,47 @@ const (
 	mostRecords = 500
 )
 
-// lookForOverwritten asks the upstream what the PUT really replaced. before is
-// what the re-read showed. If somebody outside this portal saved in the instant
-// between, and the upstream took our stale write, the trail gets an entry that
-// holds their values. Audit records may be late, so the look is repeated for two
-// minutes after the save; they are closed to many, who then cannot know.
-func (r *run) lookForOverwritten(ctx context.Context, before forms.Values) {
-	if r.lookOnce(ctx, before) {
+// overwritten looks for a save of somebody else's that an applied submission replaced.
+type overwritten struct {
+	s      *Service
+	pc     *pcclient.Client
+	sub    Submission
+	before forms.Values // what the PUT was made for
+}
+
+// lookForOverwritten asks the upstream what an applied submission's PUT really
+// replaced. If somebody outside this portal saved in the instant between re-read and
+// PUT, and the upstream took our stale write, the trail gets an entry that holds their
+// values. Audit records may be late, so the look is repeated for two minutes; they are
+// closed to many, who then cannot know.
+func (s *Service) lookForOverwritten(ctx context.Context, pc *pcclient.Client, sub Submission, before forms.Values) {
+	o := overwritten{s, pc, sub, before}
+	if sub.CorrelationID == "" || o.look(ctx) {
 		return
 	}
-	r.s.later.Go(func() {
+	s.later.Go(func() {
 		for _, pause := range []time.Duration{5 * time.Second, 25 * time.Second, 90 * time.Second} {
-			if r.s.sleep(r.s.halted, pause) != nil || r.lookOnce(r.s.halted, before) {
+			if s.sleep(s.halted, pause) != nil || o.look(s.halted) {
 				return
 			}
 		}
 	})
 }
 
-// lookOnce reports whether there is nothing more to look for.
-func (r *run) lookOnce(ctx context.Context, before forms.Values) (done bool) {
-	if r.s.closedTo(r.sub.Operator.Key) {
+// look reports whether there is nothing more to look for.
+func (o overwritten) look(ctx context.Context) (done bool) {
+	if o.s.closedTo(o.sub.Operator.Key) {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, overwrittenWait)
 	defer cancel()
-	own, others, err := r.records(ctx)
+	own, others, err := o.records(ctx)
 	switch {
 	case errors.Is(err, pcclient.ErrForbidden):
-		r.s.notesClosed(r.sub.Operator.Key)
+		o.s.notesClosed(o.sub.Operator.Key)
 		return true
 	case err != nil:
-		r.event(ctx, slog.LevelWarn, "submission.overwritten_unknown", "error", err)
+		o.event(ctx, "submission.overwritten_unknown", "error", err)
 		return false
 	case own.ID == "":
 		return false
@@ -63,39 +71,31 @@ func (r *run) lookOnce(ctx context.Context, before forms.Values) (done bool) {
 		return true // the record does not say
 	}
 	theirs := forms.FromBillingProfile(replaced)
-	lost := r.lost(before, theirs)
+	// What somebody changed in the instant before, and what does not stand there now.
+	lost := only(forms.Changed(o.before, theirs), forms.Changed(theirs, o.sub.Saved))
 	if len(lost) == 0 {
 		return true
 	}
-	values := changes(Submission{Fields: lost}, theirs, r.sub.Saved)
+	values := changes(Submission{Fields: lost}, theirs, o.sub.Saved)
 	values.By, values.ByAt = author(others, theirs)
-	e := entry(r.sub, audit.Overwrote, r.s.now())
-	e.Fields = lost
-	if !r.persist(ctx, func(ctx context.Context) error {
-		return r.s.db.Write(ctx, func(tx *sql.Tx) error {
-			if told, err := r.s.log.Has(ctx, tx, e.Submission, e.Kind); err != nil || told {
-				return err
-			}
-			_, err := r.s.log.Append(ctx, tx, e, values)
-			return err
-		})
-	}) {
+	if err := o.tell(ctx, lost, values); err != nil {
+		o.event(ctx, "submission.overwritten_not_written", "error", err)
 		return false
 	}
-	r.event(ctx, slog.LevelWarn, "submission.overwrote")
+	o.event(ctx, "submission.overwrote")
 	return true
 }
 
 // records finds the audit record of the PUT, and those of others on the customer.
-func (r *run) records(ctx context.Context) (own pcclient.AuditRecord, others []pcclient.AuditRecord, err error) {
+func (o overwritten) records(ctx context.Context) (own pcclient.AuditRecord, others []pcclient.AuditRecord, err error) {
 	n := 0
-	for record, err := range r.pc.AuditRecords.All(ctx, pcclient.AuditQuery{Start: r.begun, Customer: r.sub.Customer, Size: 100}) {
+	for record, err := range o.pc.AuditRecords.All(ctx, pcclient.AuditQuery{Start: o.sub.RecordedAt, Customer: o.sub.Customer, Size: 100}) {
 		if err != nil {
 			return own, nil, err
 		}
 		switch {
-		case record.Operation != upstreamOperation || record.Customer != r.sub.Customer:
-		case record.CorrelationID == r.sub.CorrelationID:
+		case record.Operation != upstreamOperation || record.Customer != o.sub.Customer:
+		case record.CorrelationID == o.sub.CorrelationID:
 			own = record
 		default:
 			others = append(others, record)
@@ -107,10 +107,23 @@ func (r *run) records(ctx context.Context) (own pcclient.AuditRecord, others []p
 	return own, others, nil
 }
 
-// lost are the names somebody else changed in the instant before, whose new text
-// is not what stands there now.
-func (r *run) lost(before, theirs forms.Values) []string {
-	return only(forms.Changed(before, theirs), forms.Changed(theirs, r.sub.Saved))
+// tell writes the entry, once for a submission.
+func (o overwritten) tell(ctx context.Context, lost []string, values audit.Values) error {
+	e := entry(o.sub, audit.Overwrote, o.s.now())
+	e.Fields = lost
+	return o.s.db.Write(ctx, func(tx *sql.Tx) error {
+		if told, err := o.s.log.Has(ctx, tx, e.Submission, e.Kind); err != nil || told {
+			return err
+		}
+		_, err := o.s.log.Append(ctx, tx, e, values)
+		return err
+	})
+}
+
+func (o overwritten) event(ctx context.Context, name string, more ...any) {
+	o.s.events.WarnContext(ctx, name, append([]any{
+		"submission", o.sub.Key, "operator", o.sub.Operator.Key, "customer", string(o.sub.Customer), "correlation_id", o.sub.CorrelationID,
+	}, more...)...)
 }
 
 // author is who saved those values last, and when; empty when no record tells.

@@ -106,6 +106,6 @@ func (s *Service) buryIn(ctx context.Context, tx *sql.Tx, sub Submission) (Submi
 	}
 	// Nothing is sent for a submission that is not recorded any more, so now is the
 	// latest moment at which the PUT may have gone out.
-	sub.State, sub.SentAt = InDoubt, now
+	sub.State, sub.SentAt, sub.Doubted = InDoubt, now, true
 	return sub, s.doubtIn(ctx, tx, sub, time.Time{})
 }

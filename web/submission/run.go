@@ -64,7 +64,7 @@ func (r *run) work(ctx context.Context) {
 	}
 	r.finish(ctx, before)
 	if r.sub.State == Applied {
-		r.lookForOverwritten(ctx, before)
+		r.s.lookForOverwritten(ctx, r.pc, r.sub, before)
 	}
 }
 
@@ -196,13 +196,16 @@ func (r *run) doubt(ctx context.Context) {
 		}
 		if r.s.look(ctx, r.pc, &r.sub) {
 			r.finish(ctx, r.sub.Base)
+			if r.sub.State == Applied {
+				r.s.lookForOverwritten(ctx, r.pc, r.sub, r.sub.Base)
+			}
 			return
 		}
 	}
 }
 
 func (r *run) markDoubt(ctx context.Context) {
-	r.sub.State, r.sub.Reason = InDoubt, ""
+	r.sub.State, r.sub.Reason, r.sub.Doubted = InDoubt, "", true
 	if !r.marked {
 		r.marked = r.persist(ctx, func(ctx context.Context) error { return r.s.doubt(ctx, r.sub, r.begun) })
 	}

@@ -62,7 +62,11 @@ func (s *Service) Settle(ctx context.Context, pc *pcclient.Client, key string) (
 			return open, err
 		}
 	}
-	return s.end(ctx, sub, open)
+	end, err := s.end(ctx, sub, open)
+	if err == nil && end.State == Applied {
+		s.lookForOverwritten(ctx, pc, end, end.Base)
+	}
+	return end, err
 }
 
 // byAnother takes it back that a submission was applied if nobody knows that it was
@@ -98,6 +102,18 @@ func (s *Service) SettleAll(ctx context.Context, pc *pcclient.Client, list []Sub
 		after[i] = settled
 	}
 	return after
+}
+
+// Seen notes that the operator was shown the end of a submission that had been in
+// doubt, so that Home need not tell of it any more. A superseded one wants more than
+// a glance: see Close.
+func (s *Service) Seen(ctx context.Context, operatorKey, key string) error {
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE submissions SET closed_at = $1
+			WHERE key = $2 AND operator = $3 AND closed_at = 0 AND doubted = 1 AND state IN ('applied', 'not_applied')`,
+			database.Micros(s.now()), key, operatorKey)
+		return err
+	})
 }
 
 // Close notes that somebody has looked at a superseded submission, so that lists

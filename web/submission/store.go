@@ -103,6 +103,9 @@ func (s *Service) doubtIn(ctx context.Context, tx *sql.Tx, sub Submission, sent 
 	if err := update(ctx, tx, sub, "", `state = 'recorded'`); err != nil {
 		return err
 	}
+	if _, err := tx.ExecContext(ctx, `UPDATE submissions SET doubted = 1 WHERE key = $1`, sub.Key); err != nil {
+		return err
+	}
 	if err := s.wasSent(ctx, tx, sub, sent); err != nil {
 		return err
 	}
@@ -182,7 +185,7 @@ func changedOne(result sql.Result, err, otherwise error) error {
 }
 
 const columns = `key, draft, operator, customer, state, reason, upstream_code, correlation_id, via, fields, retry_after,
-	recorded_at, sent_at, settled_at, closed_at, intent, outcome`
+	recorded_at, sent_at, settled_at, doubted, closed_at, intent, outcome`
 
 // Get returns the operator's submission of that key, or ErrNotFound.
 func (s *Service) Get(ctx context.Context, operatorKey, key string) (Submission, error) {
@@ -210,16 +213,16 @@ func (s *Service) one(ctx context.Context, where string, args ...any) (Submissio
 func (s *Service) scan(scan func(...any) error) (Submission, error) {
 	var sub Submission
 	var fields, sealedIntent, sealedOutcome string
-	var retryAfter, recorded, sent, settled, closed int64
+	var retryAfter, recorded, sent, settled, doubted, closed int64
 	err := scan(&sub.Key, &sub.Draft, &sub.Operator.Key, &sub.Customer, &sub.State, &sub.Reason, &sub.UpstreamCode, &sub.CorrelationID,
-		&sub.Via, &fields, &retryAfter, &recorded, &sent, &settled, &closed, &sealedIntent, &sealedOutcome)
+		&sub.Via, &fields, &retryAfter, &recorded, &sent, &settled, &doubted, &closed, &sealedIntent, &sealedOutcome)
 	if err != nil {
 		return Submission{}, err
 	}
 	sub.RequestID = sub.Key
 	sub.RetryAfter = time.Duration(retryAfter) * time.Microsecond
 	sub.RecordedAt, sub.SentAt = database.Time(recorded), database.Time(sent)
-	sub.SettledAt, sub.ClosedAt = database.Time(settled), database.Time(closed)
+	sub.SettledAt, sub.ClosedAt, sub.Doubted = database.Time(settled), database.Time(closed), doubted == 1
 	if fields != "" { // none of the names has a space
 		sub.Fields = strings.Split(fields, " ")
 	}

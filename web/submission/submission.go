@@ -126,9 +126,12 @@ type Submission struct {
 	RetryAfter time.Duration
 	// RecordedAt is when the intent was committed. SentAt is when the upstream last
 	// may have begun to act, zero if the PUT was not reached or that is not known.
-	// SettledAt is zero while the state is open. ClosedAt is when somebody had
-	// looked at a superseded one, zero before and in other states.
+	// SettledAt is zero while the state is open. ClosedAt is when the end of one that
+	// was Doubted was seen by its operator, or a superseded one looked into by
+	// somebody; zero before, and for others.
 	RecordedAt, SentAt, SettledAt, ClosedAt time.Time
+	// Doubted is set when the answer was lost once, whatever came of it.
+	Doubted bool
 	// Saved is the content last seen upstream, nil if none was.
 	Saved forms.Values
 }

@@ -66,6 +66,13 @@ func exampleUnsettled() []Unsettled {
 	return list
 }
 
+func exampleNews() []Unsettled {
+	list := exampleUnsettled()[:2]
+	list[0].Standing, list[0].Settled = StandingSaved, Time{"2026-11-13T14:40:00+11:00", "today at 14:40"}
+	list[1].Standing, list[1].Settled = StandingNotSaved, Time{"2026-11-13T14:41:00+11:00", "today at 14:41"}
+	return list
+}
+
 func exampleOverview() CustomerPage {
 	return CustomerPage{
 		Page: examplePage("Harbourline Ceramics Pty Ltd"), Customer: exampleCustomer(), EditURL: "/customers/" + exampleID + "/billing",
@@ -372,7 +379,7 @@ func examples() []example {
 		{"signin", SignInPage{Page: bare, Contact: "it@partner.example"}.View()},
 		{"signin-out", SignInPage{Page: bare, State: SignInSignedOut, LeaveURL: "https://id.example/signout"}.View()},
 		{"signin-over", SignInPage{Page: bare, State: SignInOver}.View()},
-		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: exampleUnsettled()}.View()},
+		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: exampleUnsettled(), News: exampleNews()}.View()},
 		{"unsettled", UnsettledPage{Page: examplePage("Unsettled saves"), Saves: exampleUnsettled()}.View()},
 		{"unsettled-none", UnsettledPage{Page: examplePage("Unsettled saves")}.View()},
 		{"home-drafts", HomePage{Page: home, Customers: rows[:2], Drafts: []Draft{exampleDraft(), {"Kiso Valley Timber K.K.", "1 item changed", Time{"", "yesterday at 09:10"}, "/c", "/d"}}, DraftsUnread: true}.View()},

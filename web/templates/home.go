@@ -6,5 +6,6 @@ type HomePage struct {
 	Drafts       []Draft       // unfinished edits, those typed last first
 	DraftsUnread bool          // some drafts could not be read
 	Unsettled    []Unsettled   // own saves that want an eye, newest first
+	News         []Unsettled   // own saves that were in doubt and have an end nobody has seen yet
 	Customers    []CustomerRow // opened lately, newest first
 }

@@ -16,6 +16,8 @@ const (
 	StandingRunning   Standing = "running"   // being sent now
 	StandingUnknown   Standing = "unknown"   // sent, answer lost
 	StandingOvertaken Standing = "overtaken" // read back: neither the old values nor these; a person closes it
+	StandingSaved     Standing = "saved"     // was unknown; read back: it was saved
+	StandingNotSaved  Standing = "not-saved" // was unknown; read back: it was not
 )
 
 // Unsettled is a save that has no end yet, or one that nobody has closed.
@@ -26,6 +28,7 @@ type Unsettled struct {
 	Who          string // "You" for one's own
 	Items        string // "3 items", ready to print
 	At           Time
+	Settled      Time // when it was found out; only of saved and not saved ones
 	Standing     Standing
 	CloseAction  string // where Close posts; "" when there is nothing to close, or not for this person
 	CloseCSRF    string
@@ -37,6 +40,10 @@ func (u Unsettled) tag() (Tone, string) {
 		return ToneInfo, "Still saving"
 	case StandingOvertaken:
 		return ToneTheirs, "Overtaken by another save"
+	case StandingSaved:
+		return ToneGood, "It was saved"
+	case StandingNotSaved:
+		return ToneCare, "It was not saved"
 	default:
 		return ToneCare, "Not known yet"
 	}
