@@ -168,12 +168,13 @@ func (serverEngine) begin(ctx context.Context, writer *sql.DB) (transaction, err
 }
 
 // commitLost reports whether the transaction may have been committed although its
-// commit failed: nothing but the server's own refusal, or proof that it was never
-// asked, says that it was not.
+// commit failed: nothing but the server's own refusal says that it was not. The
+// driver's SafeToRetry is not asked: it calls a connection that broke while the
+// answer was awaited one that was never used.
 func commitLost(err error) bool {
 	var server *pgconn.PgError
 	switch {
-	case err == nil, errors.Is(err, pgx.ErrTxCommitRollback), errors.Is(err, sql.ErrTxDone), pgconn.SafeToRetry(err):
+	case err == nil, errors.Is(err, pgx.ErrTxCommitRollback), errors.Is(err, sql.ErrTxDone):
 		return false
 	case errors.As(err, &server):
 		return server.SeverityUnlocalized != "ERROR" || server.Code == "40003"

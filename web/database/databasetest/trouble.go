@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/database/faultproxy"
 )
 
 // Break makes every statement of a kind ("INSERT", "UPDATE OF state") fail on a
@@ -32,4 +33,16 @@ func Exec(t testing.TB, db *database.DB, statement string, args ...any) {
 	if err != nil {
 		t.Errorf("%s: %v", statement, err)
 	}
+}
+
+// Behind puts a proxy that makes trouble in front of a PostgreSQL database, and
+// returns the URL that leads through it. It goes away with the test.
+func Behind(t testing.TB, url string) (*faultproxy.Proxy, string) {
+	t.Helper()
+	proxy, err := faultproxy.New(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { proxy.Close() })
+	return proxy, proxy.URL(url)
 }
