@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -30,55 +31,67 @@ type Who struct {
 // upstreamOperation is the upstream's name for saving a billing profile.
 const upstreamOperation = "update_customer_billing_profile"
 
-// Conflict tells who saved theirs, the content now upstream, after since. It
-// asks our trail first, then Partner Center's audit records as the person pc
-// acts for; these are closed to many (sales agents), and late at times, so
-// "unknown" is a normal answer. It takes 5 s at most and never fails.
+// Conflict tells who saved theirs, the content now upstream, after since. Our trail
+// knows best, unless Partner Center's audit records, asked as the person pc acts for,
+// tell of a later save that explains the content whole. These are closed to many (sales
+// agents), and late at times, so "unknown" is a normal answer. It takes 5 s at most and
+// never fails.
 func (s *Service) Conflict(ctx context.Context, pc *pcclient.Client, customer pcclient.TenantID, since time.Time, operatorKey string, theirs forms.Values) Who {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if who, ok := s.fromTrail(ctx, customer, since, operatorKey, theirs); ok {
-		return who
-	}
-	if who, ok := s.fromUpstream(ctx, pc, customer, since, theirs); ok {
-		return who
+	ours, call, known := s.fromTrail(ctx, customer, since, operatorKey, theirs)
+	other, exact, found := s.fromUpstream(ctx, pc, operatorKey, customer, since, theirs, call)
+	switch {
+	case found && (!known || exact && other.At.After(ours.At)):
+		return other
+	case known:
+		return ours
 	}
 	return Who{At: s.now(), Source: FromNobody}
 }
 
-// fromTrail finds the newest save of ours, if it explains what stands upstream
-// now: somebody else may have saved after it.
-func (s *Service) fromTrail(ctx context.Context, customer pcclient.TenantID, since time.Time, operatorKey string, theirs forms.Values) (Who, bool) {
-	records, err := s.log.Applied(ctx, customer, 1)
+// fromTrail finds the newest save we know of, if it explains what stands upstream
+// now: somebody else may have saved after it. call is its correlation ID.
+func (s *Service) fromTrail(ctx context.Context, customer pcclient.TenantID, since time.Time, operatorKey string, theirs forms.Values) (who Who, call string, ok bool) {
+	records, err := s.log.Changes(ctx, audit.Filter{Customer: customer, From: since}, audit.Place{}, 1)
 	if err != nil {
 		s.events.WarnContext(ctx, "submission.conflict_trail", "customer", string(customer), "error", err)
-		return Who{}, false
+		return Who{}, "", false
 	}
-	if len(records) == 0 || records[0].Time.Before(since) || !shows(theirs, records[0].After, records[0].Fields) {
-		return Who{}, false
+	if len(records) == 0 || !shows(theirs, records[0].After, records[0].Fields) {
+		return Who{}, "", false
 	}
-	r := records[0]
-	return Who{Name: r.OperatorName, You: r.Operator == operatorKey, At: r.Time, Source: FromPortal}, true
+	switch r := records[0]; r.Kind {
+	case audit.Applied:
+		return Who{Name: r.OperatorName, You: r.Operator == operatorKey, At: r.Time, Source: FromPortal}, r.CorrelationID, true
+	case audit.Outside:
+		return Who{Name: r.OperatorName, At: r.Time, Source: FromUpstream}, r.CorrelationID, r.OperatorName != ""
+	}
+	return Who{}, "", false
 }
 
-// fromUpstream finds the newest audit record of a save, preferring one whose
-// new value is what stands there now.
-func (s *Service) fromUpstream(ctx context.Context, pc *pcclient.Client, customer pcclient.TenantID, since time.Time, theirs forms.Values) (Who, bool) {
+// fromUpstream finds the newest audit record of a save that is not the call we know,
+// preferring one whose new value is what stands there now: exact.
+func (s *Service) fromUpstream(ctx context.Context, pc *pcclient.Client, operatorKey string, customer pcclient.TenantID, since time.Time, theirs forms.Values, call string) (who Who, exact, ok bool) {
+	if s.closedTo(operatorKey) {
+		return Who{}, false, false
+	}
 	start := since
 	if oldest := s.now().Add(-89 * 24 * time.Hour); start.Before(oldest) {
 		start = oldest // older than 90 days the upstream refuses
 	}
 	page, err := pc.AuditRecords.Search(ctx, pcclient.AuditQuery{Start: start, Customer: customer, Size: 100})
-	if err != nil {
-		if !errors.Is(err, pcclient.ErrForbidden) {
-			s.events.WarnContext(ctx, "submission.conflict_upstream", "customer", string(customer), "error", err)
-		}
-		return Who{}, false
+	switch {
+	case errors.Is(err, pcclient.ErrForbidden):
+		s.notesClosed(operatorKey)
+		return Who{}, false, false
+	case err != nil:
+		s.events.WarnContext(ctx, "submission.conflict_upstream", "customer", string(customer), "error", err)
+		return Who{}, false, false
 	}
 	var best pcclient.AuditRecord
-	exact := false
 	for _, r := range page.Items {
-		if r.Operation != upstreamOperation || r.Customer != customer || r.Time.Before(since) || r.User == "" {
+		if r.Operation != upstreamOperation || r.Customer != customer || r.Time.Before(since) || r.User == "" || call != "" && r.CorrelationID == call {
 			continue
 		}
 		fits := explains(r, theirs)
@@ -86,7 +99,7 @@ func (s *Service) fromUpstream(ctx context.Context, pc *pcclient.Client, custome
 			best, exact = r, fits
 		}
 	}
-	return Who{Name: best.User, At: best.Time, Source: FromUpstream}, best.User != ""
+	return Who{Name: best.User, At: best.Time, Source: FromUpstream}, exact, best.User != ""
 }
 
 func explains(r pcclient.AuditRecord, theirs forms.Values) bool {

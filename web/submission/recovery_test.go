@@ -537,6 +537,15 @@ func TestWhoSaved(t *testing.T) {
 	if who := d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now); who.Name != "clerk@meridian-cloud.example" {
 		t.Errorf("whose values the page shows, though another saved after: %+v", who)
 	}
+	// One of ours first, then somebody outside who leaves our field as it is.
+	_ = d.clock.Sleep(t.Context(), time.Minute)
+	want(t, d.save(d.edit(sam, r.Customer, "lastName", "Sams")), submission.Applied, "")
+	_ = d.clock.Sleep(t.Context(), time.Minute)
+	d.elsewhere(r.Customer, `{"firstName":"Later"}`)
+	latest, _ := d.open(r.Customer)
+	if who := d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, latest); who.Name != "clerk@meridian-cloud.example" {
+		t.Errorf("somebody outside saved after ours: %+v", who)
+	}
 	d.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Status: 403, Times: -1})
 	who = d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now)
 	if who.Source != submission.FromNobody || who.Name != "" || !who.At.Equal(d.clock.Now()) {
