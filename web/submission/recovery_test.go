@@ -282,11 +282,15 @@ func testF39Drain(t *testing.T) {
 		_, _ = d.svc.Save(context.WithoutCancel(t.Context()), d.pc, r)
 	}()
 	<-put
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	_, _ = d.svc.Save(ctx, d.pc, waiting)
+	go func() { _, _ = d.svc.Save(context.WithoutCancel(t.Context()), d.pc, waiting) }()
+	for recorded := false; !recorded; time.Sleep(5 * time.Millisecond) {
+		_, err := d.svc.Get(t.Context(), sam.Key, waiting.Key)
+		recorded = err == nil
+	}
 	d.sent = append(d.sent, r, waiting)
 
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
 	if err := d.svc.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Drain = %v", err)
 	}
