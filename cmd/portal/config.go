@@ -43,7 +43,7 @@ type UpstreamConfig struct {
 	Cloud         string `env:"PORTAL_CLOUD" default:"global" placeholder:"NAME" help:"Microsoft cloud: global, usgov or china. Presets the next two settings and the host of the issuer." group:"Partner Center"`
 	UpstreamURL   string `env:"PORTAL_UPSTREAM_URL" placeholder:"URL" help:"Base address of the Partner Center API, without /v1. Without it: the cloud's." group:"Partner Center"`
 	UpstreamScope string `env:"PORTAL_UPSTREAM_SCOPE" placeholder:"SCOPE" help:"Scope asked for at sign-in, so that the portal can act as the person. Without it: the cloud's." group:"Partner Center"`
-	RecoveryApp   bool   `env:"PORTAL_RECOVERY_APP" help:"Let the portal read billing profiles as the application, to settle saves whose process died without waiting for a person to look. Needs admin consent for the application; off without it." group:"Partner Center"`
+	RecoveryApp   bool   `env:"PORTAL_RECOVERY_APP" help:"Let the portal read billing profiles as the application, to settle saves whose process died without waiting for a person to look. Needs app-only access to the Partner Center API." group:"Partner Center"`
 	CAFile        string `name:"ca-file" env:"PORTAL_CA_FILE" placeholder:"FILE" help:"Certificates in PEM to trust besides the system's, for outgoing calls." group:"Partner Center"`
 }
 
