@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,15 +11,18 @@ import (
 
 type auditCommands struct {
 	Verify auditVerifyCommand `cmd:"" help:"Prove that no entry of the audit trail was changed or taken out."`
+	Export auditExportCommand `cmd:"" help:"Write the audit trail as JSON lines or CSV."`
 }
 
 type auditVerifyCommand struct {
 	DatabaseConfig
+	Noted string `placeholder:"N:HASH" help:"What an earlier verify printed to be noted: proves that the trail still holds those entries."`
 }
 
 // Help is shown below the usage of `portal audit verify --help`.
 func (auditVerifyCommand) Help() string {
-	return "Entries cut off at the end leave no trace: compare the count with one noted earlier. " +
+	return "A trail can be proved by itself to be unchanged inside, but not that nothing was cut off at its end, or that the whole was " +
+		"not written anew by somebody who can. Keep what this command prints outside the database, and give it with --noted the next time. " +
 		"The keys are needed to check the values; see portal serve --help for PORTAL_KEYS."
 }
 
@@ -30,15 +34,36 @@ func (cmd *auditVerifyCommand) Run(ctx context.Context, c console) error {
 	if cmd.read(&s, &ps); len(ps) > 0 {
 		return ps
 	}
+	var noted audit.Head
+	if cmd.Noted != "" {
+		var err error
+		if noted, err = audit.ParseHead(cmd.Noted); err != nil {
+			return fmt.Errorf("--noted %w", err)
+		}
+	}
 	db, err := cmd.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	entries, err := audit.New(db, s.Keys, time.Now).Verify(ctx)
+	head, err := audit.New(db, s.Keys, time.Now).Prove(ctx, noted)
+	if broken := new(audit.BrokenError); errors.As(err, &broken) {
+		return fmt.Errorf("%w (before it: %s in order)", err, entries(head.Entries))
+	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Out, "The audit trail is whole: %d entries.\n", entries)
+	text := fmt.Sprintf("The audit trail is whole: %s.\n", entries(head.Entries))
+	if head.Entries > 0 {
+		text += fmt.Sprintf("To be noted: %s\n", head)
+	}
+	_, err = fmt.Fprint(c.Out, text)
 	return err
+}
+
+func entries(n int64) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }

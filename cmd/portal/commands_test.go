@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -11,7 +12,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/seal"
 )
 
@@ -107,6 +112,94 @@ func TestMigrateThenVerify(t *testing.T) {
 	code, out, complaints := portal(t, "audit", "verify", database)
 	if code != 0 || !strings.Contains(out, "0 entries") {
 		t.Errorf("audit verify: exit code %d, %s%s", code, out, complaints)
+	}
+}
+
+// The trail on the command line: proved, noted, exported, and told when it is broken.
+func TestAuditCommands(t *testing.T) {
+	url := "sqlite:" + filepath.Join(t.TempDir(), "portal.db")
+	db := databasetest.OpenURL(t, url)
+	key := seal.NewKey()
+	ring, err := seal.ParseKeys(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trail := audit.New(db, ring, time.Now)
+	customer := pcclient.TenantID("0b1f7a52-6f0e-4a53-9d4c-51a4f6f0c001")
+	for day := range 3 {
+		err := db.Write(t.Context(), func(tx *sql.Tx) error {
+			_, err := trail.Append(t.Context(), tx, audit.Entry{Kind: audit.Applied, Customer: customer, Fields: []string{"email"}, Time: time.Date(2026, 5, 4+day, 12, 0, 0, 0, time.UTC)},
+				audit.Values{Before: map[string]string{"email": "old@harbourline.example"}, After: map[string]string{"email": "new@harbourline.example"}})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	database := "--database-url=" + url
+	run := func(want int, args ...string) string {
+		t.Helper()
+		code, out, complaints := portal(t, append([]string{"audit"}, append(args, database)...)...)
+		if code != want {
+			t.Fatalf("%v: exit code %d, want %d: %s%s", args, code, want, out, complaints)
+		}
+		return out + complaints
+	}
+
+	for args, want := range map[string]string{
+		"export":                           "3 entries.",
+		"export --from 2026-05-05":         "2 entries.",
+		"export --to 2026-05-05":           "2 entries.",
+		"export --to 2026-05-05T12:00:00Z": "1 entry.",
+		"export --format csv --customer " + string(customer):     "left out",
+		"export --customer 0b1f7a52-6f0e-4a53-9d4c-51a4f6f0c002": "0 entries.",
+	} {
+		if out := run(0, strings.Fields(args)...); !strings.Contains(out, want) || strings.Contains(out, "@harbourline") {
+			t.Errorf("%s: %s", args, out)
+		}
+	}
+	for _, args := range []string{"export --from soon", "export --to 4.5.2026", "export --customer Harbourline", "verify --noted 12"} {
+		t.Setenv("PORTAL_KEYS", key)
+		if out := run(1, strings.Fields(args)...); !strings.Contains(out, "must be") {
+			t.Errorf("%s: %s", args, out)
+		}
+	}
+	t.Setenv("PORTAL_KEYS", "")
+	if out := run(1, "export", "--values"); !strings.Contains(out, "PORTAL_KEYS is missing") {
+		t.Errorf("values without keys: %s", out)
+	}
+	t.Setenv("PORTAL_KEYS", key)
+	for _, format := range []string{"jsonl", "csv"} {
+		if out := run(0, "export", "--values", "--format="+format); strings.Count(out, "old@harbourline.example") != 3 {
+			t.Errorf("values as %s: %s", format, out)
+		}
+	}
+
+	out := run(0, "verify")
+	_, noted, found := strings.Cut(out, "To be noted: ")
+	if !found || !strings.Contains(out, "whole: 3 entries") {
+		t.Fatalf("verify: %s", out)
+	}
+	run(0, "verify", "--noted", strings.TrimSpace(noted))
+	shell, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shell.Close()
+	if _, err := shell.Exec(`DROP TRIGGER audit_never_deleted; DELETE FROM audit WHERE seq = 3`); err != nil {
+		t.Fatal(err)
+	}
+	run(0, "verify") // nothing in the file tells
+	if out := run(1, "verify", "--noted", strings.TrimSpace(noted)); !strings.Contains(out, "broken at entry 3") || !strings.Contains(out, "before it: 2 entries in order") {
+		t.Errorf("cut off at the end: %s", out)
+	}
+	if _, err := shell.Exec(`DROP TRIGGER audit_never_updated; UPDATE audit SET operator_name = 'x' WHERE seq = 1`); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"verify", "export"} {
+		if out := run(1, command); !strings.Contains(out, "the audit trail is broken at entry 1: its facts were changed") {
+			t.Errorf("I-7 %s: %s", command, out)
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ func mayImport() map[string][]string {
 		"web/templates":             {"forms", "merge", "address", "static"},
 		"web/handlers": {"address", "audit", "database", "directory", "drafts", "forms", "merge", "middleware",
 			"outside", "presence", "seal", "session", "signin", "static", "submission", "templates"},
-		"cmd/portal": {"audit", "crash", "database", "demo", "directory", "drafts", "handlers", "outside", "pcsim", "presence", "seal", "session",
+		"cmd/portal": {"audit", "crash", "database", "demo", "directory", "drafts", "forms", "handlers", "outside", "pcsim", "presence", "seal", "session",
 			"signin", "submission"},
 	}
 }

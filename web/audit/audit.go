@@ -85,10 +85,22 @@ type Values struct {
 	ByAt time.Time `json:"byAt,omitzero"`
 }
 
+// State says what is there of an entry's values.
+type State string
+
+// The states. The empty State is that of an entry that never had values.
+const (
+	Kept       State = "kept"
+	Deleted    State = "deleted"    // their time was over
+	Unreadable State = "unreadable" // altered, or sealed with a key that is gone
+	LeftOut    State = "left out"   // they are there, and were not asked for
+)
+
 // Record is an entry with its values.
 type Record struct {
 	Entry
 	Values
+	State State
 }
 
 // Log is the trail. It is safe for concurrent use.

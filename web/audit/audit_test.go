@@ -122,7 +122,7 @@ func testAnEntryComesBackAsWritten(t *testing.T) {
 	}
 	second.Fields = []string{}
 	want := []audit.Record{
-		{Entry: first, Values: audit.Values{
+		{Entry: first, State: audit.Kept, Values: audit.Values{
 			Before: map[string]string{"email": "a@example.com", "defaultAddress.city": ""},
 			After:  map[string]string{"email": "b@example.com", "defaultAddress.city": "Łódź <b>"},
 		}},

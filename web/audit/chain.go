@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/partnerdesk/portal/web/database"
 )
@@ -24,41 +26,82 @@ func (e *BrokenError) Error() string {
 	return fmt.Sprintf("the audit trail is broken at entry %d: %s", e.Seq, e.Why)
 }
 
+// Head is where a trail ended at some time: how many entries it had, and the hash of
+// the last. Noted outside the database it proves what the chain alone cannot: that
+// nothing was cut off at the end, and that the whole was not written anew.
+type Head struct {
+	Entries int64
+	Hash    string
+}
+
+// String is a head as people note it; ParseHead reads it.
+func (h Head) String() string { return strconv.FormatInt(h.Entries, 10) + ":" + h.Hash }
+
+// ParseHead reads what String wrote.
+func ParseHead(text string) (Head, error) {
+	count, hash, _ := strings.Cut(strings.TrimSpace(text), ":")
+	n, err := strconv.ParseInt(count, 10, 64)
+	if raw, bad := hex.DecodeString(hash); err != nil || n <= 0 || bad != nil || len(raw) != sha256.Size {
+		return Head{}, errors.New("must be the number of entries, a colon and the hash of the last, as verify prints them")
+	}
+	return Head{n, strings.ToLower(hash)}, nil
+}
+
 // Verify walks the whole trail and returns how many entries are in order. A
 // trail that was changed, cut inside or reordered gives a *BrokenError naming
 // the first bad row; any other error is the database's. Values that were
-// deleted are no fault. Entries cut off at the end leave no mark in the file:
-// compare the count, or the last hash, with one noted elsewhere.
+// deleted are no fault. Entries cut off at the end leave no mark in the database:
+// see Prove.
 func (l *Log) Verify(ctx context.Context) (int64, error) {
-	var n int64
-	var prev string
-	for r, err := range l.records(ctx, l.db.Read(), `ORDER BY a.seq`) {
-		if sealed := new(unreadable); errors.As(err, &sealed) {
-			err = nil
-			r.broken = "its values do not open"
-		}
-		if err != nil {
-			return n, fmt.Errorf("verify the audit trail: %w", err)
-		}
-		if why := r.check(n+1, prev); why != "" {
-			return n, &BrokenError{Seq: n + 1, Why: why}
-		}
-		n, prev = r.Seq, r.Hash
-	}
-	return n, nil
+	head, err := l.Prove(ctx, Head{})
+	return head.Entries, err
 }
 
-// check returns what is wrong with a row, "" if nothing.
-func (r *row) check(want int64, prev string) string {
+// Prove is Verify that also holds the trail against a head noted earlier, if that is
+// not zero. It returns the head to note from now on. It reads a thousand entries at a
+// time, and what is appended meanwhile too.
+func (l *Log) Prove(ctx context.Context, noted Head) (Head, error) {
+	var head Head
+	for r, err := range l.all(ctx, withValues, span{}) {
+		if err != nil {
+			return head, fmt.Errorf("verify the audit trail: %w", err)
+		}
+		why := r.misplaced(head.Entries+1, head.Hash)
+		if why == "" {
+			why = r.altered()
+		}
+		if why == "" && r.Seq == noted.Entries && r.Hash != noted.Hash {
+			why = "it is not the entry that was noted: the trail was written anew from here or before"
+		}
+		if why != "" {
+			return head, &BrokenError{Seq: head.Entries + 1, Why: why}
+		}
+		head = Head{r.Seq, r.Hash}
+	}
+	if head.Entries < noted.Entries {
+		return head, &BrokenError{Seq: head.Entries + 1, Why: fmt.Sprintf("it is missing, and so is everything up to %d, which was noted: the end was cut off", noted.Entries)}
+	}
+	return head, nil
+}
+
+// misplaced says what is wrong with a row's place in the trail, "" if nothing.
+func (r *row) misplaced(want int64, prev string) string {
 	switch {
 	case r.Seq != want:
 		return fmt.Sprintf("it is missing; the next one is %d", r.Seq)
 	case r.Prev != prev:
-		return "it does not follow the entry before it"
+		return "it does not follow the entry before it: one of the two was replaced"
+	}
+	return ""
+}
+
+// altered says what is wrong with a row in itself, "" if nothing.
+func (r *row) altered() string {
+	switch {
 	case r.Hash != r.Entry.hash():
 		return "its facts were changed"
-	case r.broken != "":
-		return r.broken
+	case r.State == Unreadable:
+		return "its values do not open: they were changed, or the key they were sealed with is missing"
 	case r.plain != nil && hashOf(r.plain) != r.ValuesHash:
 		return "its values were changed"
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // CSV writes rows for spreadsheets, with the line ends of RFC 4180. A text that a
@@ -35,13 +37,16 @@ func (c *CSV) Flush() error {
 	return c.w.Error()
 }
 
-// formulaSigns are what a formula begins with; tab and CR are skipped before one. The
-// wide forms are signs to a spreadsheet with an East Asian keyboard.
-const formulaSigns = "=+-@\t\r＝＋－＠"
+// formulaSigns are what a formula begins with. The wide forms are signs to a spreadsheet
+// with an East Asian keyboard.
+const formulaSigns = "=+-@＝＋－＠"
 
-// Neutral is a text as a cell that no spreadsheet takes for a formula.
+// Neutral is a text as a cell that no spreadsheet takes for a formula, whatever unseen
+// characters stand before its sign.
 func Neutral(cell string) string {
-	if strings.IndexAny(cell, formulaSigns) == 0 {
+	unseen := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(cell, unseen))
+	if strings.ContainsRune(formulaSigns, first) || strings.IndexAny(cell, "\t\r\n") == 0 {
 		return "'" + cell
 	}
 	return cell

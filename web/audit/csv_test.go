@@ -12,12 +12,12 @@ import (
 )
 
 func TestA51CellsAreNeutral(t *testing.T) {
-	for _, formula := range []string{"=cmd|' /C calc'!A0", "+61 2 9123 4567", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "＝1+1", "＠x"} {
+	for _, formula := range []string{"=cmd|' /C calc'!A0", "+61 2 9123 4567", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1", "＝1+1", "＠x", " =1", "\u00a0=1", "\u200b=1", "\ufeff=1", "\x00=1"} {
 		if got := audit.Neutral(formula); got != "'"+formula {
 			t.Errorf("%q became %q", formula, got)
 		}
 	}
-	for _, text := range []string{"", "Łódź", "a=b", " =1", "'=1", "4 Clay Lane", "ines@partner.example", "<b>"} {
+	for _, text := range []string{"", "Łódź", "a=b", " ", "'=1", "4 Clay Lane", "ines@partner.example", "<b>"} {
 		if got := audit.Neutral(text); got != text {
 			t.Errorf("%q became %q", text, got)
 		}

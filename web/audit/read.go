@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/database"
@@ -38,7 +39,7 @@ func (l *Log) list(ctx context.Context, rest string, args ...any) ([]Record, err
 
 func (l *Log) listFrom(ctx context.Context, db database.Reader, rest string, args ...any) ([]Record, error) {
 	var list []Record
-	for r, err := range l.records(ctx, db, rest, args...) {
+	for r, err := range l.records(ctx, db, withValues+rest, args...) {
 		if sealed := new(unreadable); err != nil && !errors.As(err, &sealed) {
 			return nil, fmt.Errorf("read the audit trail: %w", err)
 		}
@@ -50,8 +51,7 @@ func (l *Log) listFrom(ctx context.Context, db database.Reader, rest string, arg
 // row is a record as stored: plain are the bytes its values hash covers.
 type row struct {
 	Record
-	plain  []byte
-	broken string
+	plain []byte
 }
 
 // unreadable reports values that do not open; the row's facts come with it.
@@ -63,20 +63,29 @@ type unreadable struct {
 func (e *unreadable) Error() string { return fmt.Sprintf("values of entry %d: %v", e.seq, e.err) }
 func (e *unreadable) Unwrap() error { return e.err }
 
-// records streams entries; rest is the end of the statement, written in this package.
-func (l *Log) records(ctx context.Context, db database.Reader, rest string, args ...any) iter.Seq2[*row, error] {
+const (
+	withValues = `
+		SELECT a.seq, a.time, a.kind, a.via, a.submission, a.operator, a.operator_name, a.customer, a.fields, a.reason,
+			a.request_id, a.correlation_id, a.upstream_code, a.values_hash, a.prev, a.hash, COALESCE(v.sealed, '')
+		FROM audit a LEFT JOIN audit_values v ON v.seq = a.seq `
+	factsAlone = `
+		SELECT a.seq, a.time, a.kind, a.via, a.submission, a.operator, a.operator_name, a.customer, a.fields, a.reason,
+			a.request_id, a.correlation_id, a.upstream_code, a.values_hash, a.prev, a.hash, CASE WHEN v.seq IS NULL THEN '' ELSE 'kept' END
+		FROM audit a LEFT JOIN audit_values v ON v.seq = a.seq `
+)
+
+// records streams entries. The statement is withValues or factsAlone, and its end is
+// written in this package.
+func (l *Log) records(ctx context.Context, db database.Reader, statement string, args ...any) iter.Seq2[*row, error] {
 	return func(yield func(*row, error) bool) {
-		rows, err := db.QueryContext(ctx, `
-			SELECT a.seq, a.time, a.kind, a.via, a.submission, a.operator, a.operator_name, a.customer, a.fields, a.reason,
-				a.request_id, a.correlation_id, a.upstream_code, a.values_hash, a.prev, a.hash, COALESCE(v.sealed, '')
-			FROM audit a LEFT JOIN audit_values v ON v.seq = a.seq `+rest, args...)
+		rows, err := db.QueryContext(ctx, statement, args...)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
 		defer rows.Close()
 		for rows.Next() {
-			r, err := l.scan(rows.Scan)
+			r, err := l.scan(rows.Scan, strings.HasPrefix(statement, factsAlone))
 			if !yield(r, err) {
 				return
 			}
@@ -87,7 +96,7 @@ func (l *Log) records(ctx context.Context, db database.Reader, rest string, args
 	}
 }
 
-func (l *Log) scan(scan func(...any) error) (*row, error) {
+func (l *Log) scan(scan func(...any) error, facts bool) (*row, error) {
 	r := &row{}
 	e := &r.Entry
 	var micros int64
@@ -101,9 +110,17 @@ func (l *Log) scan(scan func(...any) error) (*row, error) {
 	if json.Unmarshal([]byte(fields), &e.Fields) != nil || fieldsText(e.Fields) != fields {
 		e.Fields = []string{fields} // altered by hand: Verify sees another hash, readers see what stands there
 	}
-	if sealed == "" {
+	switch {
+	case sealed == "" && e.ValuesHash == "":
+		return r, nil
+	case sealed == "":
+		r.State = Deleted
+		return r, nil
+	case facts:
+		r.State = LeftOut
 		return r, nil
 	}
+	r.State = Unreadable
 	if r.plain, err = l.ring.Open(purpose, sealed, bound(*e)); err != nil {
 		return r, &unreadable{e.Seq, err}
 	}
@@ -111,6 +128,6 @@ func (l *Log) scan(scan func(...any) error) (*row, error) {
 	if err := json.Unmarshal(r.plain, &v); err != nil {
 		return r, &unreadable{e.Seq, err}
 	}
-	r.Values = v.Values
+	r.Values, r.State = v.Values, Kept
 	return r, nil
 }

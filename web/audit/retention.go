@@ -90,4 +90,4 @@ func (l *Log) deleteValues(ctx context.Context, seqs []int64) (n int64, err erro
 
 // ValuesDeleted reports whether the entry had values that are gone: they were deleted
 // when their time was over, or do not open any more.
-func (r Record) ValuesDeleted() bool { return r.ValuesHash != "" && r.Before == nil && r.After == nil }
+func (r Record) ValuesDeleted() bool { return r.State == Deleted || r.State == Unreadable }

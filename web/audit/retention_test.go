@@ -8,9 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 )
 
 func TestOldValuesAreDeletedAndTheTrailStands(t *testing.T) {
+	databasetest.Both(t, testOldValuesAreDeletedAndTheTrailStands)
+}
+
+func testOldValuesAreDeletedAndTheTrailStands(t *testing.T) {
 	l := newTrail(t)
 	values := audit.Values{Before: map[string]string{"email": "a@harbourline.example"}, After: map[string]string{"email": "b@harbourline.example"}, Why: "asked by phone"}
 	old, fresh := noon.Add(-31*24*time.Hour), noon.Add(-29*24*time.Hour)
@@ -63,7 +68,9 @@ func TestOldValuesAreDeletedAndTheTrailStands(t *testing.T) {
 }
 
 // More than one batch, and more than one look.
-func TestManyOldValuesAreDeleted(t *testing.T) {
+func TestManyOldValuesAreDeleted(t *testing.T) { databasetest.Both(t, testManyOldValuesAreDeleted) }
+
+func testManyOldValuesAreDeleted(t *testing.T) {
 	l := newTrail(t)
 	l.bulk(t, 5_600)
 	if n, err := l.DeleteValues(t.Context(), noon.Add(24*time.Hour)); n != 5_600 || err != nil {

@@ -1,0 +1,115 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/database"
+)
+
+// Span says which entries are exported. Zero fields do not leave any out.
+type Span struct {
+	From, To time.Time // From is within, To is not
+	Customer pcclient.TenantID
+	Values   bool // what stood there before and after, too
+}
+
+// EntryWriter takes the entries of an export, in the order of their numbers. broken says
+// what is wrong with an entry, "" if nothing.
+type EntryWriter interface {
+	Entry(r Record, broken string) error
+	Flush() error
+}
+
+// Export writes entries of every kind and returns how many. It holds a thousand at a
+// time. A broken trail is exported all the same, with what is wrong said where it is;
+// the error is then a *BrokenError for the first such entry. Whether entries follow each
+// other can be told only of a span that leaves none out.
+func (l *Log) Export(ctx context.Context, w EntryWriter, s Span) (n int64, err error) {
+	statement := factsAlone
+	if s.Values {
+		statement = withValues
+	}
+	whole := s.From.IsZero() && s.To.IsZero() && s.Customer == ""
+	var head Head
+	var first *BrokenError
+	for r, err := range l.all(ctx, statement, span{from: s.From, to: s.To, customer: s.Customer}) {
+		if err != nil {
+			return n, fmt.Errorf("export the audit trail: %w", err)
+		}
+		at, why := r.Seq, ""
+		if whole {
+			if why = r.misplaced(head.Entries+1, head.Hash); why != "" {
+				at = head.Entries + 1
+			}
+		}
+		if why == "" {
+			why = r.altered()
+		}
+		if why != "" && first == nil {
+			first = &BrokenError{Seq: at, Why: why}
+		}
+		if why != "" && at != r.Seq {
+			why = fmt.Sprintf("entry %d is missing before it", at)
+		}
+		head = Head{r.Seq, r.Hash}
+		if err := w.Entry(r.Record, why); err != nil {
+			return n, err
+		}
+		n++
+	}
+	if err := w.Flush(); err != nil || first == nil {
+		return n, err
+	}
+	return n, first
+}
+
+// span are the entries that all yields.
+type span struct {
+	from, to time.Time
+	customer pcclient.TenantID
+}
+
+const entriesAtOnce = 1000
+
+// all yields the entries of a span in the order of their numbers, a thousand at a time.
+// Entries whose values do not open are among them.
+func (l *Log) all(ctx context.Context, statement string, s span) iter.Seq2[*row, error] {
+	where := &lane{}
+	if s.customer != "" {
+		where.only("a.customer = ", string(s.customer))
+	}
+	if !s.from.IsZero() {
+		where.only("a.time >= ", database.Micros(s.from))
+	}
+	if !s.to.IsZero() {
+		where.only("a.time < ", database.Micros(s.to))
+	}
+	return func(yield func(*row, error) bool) {
+		for after := int64(math.MinInt64); ; {
+			page := *where
+			page.only("a.seq > ", after)
+			rest := `WHERE ` + strings.Join(page.where, " AND ") + fmt.Sprintf(` ORDER BY a.seq LIMIT %d`, entriesAtOnce)
+			n := 0
+			for r, err := range l.records(ctx, l.db.Read(), statement+rest, page.args...) {
+				if sealed := new(unreadable); errors.As(err, &sealed) {
+					err = nil
+				}
+				if !yield(r, err) || err != nil {
+					return
+				}
+				after = r.Seq
+				n++
+			}
+			if n < entriesAtOnce {
+				return
+			}
+		}
+	}
+}
