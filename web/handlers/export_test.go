@@ -1,5 +1,11 @@
 package handlers
 
+import (
+	"io"
+	"net/http"
+	"time"
+)
+
 // RouteInfo is one route as the sweeps see it.
 type RouteInfo struct {
 	Method, Path string
@@ -21,3 +27,6 @@ func Routes(demo bool) []RouteInfo {
 
 // OwnPage reports whether a sign-in may lead back to a path.
 func OwnPage(path string) bool { return (&site{}).ownPage(path) }
+
+// NewDownload is how a long file is sent.
+func NewDownload(w http.ResponseWriter, stall time.Duration) io.Writer { return newDownload(w, stall) }

@@ -146,6 +146,7 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 	if page.Customer == nil {
 		names = s.namesOf(v, records)
 	}
+	page.ExportURL = q.url(q.shown.Action+".csv", audit.Place{})
 	var times []time.Time
 	for _, r := range records {
 		times = append(times, r.Time)

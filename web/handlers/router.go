@@ -77,6 +77,7 @@ type Demo struct {
 type site struct {
 	Options
 	draining func() bool
+	reading  chan struct{} // holds one: whose turn it is to read for a download
 }
 
 // route is one address of the portal. Every field is needed: a route that does
@@ -103,9 +104,11 @@ func (s *site) routes() []route {
 		{http.MethodGet, "/customers", middleware.View, s.searchCustomers},
 		{http.MethodGet, "/customers/:id", middleware.View, s.showCustomer},
 		{http.MethodGet, "/customers/:id/history", middleware.View, s.showHistory},
+		{http.MethodGet, "/customers/:id/history.csv", middleware.View, s.exportHistory},
 		{http.MethodGet, "/customers/:id/history/:change", middleware.View, s.showChange},
 		{http.MethodPost, "/customers/:id/history/:change/undo", middleware.Edit, s.undoChange},
 		{http.MethodGet, "/changes", middleware.Audit, s.showChanges},
+		{http.MethodGet, "/changes.csv", middleware.Audit, s.exportChanges},
 
 		{http.MethodGet, "/customers/:id/billing", middleware.Edit, s.editBillingProfile},
 		{http.MethodPost, "/customers/:id/billing", middleware.Edit, s.submitBillingProfile},
@@ -142,7 +145,7 @@ func (s *Site) Drain() { close(s.drain) }
 // New builds the portal from its parts.
 func New(o Options) *Site {
 	drain := make(chan struct{})
-	s := &site{Options: o, draining: func() bool {
+	s := &site{Options: o, reading: make(chan struct{}, 1), draining: func() bool {
 		select {
 		case <-drain:
 			return true

@@ -36,7 +36,12 @@ func (s *site) sendToSignIn(v *visit) error {
 	if v.Request().Header.Get(fragmentHeader) != "" {
 		return errSessionOver
 	}
-	return s.goToProvider(v, v.Request().URL.RequestURI())
+	// A file leaves the browser on the page before, so that is where to come back to.
+	path, query, asked := strings.Cut(v.Request().URL.RequestURI(), "?")
+	if path = strings.TrimSuffix(path, ".csv"); asked {
+		path += "?" + query
+	}
+	return s.goToProvider(v, path)
 }
 
 func (s *site) goToProvider(v *visit, back string) error {

@@ -256,6 +256,36 @@ func TestWorkOnARequestEnds(t *testing.T) {
 	}).ServeHTTP(httptest.NewRecorder(), get(own+"/customers"))
 }
 
+// What may take longer says for how long, and ends with its connection all the same.
+func TestPatientWorkHasALimitOfItsOwn(t *testing.T) {
+	left, leave := context.WithCancel(t.Context())
+	e := newEdge(t, own, func(_ http.ResponseWriter, r *http.Request) {
+		ctx, cancel := middleware.Patient(r.Context(), time.Hour)
+		defer cancel()
+		<-r.Context().Done()
+		if ctx.Err() != nil || middleware.Reference(ctx) == "" || middleware.Reference(ctx) != middleware.Reference(r.Context()) {
+			t.Errorf("the limit of all requests ended it: %v, reference %q", ctx.Err(), middleware.Reference(ctx))
+		}
+		leave()
+		select {
+		case <-ctx.Done():
+		case <-time.After(5 * time.Second):
+			t.Error("it goes on without its connection")
+		}
+		brief, cancel := middleware.Patient(r.Context(), time.Millisecond)
+		defer cancel()
+		<-brief.Done()
+	}, func(o *middleware.Options) { o.Limit = time.Millisecond })
+	e.ServeHTTP(httptest.NewRecorder(), get(own+"/changes.csv").WithContext(left))
+
+	alone, cancel := middleware.Patient(t.Context(), time.Millisecond)
+	defer cancel()
+	<-alone.Done()
+	if !errors.Is(alone.Err(), context.DeadlineExceeded) {
+		t.Errorf("outside a request: %v", alone.Err())
+	}
+}
+
 func TestA11NothingHidesBehindABody(t *testing.T) {
 	const form = "Host: portal.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 	hidden := "GET /hidden HTTP/1.1\r\nHost: portal.example\r\nConnection: close\r\n\r\n"
