@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -146,6 +147,40 @@ func axeEditing(p *tab) {
 	p.billing(harbourline)
 	p.pressFor(http.StatusUnprocessableEntity, review)
 	p.accessible("edit, nothing changed")
+}
+
+func axeDrafts(p *tab) {
+	p.signIn("Ada Admin")
+	p.billing(harbourline)
+	p.typeDraft("draft@harbourline.example")
+	p.accessible("edit, draft saved")
+	p.pressHere("Discard draft")
+	p.comes("Discard your draft of")
+	p.accessible("the dialog before discarding")
+	p.pressHere("Keep the draft")
+	p.age(p.t, 28*time.Minute+30*time.Second)
+	p.eventHere("focus")
+	p.comes("Your session ends in 2 minutes")
+	p.accessible("the dialog before the session's end")
+	p.pressHere("Close")
+	p.age(p.t, 31*time.Minute)
+	p.fill("lastName", "Typed late")
+	p.comes("Your session has ended. This form stays as it is")
+	p.accessible("edit, session over")
+	p.pressFor(http.StatusUnauthorized, review)
+	p.accessible("session over, draft kept")
+	p.press("Sign in to continue")
+	p.press("Ada Admin")
+	p.accessible("edit, changes back")
+	p.open("/")
+	p.accessible("home with a draft")
+	p.open("/customers/" + string(p.id(p.t, harbourline)))
+	p.accessible("overview with a draft")
+	p.billing(harbourline)
+	p.accessible("edit afresh beside a draft")
+	p.press("Continue draft")
+	p.open(eval[string](p, `document.querySelector("[data-ask]").getAttribute("href")`))
+	p.accessible("the page before discarding")
 }
 
 func axeMerging(p *tab) {

@@ -13,9 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -75,6 +77,7 @@ type tab struct {
 	complaints []string  // console errors, exceptions, requests to foreign places
 	fetched    []arrival // what came over the network since the last page was asked for
 	cached     map[network.RequestID]bool
+	stayed     int // how often the browser asked whether to leave the page
 }
 
 // arrival is one answer from the network.
@@ -158,6 +161,14 @@ func (p *tab) hear(event any) {
 		complain("script: %s %v", e.ExceptionDetails.Text, e.ExceptionDetails.Exception)
 	case *runtime.EventConsoleAPICalled:
 		complain("the page writes to the console: %s", e.Type)
+	case *page.EventJavascriptDialogOpening:
+		p.stayed++
+		go func() { // the answer to a question of leaving: yes
+			_, _ = chromedp.Run(p.ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+				_, err := cdp.Call(ctx, t, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+				return err
+			}))
+		}()
 	case *network.EventRequestWillBeSent:
 		// Chromium draws the calendar of a date input from its own data. Of a page's own the
 		// policy allows none, and complains to the console.

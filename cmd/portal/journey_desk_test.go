@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -16,12 +18,15 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/pcclient/pcsim"
+	"github.com/partnerdesk/portal/web/database"
 )
 
 // desk is one running demo: the same runDemo as `portal demo`, on free ports. Each
 // journey has its own, so that its simulator's journal holds that journey alone.
 type desk struct {
 	site, idp, api string
+	data           string // the folder of its database
+	end            func(*testing.T)
 	customers      map[string]pcclient.TenantID // by company name
 }
 
@@ -52,33 +57,9 @@ const journeyCustomers = 40
 
 func startDesk(t *testing.T) *desk {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	said, ended := &announcement{whole: make(chan []string, 1)}, make(chan error, 1)
-	events := &syncBuffer{}
-	go func() {
-		ended <- runDemo(ctx, DemoOptions{
-			Listen: "localhost:0", IDPListen: "localhost:0", SimListen: "localhost:0", Customers: journeyCustomers, Out: said,
-		}, slog.New(slog.NewTextHandler(events, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	}()
-	d := &desk{customers: map[string]pcclient.TenantID{}}
-	select {
-	case found := <-said.whole:
-		d.site, d.idp, d.api = found[1], found[2], found[3]
-	case err := <-ended:
-		stop()
-		t.Fatalf("the demo did not start: %v", err)
-	}
-	t.Cleanup(func() {
-		// A save that cannot be settled would hold up the end.
-		d.control(t, http.MethodDelete, "faults", "", nil)
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("the demo did not stop well: %v", err)
-		}
-		if t.Failed() {
-			t.Logf("the portal's log:\n%s", events)
-		}
-	})
+	d := &desk{data: t.TempDir(), customers: map[string]pcclient.TenantID{}}
+	d.start(t, "localhost:0", "localhost:0", "localhost:0")
+	t.Cleanup(func() { d.end(t) })
 	var list []struct {
 		ID          pcclient.TenantID `json:"id"`
 		CompanyName string            `json:"companyName"`
@@ -88,6 +69,70 @@ func startDesk(t *testing.T) *desk {
 		d.customers[c.CompanyName] = c.ID
 	}
 	return d
+}
+
+// start runs the demo at these addresses, over the data there is.
+func (d *desk) start(t *testing.T, site, idp, api string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	said, ended := &announcement{whole: make(chan []string, 1)}, make(chan error, 1)
+	events := &syncBuffer{}
+	go func() {
+		ended <- runDemo(ctx, DemoOptions{
+			Listen: site, IDPListen: idp, SimListen: api, Customers: journeyCustomers, Data: d.data, Out: said,
+		}, slog.New(slog.NewTextHandler(events, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	}()
+	select {
+	case found := <-said.whole:
+		d.site, d.idp, d.api = found[1], found[2], found[3]
+	case err := <-ended:
+		stop()
+		t.Fatalf("the demo did not start: %v", err)
+	}
+	d.end = func(t *testing.T) {
+		t.Helper()
+		// A save that cannot be settled would hold up the end.
+		d.control(t, http.MethodDelete, "faults", "", nil)
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("the demo did not stop well: %v", err)
+		}
+		if t.Failed() {
+			t.Logf("the portal's log:\n%s", events)
+		}
+	}
+}
+
+// restart ends the demo and starts it again: the same addresses and the same data, and
+// Partner Center as it was seeded.
+func (d *desk) restart(t *testing.T) {
+	t.Helper()
+	host := func(origin string) string { return strings.TrimPrefix(origin, "http://") }
+	d.end(t)
+	d.start(t, host(d.site), host(d.idp), host(d.api))
+}
+
+// age makes every session as old as if nobody had done anything for that long.
+func (d *desk) age(t *testing.T, by time.Duration) {
+	t.Helper()
+	d.exec(t, fmt.Sprintf(`UPDATE sessions SET seen_at = seen_at - %d`, by.Microseconds()))
+}
+
+// exec runs a statement on the portal's database behind its back.
+func (d *desk) exec(t *testing.T, statement string) {
+	t.Helper()
+	db, err := database.Open(t.Context(), "sqlite:"+filepath.Join(d.data, "portal.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), statement)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 type syncBuffer struct {

@@ -21,6 +21,13 @@ var journeys = []struct {
 	{"two people at one customer", twoPeople},
 	{"a form out of view", formOutOfView},
 
+	{"warned before the session's end", warnedBeforeTheEnd},
+	{"a draft that cannot be saved", draftCannotBeSaved},
+	{"draft saved and restored", draftSavedAndRestored},
+	{"closed tab", closeTheTab},
+	{"restart while typing", restartWhileTyping},
+	{"discard a draft", discardADraft},
+
 	{"search, edit, review, save", findEditAndSave},
 	{"Save pressed twice", pressSaveTwice},
 	{"Back after a save", goBackAfterSaving},
@@ -44,6 +51,8 @@ var journeys = []struct {
 	{"turned away", turnedAway},
 	{"without a second factor", withoutSecondFactor},
 	{"session over while typing", sessionOverWhileTyping},
+	{"session ends while typing", sessionEndsWhileTyping},
+	{"somebody else signs in", somebodyElseSignsIn},
 
 	{"change the country", changeTheCountry},
 	{"repair errors", repairErrors},
@@ -55,6 +64,7 @@ var journeys = []struct {
 	{"axe: finding", onlyWithAxe(axeFinding)},
 	{"axe: editing", onlyWithAxe(axeEditing)},
 	{"axe: together", onlyWithAxe(axeTogether)},
+	{"axe: drafts", onlyWithAxe(axeDrafts)},
 	{"axe: merging", onlyWithAxe(axeMerging)},
 	{"axe: results", onlyWithAxe(axeResults)},
 	{"axe: history", onlyWithAxe(axeHistory)},

@@ -63,6 +63,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		Rules:     ruleFacts(e.rules, e.noRules),
 		Edit:      s.editFacts(e),
 		Until:     s.clock(v.session.Until()),
+		Left:      s.sessionLeft(v),
 		CancelURL: customerPath(e.customer),
 		Draft: templates.DraftState{
 			KeepURL:    keepPath(e.customer, e.draft),

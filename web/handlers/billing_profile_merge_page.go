@@ -41,6 +41,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		},
 		BackURL: billingPath(version.Customer, "", version.Draft) + "&keep=1",
 		Until:   s.clock(v.session.Until()),
+		Left:    s.sessionLeft(v),
 	}
 	e := edit{customer: version.Customer, opened: theirs, values: d.other}
 	s.loadRules(v, &e)

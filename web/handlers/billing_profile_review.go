@@ -128,6 +128,7 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 		Banner:   banner,
 		Reason:   s.reasonField(version.Why, wrong),
 		Until:    s.clock(v.session.Until()),
+		Left:     s.sessionLeft(v),
 	}
 	s.here(v, version.Customer, version.Draft)
 	e := edit{customer: version.Customer, values: version.Mine}

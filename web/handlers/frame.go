@@ -47,6 +47,19 @@ func (s *site) frame(v *visit, title string, section templates.Section) template
 	return page
 }
 
+// leftHeader tells scripts how many seconds the session lasts; "fixed" behind them
+// means that nothing makes it longer.
+const leftHeader = "X-Session-Left"
+
+func (s *site) sessionLeft(v *visit) string {
+	until, fixed := v.session.Until(), v.session.Fixed()
+	left := strconv.Itoa(max(int(until.Sub(s.Now())/time.Second), 0))
+	if fixed {
+		left += "; fixed"
+	}
+	return left
+}
+
 func (s *site) reference(v *visit) string { return middleware.Reference(v.Request().Context()) }
 
 func (s *site) details(v *visit, more ...templates.Fact) templates.Details {

@@ -230,6 +230,7 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		}
 		v.session, v.operator = sess, sess.Operator
 		middleware.SetOperator(r.Context(), v.operator.Key())
+		v.Response().Header().Set(leftHeader, s.sessionLeft(v))
 		if !rt.right.Allows(v.operator.Roles) {
 			return errNoRight
 		}

@@ -80,8 +80,14 @@ func testTheAbsoluteLimitLeavesALateSessionToo(t *testing.T) {
 	b := &browser{place: newPlace(t)}
 	b.signIn(ada())
 	for range 8*60/20 - 1 {
+		if b.load().Fixed() {
+			t.Fatal("fixed while activity still moves its end")
+		}
 		b.wait(20 * time.Minute)
 		b.want(true, "at work")
+	}
+	if !b.load().Fixed() {
+		t.Error("the absolute limit is not told as such")
 	}
 	b.wait(20 * time.Minute)
 	b.want(false, "after 8 h")

@@ -128,6 +128,9 @@ func (s *Session) Until() time.Time {
 	return until
 }
 
+// Fixed reports whether Until is the absolute limit, which no activity moves.
+func (s *Session) Fixed() bool { return !s.Until().Before(s.SignedInAt.Add(s.absolute)) }
+
 // Tokens returns the tokens as last read or saved.
 func (s *Session) Tokens() Tokens {
 	s.mu.Lock()

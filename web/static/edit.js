@@ -1,5 +1,6 @@
 // The forms: error summary, what changed, undo, the country's fields, choices of a
-// merge, sending once. Without this script the server does all of it.
+// merge, sending once, keeping drafts, the session's end. Without this script the
+// server does all of it that it can.
 (function () {
   "use strict";
 
@@ -95,6 +96,7 @@
     if (input.value !== input.dataset.base) { input.value = was; return false; }
     input.focus();
     showChange(input);
+    typed(soon);
     return true;
   }
 
@@ -117,6 +119,7 @@
 
   function redraw(form, what) {
     if (pending) pending.abort();
+    settled();
     var sent = new URLSearchParams(new FormData(form));
     sent.set("do", what);
     var request = pending = new XMLHttpRequest();
@@ -128,7 +131,7 @@
       var page = request.response, now = page && page.getElementById("swap-main");
       if (!now || !page.getElementById("form")) { plainly(form, what); return; }
       var focus = document.activeElement && document.activeElement.id;
-      var typed = Array.prototype.filter.call(form.elements, function (f) {
+      var meanwhile = Array.prototype.filter.call(form.elements, function (f) {
         return f.name && f.id && f.type !== "hidden" && sent.get(f.name) !== null && sent.get(f.name) !== f.value;
       }).map(function (f) { return [f.id, f.value]; });
       var knew = document.getElementById("news").dataset.save;
@@ -138,10 +141,11 @@
       });
       var news = told(knew);
       document.title = page.title;
-      typed.forEach(function (t) {
+      meanwhile.forEach(function (t) {
         var f = document.getElementById(t[0]);
         if (f && f.name) { f.value = t[1]; showChange(f); }
       });
+      isKept(request.getResponseHeader("X-Draft-Kept"));
       var target = focus && document.getElementById(focus) || document.getElementById("defaultAddress-country");
       if (target) target.focus({ preventScroll: true });
       say(main().dataset.updated + (news && ". " + news));
@@ -151,6 +155,7 @@
   }
 
   function plainly(form, what) {
+    settled();
     var field = document.createElement("input");
     field.type = "hidden";
     field.name = "do";
@@ -162,7 +167,9 @@
   // Send once. A second press is ignored; the words change only if it takes a while.
   document.addEventListener("submit", function (e) {
     var form = e.target;
-    if (!form.dataset.saving || e.defaultPrevented) return;
+    if (e.defaultPrevented) return;
+    if (form === main() || form.id === "ask") settled();
+    if (!form.dataset.saving) return;
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.dataset.sent = "1";
     var button = e.submitter && !e.submitter.classList.contains("vh") ? e.submitter : document.querySelector(".foot .primary");
@@ -207,6 +214,7 @@
     request.responseType = "document";
     request.timeout = every;
     request.onload = function () {
+      lasts(request.getResponseHeader("X-Session-Left"));
       if (request.status !== 200) return;
       var page = request.response, others = document.getElementById("others");
       if (page.getElementById("others").textContent !== others.textContent) swap(page, "others");
@@ -259,6 +267,205 @@
   document.addEventListener("visibilitychange", seen);
   addEventListener("focus", seen);
   if (document.getElementById("news")) plan(every);
+
+  // Drafts: what is typed is kept on the server, two seconds after the last change, on
+  // leaving a field, and when the page goes out of sight. One request at a time.
+  var bar = document.getElementById("draft");
+  var pause = 2000, soon = 300, patience = 10000;
+  var unkept = false, failed = false, sending = null, sentAt = 0, timer, after;
+
+  function typed(wait) {
+    if (!bar) return;
+    unkept = true;
+    clearTimeout(timer);
+    timer = setTimeout(keep, wait);
+  }
+
+  // settled forgets what is unkept: something else takes it along now.
+  function settled() {
+    unkept = failed = false;
+    clearTimeout(timer);
+    if (sending) sending.abort();
+  }
+
+  function keep(fresh) {
+    clearTimeout(timer);
+    if (!bar || !unkept || sending) return;
+    unkept = false;
+    sentAt = Date.now();
+    state("again", bar.dataset.saving);
+    sending = new AbortController();
+    fetch(bar.dataset.keep, {
+      method: "POST", body: new URLSearchParams(new FormData(main())), keepalive: true, signal: sending.signal
+    }).then(function (answer) { answered(answer, fresh === true); }, function (e) {
+      sending = null;
+      if (e.name !== "AbortError") unsaved(true);
+      goOn();
+    });
+  }
+
+  function answered(answer, fresh) {
+    var kept = answer.headers.get("X-Draft-Kept"), known = answer.status === 204;
+    sending = null;
+    lasts(answer.headers.get("X-Session-Left"));
+    if (answer.status === 401) over();
+    else if (known) signedIn();
+    if (answer.status === 403 && !fresh) renew();
+    else if (!known && !kept) unsaved(answer.status >= 429);
+    else isKept(kept);
+    if (known && unkept) typed(pause);
+    goOn();
+  }
+
+  // goOn does what waited for the draft to be kept.
+  function goOn() {
+    var then = after;
+    after = null;
+    if (then) then();
+  }
+
+  function isKept(at) {
+    if (!bar) return;
+    if (failed && at) say(bar.dataset.saved + at);
+    failed = false;
+    state(at ? "check" : "", bar.dataset.saved + at);
+    document.querySelectorAll(".foot [data-leave], .foot [data-ask]").forEach(function (link) {
+      link.hidden = "leave" in link.dataset === !!at;
+    });
+  }
+
+  function unsaved(again) {
+    if (!failed) say(bar.dataset.failed);
+    unkept = failed = true;
+    state("alert", bar.dataset.failed);
+    if (again) timer = setTimeout(keep, patience);
+  }
+
+  function state(icon, text) {
+    var part = bar.querySelector(".kept"), use = part.querySelector("use");
+    part.hidden = !icon;
+    if (!icon) return;
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#" + icon));
+    part.lastElementChild.textContent = text;
+  }
+
+  // renew takes a fresh token for the form after a new sign-in, and tries once more.
+  // Somebody else's session gets a token too, but cannot keep this person's form.
+  function renew() {
+    var form = main(), request = new XMLHttpRequest();
+    unkept = true;
+    request.open("GET", form.action + "&keep=1");
+    request.setRequestHeader("X-Fragment", "token");
+    request.responseType = "document";
+    request.onload = function () {
+      var theirs = request.status < 400 && request.response && request.response.getElementById("form");
+      if (!theirs) { unsaved(request.status >= 429); return; }
+      form.elements.csrf.value = theirs.elements.csrf.value;
+      keep(true);
+    };
+    request.onerror = function () { unsaved(true); };
+    request.send();
+  }
+
+  function inForm(e) { return e.target.form && e.target.form === main(); }
+  document.addEventListener("input", function (e) { if (inForm(e)) typed(pause); });
+  document.addEventListener("change", function (e) { if (inForm(e)) typed(soon); });
+  addEventListener("pagehide", keep);
+  addEventListener("online", keep);
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden || failed || signedOut()) keep();
+  });
+  addEventListener("beforeunload", function (e) {
+    if (failed || sending && Date.now() - sentAt < 5000) e.preventDefault();
+  });
+
+  // Discarding asks in a dialog what the link's page asks.
+  document.addEventListener("click", function (e) {
+    var link = e.target.closest("a[data-ask]"), close = e.target.closest("dialog [data-close]");
+    if (close) { e.preventDefault(); close.closest("dialog").close(); }
+    if (!link || !window.HTMLDialogElement || e.defaultPrevented || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+    e.preventDefault();
+    if (unkept || sending) { after = function () { discard(link); }; keep(); } else discard(link);
+  });
+
+  function discard(link) {
+    var request = new XMLHttpRequest();
+    request.open("GET", link.href);
+    request.setRequestHeader("X-Fragment", "ask");
+    request.responseType = "document";
+    request.onerror = function () { location = link.href; };
+    request.onload = function () {
+      var part = request.status === 200 && request.response.getElementById("ask");
+      if (!part) { location = link.href; return; }
+      var dialog = add(document.body, "dialog"), title = document.createElement("h2"), page = part.querySelector("h1");
+      title.id = page.id;
+      title.append.apply(title, page.childNodes);
+      page.replaceWith(title);
+      dialog.append(document.adoptNode(part));
+      dialog.setAttribute("aria-labelledby", title.id);
+      dialog.addEventListener("close", function () { dialog.remove(); link.focus(); });
+      dialog.showModal();
+    };
+    request.send();
+  }
+
+  // The session: two minutes before its end the person is asked to stay. What the
+  // answers say of it counts, since other tabs keep it alive too.
+  var ending = document.getElementById("ending"), banner = document.getElementById("over");
+  var notice = 120, warned = false, bell;
+
+  function lasts(left) {
+    if (!ending || !left) return;
+    var seconds = parseInt(left, 10), fixed = /fixed/.test(left);
+    ending.querySelectorAll("[data-fixed]").forEach(function (n) { n.hidden = n.dataset.fixed !== String(fixed); });
+    if (seconds > notice + 5) {
+      warned = false;
+      if (ending.open) ending.close();
+    }
+    clearTimeout(bell);
+    bell = setTimeout(look, Math.max(warned ? seconds + 1 : seconds - notice, 1) * 1000);
+  }
+
+  // life asks how long the session lasts; unless quietly, that is a sign of life.
+  function life(quietly, then) {
+    fetch("/", { method: "HEAD", redirect: "manual", headers: quietly ? { "X-Fragment": "result" } : {} }).then(function (answer) {
+      var left = answer.headers.get("X-Session-Left");
+      if (!left && (answer.status === 401 || answer.type === "opaqueredirect")) over();
+      if (!left) return;
+      then(parseInt(left, 10));
+      lasts(left);
+    }, function () { bell = setTimeout(look, patience); });
+  }
+
+  function look() {
+    life(true, function (seconds) {
+      if (warned || seconds > notice + 5) return;
+      warned = true;
+      ending.showModal();
+    });
+  }
+
+  function stay() {
+    life(false, function (seconds) { if (seconds > notice + 5) say(ending.dataset.stays); });
+  }
+
+  function signedOut() { return banner && !banner.hidden; }
+
+  function over() {
+    clearTimeout(bell);
+    if (ending && ending.open) ending.close();
+    if (!banner || signedOut()) return;
+    banner.hidden = false;
+    say(banner.querySelector("h2").textContent);
+    unkept = true;
+  }
+
+  function signedIn() { if (banner) banner.hidden = true; }
+
+  if (ending) {
+    ending.querySelector("[data-stay]").addEventListener("click", stay);
+    lasts(ending.dataset.left);
+  }
 
   // Merge: the tags and the count follow the choices.
   document.addEventListener("change", function (e) {

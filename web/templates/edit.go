@@ -18,6 +18,7 @@ type EditPage struct {
 	Rules     []Fact // aside: what the country asks for
 	Edit      []Fact // aside: when opened, what changed so far
 	Until     Time   // until when the session lasts
+	Left      string // how many seconds the session lasts, for the script
 	CancelURL string // back to the customer; typed text is not saved by it
 	Draft     DraftState
 }

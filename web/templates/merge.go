@@ -36,6 +36,7 @@ type MergePage struct {
 	Draft     DraftState
 	BackURL   string
 	Until     Time
+	Left      string // how many seconds the session lasts, for the script
 }
 
 // MergeItem is one item, its versions, and the inputs for "Something else". Values

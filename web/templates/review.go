@@ -14,6 +14,7 @@ type ReviewPage struct {
 	Warnings  []Note // such as an address that was not confirmed
 	Reason    Field  // why the change is made
 	Until     Time
+	Left      string // how many seconds the session lasts, for the script
 }
 
 func (p ReviewPage) problems() []problem {

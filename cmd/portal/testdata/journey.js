@@ -37,6 +37,7 @@
     element: css => point(document.querySelector(css)),
     text: () => flat(document.body.innerText),
     html: css => { const n = document.querySelector(css); return n ? n.innerHTML : ""; },
+    seen: css => { const n = document.querySelector(css); return n ? flat(n.innerText) : ""; },
     value: css => { const n = document.querySelector(css); return n ? n.value : null; },
     count: css => [...document.querySelectorAll(css)].filter(shown).length,
     focus: () => name(document.activeElement),
