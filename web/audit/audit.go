@@ -79,6 +79,8 @@ type Values struct {
 	Before map[string]string `json:"before"`
 	After  map[string]string `json:"after"`
 	Why    string            `json:"why,omitempty"`
+	// CustomerName is what the customer was called then, "" when that is not known.
+	CustomerName string `json:"customerName,omitempty"`
 	// By and ByAt are whose values Before are and when they were saved, where the
 	// entry tells of two people: an overwritten save's.
 	By   string    `json:"by,omitempty"`

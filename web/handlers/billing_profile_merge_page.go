@@ -125,9 +125,9 @@ func (s *site) whatHappened(version drafts.Version, who submission.Who) []templa
 	if who.Name != "" {
 		saved.Text, saved.Note = who.Name+" saved", ""
 	}
-	return []templates.Event{
-		{Tone: templates.ToneMine, Text: "You opened the profile", At: s.clock(version.OpenedAt)},
-		saved,
-		{Tone: templates.ToneMine, Text: "You sent your changes", At: s.clock(mineAt(version)), Note: "held back so that neither version is lost"},
+	mine := templates.Event{Tone: templates.ToneMine, Text: "You sent your changes", At: s.clock(mineAt(version)), Note: "held back so that neither version is lost"}
+	if version.Stage == drafts.Typed {
+		mine.Text, mine.Note = "You typed last", "kept as a draft"
 	}
+	return []templates.Event{{Tone: templates.ToneMine, Text: "You opened the profile", At: s.clock(version.OpenedAt)}, saved, mine}
 }

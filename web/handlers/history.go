@@ -242,7 +242,7 @@ func remarkOn(kind audit.Kind) string {
 // nameInTrail is what the customer of a change is called: by the change itself, if it
 // holds the name, else as last seen, else by its tenant ID.
 func nameInTrail(r audit.Record, seen map[pcclient.TenantID]string) string {
-	for _, name := range []string{r.After[forms.CompanyName], r.Before[forms.CompanyName], seen[r.Customer]} {
+	for _, name := range []string{r.CustomerName, r.After[forms.CompanyName], r.Before[forms.CompanyName], seen[r.Customer]} {
 		if name = strings.TrimSpace(cleaned(name)); name != "" {
 			return name
 		}

@@ -3,9 +3,9 @@
 // own trail, where it outlives the 90 days that the upstream keeps them and is seen by
 // everybody. It is not for use outside the portal.
 //
-// A look begins when somebody opens a page that shows history: at most once a minute
-// for a customer, and for all of them together, in one process. It goes on without the
-// page, 5 s at most. That it fails is an event and never an error: history is then as
+// A look begins when somebody opens a page that shows history: at most every ten seconds
+// for a customer, and once a minute for all of them together, in one process. It goes on
+// without the page, 5 s at most. That it fails is an event and never an error: history is then as
 // it was.
 package outside
 
@@ -26,13 +26,14 @@ type Sight string
 
 // The sights.
 const (
-	Seen   Sight = "seen"   // the trail has what the upstream's records had a minute ago
+	Seen   Sight = "seen"   // the trail has what the upstream's records had a moment ago
 	Closed Sight = "closed" // this person may not read the upstream's audit records, or the cloud has none
 	Failed Sight = "failed" // not this time: no answer, or none yet
 )
 
 const (
-	pause     = time.Minute      // between looks at the same
+	pause     = 10 * time.Second // between looks at one customer
+	pauseAll  = time.Minute      // between looks at all of them
 	closedFor = 10 * time.Minute // a refusal is remembered
 	lookFor   = 5 * time.Second  // a look takes at most
 	mostLooks = 2000             // customers remembered, and people refused
@@ -65,6 +66,13 @@ type look struct {
 	done  chan struct{} // closed when it is over; then the rest is true
 	sight Sight
 	seen  time.Time // everything older was read and is in the trail; zero: nothing yet
+}
+
+func pauseFor(id pcclient.TenantID) time.Duration {
+	if id == everybody {
+		return pauseAll
+	}
+	return pause
 }
 
 func (l *look) over() bool {
@@ -133,7 +141,7 @@ func (w *Watch) begin(ctx context.Context, pc *pcclient.Client, operatorKey stri
 	switch {
 	case last != nil && !last.over():
 		return last, false, ""
-	case last != nil && last.sight != Closed && now.Sub(last.begun) < pause:
+	case last != nil && last.sight != Closed && now.Sub(last.begun) < pauseFor(id):
 		return nil, false, last.sight
 	case now.Sub(w.refused[operatorKey]) < closedFor:
 		return nil, false, Closed

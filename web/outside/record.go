@@ -53,6 +53,10 @@ func saveOf(r pcclient.AuditRecord) (audit.Record, bool) {
 		Customer: r.Customer, Fields: fields, CorrelationID: cut(line(r.CorrelationID), longestName),
 	}}
 	save.Before, save.After = merge.Whole(fields, before, after)
+	save.CustomerName = cut(line(r.CustomerName), longestName)
+	if name := after[forms.CompanyName]; name != "" {
+		save.CustomerName = name
+	}
 	return save, true
 }
 

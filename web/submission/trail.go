@@ -20,7 +20,7 @@ func entry(sub Submission, kind audit.Kind, at time.Time) audit.Entry {
 
 // changes are the texts of the changed items on both sides.
 func changes(sub Submission, before, after forms.Values) audit.Values {
-	v := audit.Values{Why: sub.Why}
+	v := audit.Values{Why: sub.Why, CustomerName: after[forms.CompanyName]}
 	v.Before, v.After = merge.Whole(sub.Fields, before, after)
 	return v
 }
