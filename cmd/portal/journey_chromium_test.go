@@ -72,6 +72,7 @@ type tab struct {
 	mode mode
 
 	status int64 // of the page shown
+	steps  int   // through the history, so far
 
 	mu         sync.Mutex
 	complaints []string  // console errors, exceptions, requests to foreign places

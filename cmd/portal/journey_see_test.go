@@ -81,8 +81,8 @@ func (p *tab) wantSaid(words string) {
 func (p *tab) comes(text string) {
 	p.t.Helper()
 	p.until(text, func() bool {
-		// Between two pages there is nobody to answer.
-		page, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](question("text()")))
+		// Between two pages there is nobody to answer, and half a page is none.
+		page, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.readyState === "complete" ? `+question("text()")+` : ""`))
 		return err == nil && strings.Contains(page, text)
 	})
 }

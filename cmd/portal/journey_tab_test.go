@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -119,14 +120,28 @@ func (p *tab) reload() { p.t.Helper(); p.arrive(http.StatusOK, chromedp.Reload()
 
 // back is the browser's own button. The page may come from its memory, without any
 // request, and may lead on to another.
-func (p *tab) back() {
+func (p *tab) back() { p.t.Helper(); p.walk(-1) }
+
+// forward is the other one.
+func (p *tab) forward() { p.t.Helper(); p.walk(1) }
+
+func (p *tab) walk(by int64) {
 	p.t.Helper()
 	before := p.history()
+	to := before.CurrentIndex + by
+	p.steps++
+	here := fmt.Sprintf("window.left === %d", p.steps)
+	eval[bool](p, strings.Replace(here, "===", "=", 1)+", true")
 	p.call(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: before.Entries[before.CurrentIndex-1].ID})
+		_, err := chromedp.Call(ctx, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: before.Entries[to].ID})
 		return err
 	})
-	p.until("the page before", func() bool { return p.history().CurrentIndex < before.CurrentIndex })
+	p.until("the other page", func() bool { return p.history().CurrentIndex == to })
+	// A form that was sent loads itself again when it comes from memory.
+	p.until("the other page to stand", func() bool {
+		stands, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`!(`+here+`) && document.readyState === "complete" && !document.querySelector("[data-sent]")`))
+		return err == nil && stands
+	})
 	p.status = 0
 }
 

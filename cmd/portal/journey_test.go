@@ -25,6 +25,7 @@ var journeys = []struct {
 	{"a draft that cannot be saved", draftCannotBeSaved},
 	{"draft saved and restored", draftSavedAndRestored},
 	{"closed tab", closeTheTab},
+	{"Back then Forward", backAndForward},
 	{"restart while typing", restartWhileTyping},
 	{"discard a draft", discardADraft},
 

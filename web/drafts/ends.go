@@ -67,7 +67,7 @@ func end(ctx context.Context, tx *sql.Tx, v Version, how ending) error {
 
 // Discard deletes every version of the operator's draft. ErrNotFound: there was none.
 func (s *Store) Discard(ctx context.Context, operator string, customer pcclient.TenantID, draft string) error {
-	gone, err := s.delete(ctx, operator, `operator = $1 AND customer = $2 AND draft = $3`, operator, string(customer), draft)
+	gone, err := s.delete(ctx, operator, `DELETE FROM drafts WHERE operator = $1 AND customer = $2 AND draft = $3`, operator, string(customer), draft)
 	if err != nil {
 		return fmt.Errorf("discard draft: %w", err)
 	}
@@ -79,20 +79,20 @@ func (s *Store) Discard(ctx context.Context, operator string, customer pcclient.
 
 // Sweep deletes what was saved before that time and returns how many versions went.
 func (s *Store) Sweep(ctx context.Context, before time.Time) (int64, error) {
-	gone, err := s.delete(ctx, "", `saved_at < $1`, database.Micros(before))
+	gone, err := s.delete(ctx, "", `DELETE FROM drafts WHERE saved_at < $1`, database.Micros(before))
 	if err != nil {
 		return 0, fmt.Errorf("sweep drafts: %w", err)
 	}
 	return gone, nil
 }
 
-// delete deletes by a condition written in this file, of one operator or of all.
-func (s *Store) delete(ctx context.Context, operator, where string, args ...any) (gone int64, err error) {
+// delete runs a statement of this file about one operator or all, and counts what went.
+func (s *Store) delete(ctx context.Context, operator, statement string, args ...any) (gone int64, err error) {
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
 		if err := lock(ctx, s.db, tx, operator); err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE `+where, args...)
+		result, err := tx.ExecContext(ctx, statement, args...)
 		if err != nil {
 			return err
 		}

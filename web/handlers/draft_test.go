@@ -422,3 +422,34 @@ func TestADraftEndsAfterFourteenDays(t *testing.T) {
 	b.get("/").want(http.StatusOK).hides("Your drafts")
 	b.get(f.again()).want(http.StatusOK, "Nothing yet").form("email").wants("email", site.stored(id)["email"])
 }
+
+// Typing is activity; looking how long the session lasts is none.
+func TestTypingKeepsTheSession(t *testing.T) {
+	site := newSite(t)
+	f := site.signIn("Ada Admin").edit(site.customer(harbourline))
+	b := f.page.b
+	left := func(p *page) string { return p.header.Get("X-Session-Left") }
+	if got := f.page.byID("ending"); got == nil || attr(got, "data-left") != left(f.page) || left(f.page) != "1799" && left(f.page) != "1800" {
+		t.Errorf("the form lasts %q, the header says %q", attr(got, "data-left"), left(f.page))
+	}
+	for i := range 3 {
+		site.clock.advance(20 * time.Minute)
+		f.fill("email", strings.Repeat("x", i+1)+"@harbourline.example").kept()
+	}
+	site.clock.advance(20 * time.Minute)
+	look := b.request(http.MethodHead, "/", nil)
+	look.Header.Set("X-Fragment", "result")
+	if got := left(b.do(look).want(http.StatusOK)); got != "599" && got != "600" {
+		t.Errorf("left after 20 minutes: %s", got)
+	}
+	if got := left(b.do(b.request(http.MethodHead, "/", nil)).want(http.StatusOK)); got != "1799" && got != "1800" {
+		t.Errorf("left after staying: %s", got)
+	}
+	for range 19 {
+		site.clock.advance(20 * time.Minute)
+		f.kept()
+	}
+	if got := left(f.keep().want(http.StatusNoContent)); !strings.HasSuffix(got, "; fixed") {
+		t.Errorf("near the eighth hour: %s", got)
+	}
+}

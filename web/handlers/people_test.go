@@ -48,7 +48,7 @@ func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
 }
 
 // ownPage is what a sign-in may lead back to.
-var ownPage = regexp.MustCompile(`^/(customers(/[0-9A-Fa-f-]+(/billing(/review|/merge)?|/saves/[0-9A-Fa-f-]+)?)?)?(\?.*)?$`)
+var ownPage = regexp.MustCompile(`^/(customers(/[0-9A-Fa-f-]+(/billing(/review|/merge)?|/draft/discard|/saves/[0-9A-Fa-f-]+)?)?)?(\?.*)?$`)
 
 // A-01, A-02: no text of anybody's decides where a sign-in leads.
 func TestA01ReturnPaths(t *testing.T) {
@@ -369,7 +369,7 @@ func TestA01OwnPages(t *testing.T) {
 	id := "3f1d6c7e-8a52-4b90-9d1e-2c7f5a60b134"
 	for path, own := range map[string]bool{
 		"/": true, "/customers": true, "/customers?q=//evil.example": true, "/customers/" + id: true, "/customers/" + strings.ToUpper(id): true,
-		"/customers/" + id + "/billing?draft=0": true, "/customers/" + id + "/billing/review": true, "/customers/" + id + "/billing/merge": true, "/customers/" + id + "/saves/" + id: true,
+		"/customers/" + id + "/billing?draft=0": true, "/customers/" + id + "/billing/review": true, "/customers/" + id + "/billing/merge": true, "/customers/" + id + "/draft/discard?draft=0": true, "/customers/" + id + "/saves/" + id: true,
 		"": false, "customers": false, "//": false, "//customers": false, "/nowhere": false, "/customers/": false, "/customers//": false, "/customers/..": false,
 		"/customers/x/../..": false, "/customers/" + id + "/": false, "/customers/" + id + "/nowhere": false, "/customers/@evil": false, "/customers/%2f": false,
 		"/signin": false, "/signout": false, "/auth/start": false, "/auth/callback": false, "/healthz": false, "/readyz": false, "/demo/colleague": false,

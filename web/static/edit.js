@@ -277,6 +277,7 @@
   function typed(wait) {
     if (!bar) return;
     unkept = true;
+    if (!failed) state("again", bar.dataset.saving);
     clearTimeout(timer);
     timer = setTimeout(keep, wait);
   }
@@ -293,7 +294,6 @@
     if (!bar || !unkept || sending) return;
     unkept = false;
     sentAt = Date.now();
-    state("again", bar.dataset.saving);
     sending = new AbortController();
     fetch(bar.dataset.keep, {
       method: "POST", body: new URLSearchParams(new FormData(main())), keepalive: true, signal: sending.signal
@@ -312,8 +312,8 @@
     else if (known) signedIn();
     if (answer.status === 403 && !fresh) renew();
     else if (!known && !kept) unsaved(answer.status >= 429);
+    else if (unkept) typed(pause);
     else isKept(kept);
-    if (known && unkept) typed(pause);
     goOn();
   }
 
@@ -342,7 +342,7 @@
   }
 
   function state(icon, text) {
-    var part = bar.querySelector(".kept"), use = part.querySelector("use");
+    var part = bar.querySelector("[data-kept]"), use = part.querySelector("use");
     part.hidden = !icon;
     if (!icon) return;
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#" + icon));
@@ -373,6 +373,7 @@
   addEventListener("pagehide", keep);
   addEventListener("online", keep);
   document.addEventListener("visibilitychange", function () {
+    if (signedOut()) unkept = true; // whoever comes back may have signed in
     if (document.hidden || failed || signedOut()) keep();
   });
   addEventListener("beforeunload", function (e) {
@@ -457,7 +458,6 @@
     if (!banner || signedOut()) return;
     banner.hidden = false;
     say(banner.querySelector("h2").textContent);
-    unkept = true;
   }
 
   function signedIn() { if (banner) banner.hidden = true; }

@@ -934,7 +934,7 @@ func draftState(d DraftState) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "\" data-saving=\"Saving draft\" data-saved=\"Draft saved at \" data-failed=\"Draft not saved. Keep this page open.\"><span class=\"kept\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "\" data-saving=\"Saving draft\" data-saved=\"Draft saved at \" data-failed=\"Draft not saved. Keep this page open.\"><span class=\"kept\" data-kept")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
