@@ -12,10 +12,8 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -66,29 +64,14 @@ func (r *Ring) Open(purpose, sealed string, bound []byte) ([]byte, error) {
 	return nil, ErrSealed
 }
 
-// MAC returns the HMAC-SHA256 of data under the first key. Each piece is framed
-// by its length, so ("ab", "c") and ("a", "bc") differ.
-func (r *Ring) MAC(purpose string, data ...[]byte) []byte {
-	return r.keys[0].mac(purpose, data)
-}
-
-// CheckMAC reports whether mac is the MAC of data under any key of the ring.
-func (r *Ring) CheckMAC(purpose string, mac []byte, data ...[]byte) bool {
-	ok := 0
-	for _, k := range r.keys {
-		ok |= subtle.ConstantTimeCompare(mac, k.mac(purpose, data))
-	}
-	return ok == 1
-}
-
 // String hides the keys.
 func (r *Ring) String() string { return "***" }
 
 // GoString hides the keys.
 func (r *Ring) GoString() string { return "***" }
 
-func (k key) derive(use, purpose string) []byte {
-	derived, err := hkdf.Key(sha256.New, k.secret, nil, "partner desk "+use+": "+purpose, sha256.Size)
+func (k key) derive(purpose string) []byte {
+	derived, err := hkdf.Key(sha256.New, k.secret, nil, "partner desk seal: "+purpose, sha256.Size)
 	if err != nil {
 		panic("seal: derive a key: " + err.Error()) // only for absurd lengths
 	}
@@ -96,7 +79,7 @@ func (k key) derive(use, purpose string) []byte {
 }
 
 func (k key) aead(purpose string) cipher.AEAD {
-	block, err := aes.NewCipher(k.derive("seal", purpose))
+	block, err := aes.NewCipher(k.derive(purpose))
 	if err != nil {
 		panic("seal: " + err.Error()) // the key length is fixed above
 	}
@@ -105,12 +88,6 @@ func (k key) aead(purpose string) cipher.AEAD {
 		panic("seal: " + err.Error())
 	}
 	return aead
-}
-
-func (k key) mac(purpose string, data [][]byte) []byte {
-	h := hmac.New(sha256.New, k.derive("mac", purpose))
-	h.Write(frame(data...))
-	return h.Sum(nil)
 }
 
 // frame joins pieces so that their borders cannot be moved.

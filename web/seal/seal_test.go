@@ -75,14 +75,11 @@ func TestA26EveryFlippedOrCutByteIsNoticed(t *testing.T) {
 func TestRotation(t *testing.T) {
 	old, fresh := NewKey(), NewKey()
 	before := ring(t, old)
-	sealed, mac := before.Seal("draft", []byte("typed"), nil), before.MAC("csrf", []byte("session"))
+	sealed := before.Seal("draft", []byte("typed"), nil)
 
 	during := ring(t, fresh, old)
 	if got, err := during.Open("draft", sealed, nil); err != nil || string(got) != "typed" {
 		t.Errorf("during rotation: Open = %q, %v", got, err)
-	}
-	if !during.CheckMAC("csrf", mac, []byte("session")) {
-		t.Error("during rotation an older MAC is refused")
 	}
 	if _, err := before.Open("draft", during.Seal("draft", nil, nil), nil); err == nil {
 		t.Error("the new key does not seal: the old ring opens its text")
@@ -91,26 +88,6 @@ func TestRotation(t *testing.T) {
 	after := ring(t, fresh)
 	if _, err := after.Open("draft", sealed, nil); !errors.Is(err, ErrSealed) {
 		t.Errorf("after rotation: %v; want ErrSealed", err)
-	}
-	if after.CheckMAC("csrf", mac, []byte("session")) {
-		t.Error("after rotation the dropped key's MAC is accepted")
-	}
-}
-
-func TestMACKeepsBordersAndPurposesApart(t *testing.T) {
-	r := ring(t, NewKey())
-	mac := r.MAC("csrf", []byte("ab"), []byte("c"))
-	if !r.CheckMAC("csrf", mac, []byte("ab"), []byte("c")) {
-		t.Error("its own MAC is refused")
-	}
-	if r.CheckMAC("csrf", mac, []byte("a"), []byte("bc")) {
-		t.Error("moving the border between two pieces goes unnoticed")
-	}
-	if r.CheckMAC("other", mac, []byte("ab"), []byte("c")) {
-		t.Error("a MAC of another purpose is accepted")
-	}
-	if r.CheckMAC("csrf", nil, []byte("ab"), []byte("c")) {
-		t.Error("an empty MAC is accepted")
 	}
 }
 

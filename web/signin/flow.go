@@ -13,16 +13,10 @@ import (
 	"github.com/partnerdesk/portal/web/session"
 )
 
-// Prompt asks the provider to behave in a certain way for one sign-in.
-type Prompt string
-
-// SelectAccount makes the provider ask who is signing in, even if it knows.
-const SelectAccount Prompt = "select_account"
-
 // Start opens a transaction in the browser and returns the address at the
 // provider to send it to. returnPath is where Finish leads back to: a path on
 // this portal, or it becomes "/". Errors are *Refusal.
-func (p *Provider) Start(w http.ResponseWriter, r *http.Request, returnPath string, prompt ...Prompt) (redirectURL string, err error) {
+func (p *Provider) Start(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
 	d, err := p.discover(r.Context())
 	if err != nil {
 		return "", err
@@ -39,9 +33,6 @@ func (p *Provider) Start(w http.ResponseWriter, r *http.Request, returnPath stri
 	}
 	if p.cfg.MaxAge > 0 {
 		options = append(options, oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(p.cfg.MaxAge.Seconds()))))
-	}
-	for _, ask := range prompt {
-		options = append(options, oauth2.SetAuthURLParam("prompt", string(ask)))
 	}
 	return d.oauth.AuthCodeURL(t.State, options...), nil
 }
