@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -31,6 +32,27 @@ func TestReferenceIsCurrent(t *testing.T) {
 	if diff := cmp.Diff(table, reference()+"\n"); diff != "" {
 		t.Errorf("the table in deploy/README.md is not what config.go says; make generate writes it:\n%s", diff)
 	}
+}
+
+// reference is the table of all variables in deploy/README.md, in Markdown.
+func reference() string {
+	var b strings.Builder
+	group := ""
+	for _, s := range settingsOf(Config{}) {
+		if s.Group != group {
+			group = s.Group
+			fmt.Fprintf(&b, "\n**%s**\n\n| Variable | Meaning | Default |\n| --- | --- | --- |\n", group)
+		}
+		help, standard := s.Help, ""
+		if s.Example != "" {
+			help += " Example: `" + s.Example + "`"
+		}
+		if s.Default != "" {
+			standard = "`" + s.Default + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.Variable, strings.ReplaceAll(help, "|", `\|`), standard)
+	}
+	return b.String()
 }
 
 func TestEveryVariableIsDescribed(t *testing.T) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 )
@@ -53,25 +52,4 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	return c
-}
-
-// reference is the table of all variables in deploy/README.md, in Markdown.
-func reference() string {
-	var b strings.Builder
-	group := ""
-	for _, s := range settingsOf(Config{}) {
-		if s.Group != group {
-			group = s.Group
-			fmt.Fprintf(&b, "\n**%s**\n\n| Variable | Meaning | Default |\n| --- | --- | --- |\n", group)
-		}
-		help, standard := s.Help, ""
-		if s.Example != "" {
-			help += " Example: `" + s.Example + "`"
-		}
-		if s.Default != "" {
-			standard = "`" + s.Default + "`"
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.Variable, strings.ReplaceAll(help, "|", `\|`), standard)
-	}
-	return b.String()
 }
