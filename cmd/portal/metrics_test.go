@@ -92,7 +92,8 @@ func TestI2TheGaugeCountsWhatIsInDoubt(t *testing.T) {
 
 func TestF41APanicWhileTakingOverEndsTheRoundOnly(t *testing.T) {
 	var out strings.Builder
-	tendOnce(t.Context(), slog.New(slog.NewTextHandler(&out, nil)), nil, nil, false) // without a service it panics
+	log := slog.New(slog.NewTextHandler(&out, nil))
+	roundOf(t.Context(), log, "taking over saves", (&tender{log: log}).tend) // without a service it panics
 	if !strings.Contains(out.String(), "panic while taking over saves") {
 		t.Errorf("the log says %q", out.String())
 	}

@@ -34,7 +34,7 @@ func TestAuditValuesAreKeptForTheDaysThatAreSet(t *testing.T) {
 		days    int
 		deleted int64
 	}{{0, 0}, {30, 2}, {30, 0}, {1, 1}} {
-		if n, err := (oldValues{trail, c.days}).sweep(t.Context()); n != c.deleted || err != nil {
+		if n, err := (sweeper{trail: trail, days: c.days}).sweepValues(t.Context()); n != c.deleted || err != nil {
 			t.Errorf("after %d days: %d deleted, %v; want %d", c.days, n, err, c.deleted)
 		}
 	}

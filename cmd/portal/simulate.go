@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -47,22 +46,4 @@ func (cmd *simulateCommand) Run(ctx context.Context, c console) error {
 	fmt.Fprintf(c.Out, "Simulated Partner Center with %d customers on http://%s\n", cmd.Customers, listener.Addr())
 	server := &http.Server{Handler: sim, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 75 * time.Second}
 	return serveUntil(ctx, server, listener)
-}
-
-// serveUntil serves until ctx ends, then gives the requests under way five
-// seconds.
-func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
-		return server.Close()
-	}
-	return nil
 }

@@ -98,11 +98,13 @@ func TestF38TheApplicationSettlesWhatACrashLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	tendOnce(t.Context(), slog.New(slog.DiscardHandler), saves, nil, false)
+	tender := &tender{saves: saves, log: slog.New(slog.DiscardHandler)}
+	tender.tend(t.Context())
 	if got, err = saves.Find(t.Context(), key); err != nil || got.State != submission.InDoubt {
 		t.Fatalf("taken over, the save is %s, %v", got.State, err)
 	}
-	tendOnce(t.Context(), slog.New(slog.DiscardHandler), saves, app, true)
+	tender.app = app
+	tender.tend(t.Context())
 	if got, err = saves.Find(t.Context(), key); err != nil || got.State != submission.Applied {
 		t.Errorf("read by the application, the save is %s, %v", got.State, err)
 	}

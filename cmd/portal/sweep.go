@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/presence"
+	"github.com/partnerdesk/portal/web/session"
+)
+
+const sweepEvery = time.Hour
+
+// sweeper deletes what has outlived its time.
+type sweeper struct {
+	sessions *session.Store
+	drafts   *drafts.Store
+	presence *presence.Store
+	trail    *audit.Log
+	days     int // after which audit values go; 0: never
+	log      *slog.Logger
+}
+
+// sweep is one round. What cannot be deleted now is left for the next.
+func (s sweeper) sweep(ctx context.Context) {
+	if _, err := s.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "dead sessions not swept", "error", err)
+	}
+	if _, err := s.drafts.Sweep(ctx, time.Now().Add(-drafts.Lifetime)); err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "old drafts not swept", "error", err)
+	}
+	if _, err := s.presence.Sweep(ctx); err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "closed forms not swept", "error", err)
+	}
+	if n, err := s.sweepValues(ctx); err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "old audit values not deleted", "error", err)
+	} else if n > 0 {
+		s.log.InfoContext(ctx, "old audit values deleted", "entries", n)
+	}
+}
+
+func (s sweeper) sweepValues(ctx context.Context) (int64, error) {
+	if s.days == 0 {
+		return 0, nil
+	}
+	return s.trail.DeleteValues(ctx, time.Now().AddDate(0, 0, -s.days))
+}
