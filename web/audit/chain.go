@@ -62,19 +62,16 @@ func (l *Log) Verify(ctx context.Context) (int64, error) {
 // time, and what is appended meanwhile too.
 func (l *Log) Prove(ctx context.Context, noted Head) (Head, error) {
 	var head Head
-	for r, err := range l.all(ctx, withValues, span{}) {
+	for r, err := range l.all(ctx, Span{Values: true}) {
 		if err != nil {
 			return head, fmt.Errorf("verify the audit trail: %w", err)
 		}
-		why := r.misplaced(head.Entries+1, head.Hash)
-		if why == "" {
-			why = r.altered()
+		fault := r.fault(head, true)
+		if fault == nil && r.Seq == noted.Entries && r.Hash != noted.Hash {
+			fault = &BrokenError{Seq: r.Seq, Why: "it is not the entry that was noted: the trail was written anew from here or before"}
 		}
-		if why == "" && r.Seq == noted.Entries && r.Hash != noted.Hash {
-			why = "it is not the entry that was noted: the trail was written anew from here or before"
-		}
-		if why != "" {
-			return head, &BrokenError{Seq: head.Entries + 1, Why: why}
+		if fault != nil {
+			return head, fault
 		}
 		head = Head{r.Seq, r.Hash}
 	}
@@ -82,6 +79,20 @@ func (l *Log) Prove(ctx context.Context, noted Head) (Head, error) {
 		return head, &BrokenError{Seq: head.Entries + 1, Why: fmt.Sprintf("it is missing, and so is everything up to %d, which was noted: the end was cut off", noted.Entries)}
 	}
 	return head, nil
+}
+
+// fault is what is wrong with a row, nil if nothing. Only if nothing was left out since
+// the row before it, where head was, can its place be judged.
+func (r *row) fault(head Head, nothingLeftOut bool) *BrokenError {
+	if next := head.Entries + 1; nothingLeftOut {
+		if why := r.misplaced(next, head.Hash); why != "" {
+			return &BrokenError{Seq: next, Why: why}
+		}
+	}
+	if why := r.altered(); why != "" {
+		return &BrokenError{Seq: r.Seq, Why: why}
+	}
+	return nil
 }
 
 // misplaced says what is wrong with a row's place in the trail, "" if nothing.

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
-	"github.com/partnerdesk/portal/web/database"
 )
 
 // Span says which entries are exported. Zero fields do not leave any out.
@@ -32,31 +30,21 @@ type EntryWriter interface {
 // the error is then a *BrokenError for the first such entry. Whether entries follow each
 // other can be told only of a span that leaves none out.
 func (l *Log) Export(ctx context.Context, w EntryWriter, s Span) (n int64, err error) {
-	statement := factsAlone
-	if s.Values {
-		statement = withValues
-	}
 	whole := s.From.IsZero() && s.To.IsZero() && s.Customer == ""
 	var head Head
 	var first *BrokenError
-	for r, err := range l.all(ctx, statement, span{from: s.From, to: s.To, customer: s.Customer}) {
+	for r, err := range l.all(ctx, s) {
 		if err != nil {
 			return n, fmt.Errorf("export the audit trail: %w", err)
 		}
-		at, why := r.Seq, ""
-		if whole {
-			if why = r.misplaced(head.Entries+1, head.Hash); why != "" {
-				at = head.Entries + 1
+		why := ""
+		if fault := r.fault(head, whole); fault != nil {
+			if first == nil {
+				first = fault
 			}
-		}
-		if why == "" {
-			why = r.altered()
-		}
-		if why != "" && first == nil {
-			first = &BrokenError{Seq: at, Why: why}
-		}
-		if why != "" && at != r.Seq {
-			why = fmt.Sprintf("entry %d is missing before it", at)
+			if why = fault.Why; fault.Seq != r.Seq {
+				why = fmt.Sprintf("entry %d is missing before it", fault.Seq)
+			}
 		}
 		head = Head{r.Seq, r.Hash}
 		if err := w.Entry(r.Record, why); err != nil {
@@ -70,34 +58,19 @@ func (l *Log) Export(ctx context.Context, w EntryWriter, s Span) (n int64, err e
 	return n, first
 }
 
-// span are the entries that all yields.
-type span struct {
-	from, to time.Time
-	customer pcclient.TenantID
-}
-
 const entriesAtOnce = 1000
 
 // all yields the entries of a span in the order of their numbers, a thousand at a time.
 // Entries whose values do not open are among them.
-func (l *Log) all(ctx context.Context, statement string, s span) iter.Seq2[*row, error] {
-	where := &lane{}
-	if s.customer != "" {
-		where.only("a.customer = ", string(s.customer))
-	}
-	if !s.from.IsZero() {
-		where.only("a.time >= ", database.Micros(s.from))
-	}
-	if !s.to.IsZero() {
-		where.only("a.time < ", database.Micros(s.to))
-	}
+func (l *Log) all(ctx context.Context, s Span) iter.Seq2[*row, error] {
 	return func(yield func(*row, error) bool) {
 		for after := int64(math.MinInt64); ; {
-			page := *where
-			page.only("a.seq > ", after)
-			rest := `WHERE ` + strings.Join(page.where, " AND ") + fmt.Sprintf(` ORDER BY a.seq LIMIT %d`, entriesAtOnce)
+			var where conditions
+			where.addSpan(s.Customer, s.From, s.To)
+			where.add("a.seq > ?", after)
+			rest := fmt.Sprintf(`WHERE %s ORDER BY a.seq LIMIT %d`, where, entriesAtOnce)
 			n := 0
-			for r, err := range l.records(ctx, l.db.Read(), statement+rest, page.args...) {
+			for r, err := range l.records(ctx, l.db.Read(), s.Values, rest, where.args...) {
 				if sealed := new(unreadable); errors.As(err, &sealed) {
 					err = nil
 				}

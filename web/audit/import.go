@@ -134,7 +134,7 @@ func (l *Log) open(ctx context.Context, customer pcclient.TenantID) (bool, error
 	var open int
 	err := l.db.Read().QueryRowContext(ctx, `
 		SELECT CASE WHEN EXISTS (SELECT 1 FROM audit r WHERE r.customer = $1 AND r.kind = 'recorded' AND NOT EXISTS (
-			SELECT 1 FROM audit e WHERE e.submission = r.submission AND e.kind IN ('applied', 'rejected', 'not_applied', 'superseded')))
+			SELECT 1 FROM audit e WHERE e.submission = r.submission AND e.kind IN `+endKinds+`))
 		THEN 1 ELSE 0 END`, string(customer)).Scan(&open)
 	return open == 1, err
 }

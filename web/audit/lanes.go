@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/partnerdesk/portal/web/database"
@@ -13,8 +14,7 @@ import (
 // lane is a part of the list that one index holds in order: the changes of one name,
 // or of one way, or all of them. The list is its lanes, merged.
 type lane struct {
-	where []string
-	args  []any
+	where conditions
 	ahead []Place // read and not yet taken
 	after Place   // where reading goes on
 	done  bool    // nothing is left to read
@@ -65,22 +65,15 @@ func (l *Log) places(ctx context.Context, f Filter, after Place, wanted int) ite
 // lanes splits a filter into lanes.
 func (l *Log) lanes(ctx context.Context, f Filter, after Place) ([]*lane, error) {
 	all := &lane{after: after}
-	if f.Customer != "" {
-		all.only("a.customer = ", string(f.Customer))
-	}
-	if !f.From.IsZero() {
-		all.only("a.time >= ", database.Micros(f.From))
-	}
-	if !f.To.IsZero() {
-		all.only("a.time < ", database.Micros(f.To))
-	}
+	all.where.add(changeKinds)
+	all.where.addSpan(f.Customer, f.From, f.To)
 	lanes := []*lane{all}
 	switch f.Via {
 	case "":
 	case ViaForm:
-		lanes = split(lanes, "a.via = ", "", string(ViaForm))
+		lanes = split(lanes, "a.via = ?", "", string(ViaForm))
 	default:
-		lanes = split(lanes, "a.via = ", string(f.Via))
+		lanes = split(lanes, "a.via = ?", string(f.Via))
 	}
 	if strings.TrimSpace(f.Who) == "" {
 		return lanes, nil
@@ -89,7 +82,7 @@ func (l *Log) lanes(ctx context.Context, f Filter, after Place) ([]*lane, error)
 	if err != nil {
 		return nil, err
 	}
-	return split(lanes, "a.operator_name = ", names...), nil
+	return split(lanes, "a.operator_name = ?", names...), nil
 }
 
 // split makes of every lane one for each value.
@@ -97,29 +90,23 @@ func split(lanes []*lane, condition string, values ...string) []*lane {
 	var out []*lane
 	for _, one := range lanes {
 		for _, value := range values {
-			part := &lane{where: one.where[:len(one.where):len(one.where)], args: one.args[:len(one.args):len(one.args)], after: one.after}
-			part.only(condition, value)
+			part := &lane{where: one.where, after: one.after}
+			part.where.add(condition, value)
 			out = append(out, part)
 		}
 	}
 	return out
 }
 
-func (n *lane) only(condition string, arg any) {
-	n.args = append(n.args, arg)
-	n.where = append(n.where, fmt.Sprintf("%s$%d", condition, len(n.args)))
-}
-
 // readAhead reads the next few places of a lane.
 func (l *Log) readAhead(ctx context.Context, n *lane, chunk int) error {
-	where, args := append([]string{changeKinds}, n.where...), n.args[:len(n.args):len(n.args)]
+	where := n.where
 	if n.after != (Place{}) {
-		args = append(args, database.Micros(n.after.Time), n.after.Seq)
-		where = append(where, fmt.Sprintf("(a.time, a.seq) < ($%d, $%d)", len(args)-1, len(args)))
+		where.add("(a.time, a.seq) < (?, ?)", database.Micros(n.after.Time), n.after.Seq)
 	}
-	args = append(args, chunk)
+	args := append(slices.Clip(where.args), chunk)
 	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(
-		`SELECT a.time, a.seq FROM audit a WHERE %s ORDER BY a.time DESC, a.seq DESC LIMIT $%d`, strings.Join(where, " AND "), len(args)), args...)
+		`SELECT a.time, a.seq FROM audit a WHERE %s ORDER BY a.time DESC, a.seq DESC LIMIT $%d`, where, len(args)), args...)
 	if err != nil {
 		return err
 	}

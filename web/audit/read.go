@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/database"
@@ -39,7 +38,7 @@ func (l *Log) list(ctx context.Context, rest string, args ...any) ([]Record, err
 
 func (l *Log) listFrom(ctx context.Context, db database.Reader, rest string, args ...any) ([]Record, error) {
 	var list []Record
-	for r, err := range l.records(ctx, db, withValues+rest, args...) {
+	for r, err := range l.records(ctx, db, true, rest, args...) {
 		if sealed := new(unreadable); err != nil && !errors.As(err, &sealed) {
 			return nil, fmt.Errorf("read the audit trail: %w", err)
 		}
@@ -63,20 +62,17 @@ type unreadable struct {
 func (e *unreadable) Error() string { return fmt.Sprintf("values of entry %d: %v", e.seq, e.err) }
 func (e *unreadable) Unwrap() error { return e.err }
 
-const (
-	withValues = `
+// records streams entries. Their values are opened, or it is only told whether there
+// are any. rest is the end of the statement, written in this package.
+func (l *Log) records(ctx context.Context, db database.Reader, values bool, rest string, args ...any) iter.Seq2[*row, error] {
+	sealed := `COALESCE(v.sealed, '')`
+	if !values {
+		sealed = `CASE WHEN v.seq IS NULL THEN '' ELSE 'left out' END`
+	}
+	statement := `
 		SELECT a.seq, a.time, a.kind, a.via, a.submission, a.operator, a.operator_name, a.customer, a.fields, a.reason,
-			a.request_id, a.correlation_id, a.upstream_code, a.values_hash, a.prev, a.hash, COALESCE(v.sealed, '')
-		FROM audit a LEFT JOIN audit_values v ON v.seq = a.seq `
-	factsAlone = `
-		SELECT a.seq, a.time, a.kind, a.via, a.submission, a.operator, a.operator_name, a.customer, a.fields, a.reason,
-			a.request_id, a.correlation_id, a.upstream_code, a.values_hash, a.prev, a.hash, CASE WHEN v.seq IS NULL THEN '' ELSE 'kept' END
-		FROM audit a LEFT JOIN audit_values v ON v.seq = a.seq `
-)
-
-// records streams entries. The statement is withValues or factsAlone, and its end is
-// written in this package.
-func (l *Log) records(ctx context.Context, db database.Reader, statement string, args ...any) iter.Seq2[*row, error] {
+			a.request_id, a.correlation_id, a.upstream_code, a.values_hash, a.prev, a.hash, ` + sealed + `
+		FROM audit a LEFT JOIN audit_values v ON v.seq = a.seq ` + rest
 	return func(yield func(*row, error) bool) {
 		rows, err := db.QueryContext(ctx, statement, args...)
 		if err != nil {
@@ -85,7 +81,7 @@ func (l *Log) records(ctx context.Context, db database.Reader, statement string,
 		}
 		defer rows.Close()
 		for rows.Next() {
-			r, err := l.scan(rows.Scan, strings.HasPrefix(statement, factsAlone))
+			r, err := l.scan(rows.Scan, values)
 			if !yield(r, err) {
 				return
 			}
@@ -96,7 +92,7 @@ func (l *Log) records(ctx context.Context, db database.Reader, statement string,
 	}
 }
 
-func (l *Log) scan(scan func(...any) error, facts bool) (*row, error) {
+func (l *Log) scan(scan func(...any) error, values bool) (*row, error) {
 	r := &row{}
 	e := &r.Entry
 	var micros int64
@@ -116,7 +112,7 @@ func (l *Log) scan(scan func(...any) error, facts bool) (*row, error) {
 	case sealed == "":
 		r.State = Deleted
 		return r, nil
-	case facts:
+	case !values:
 		r.State = LeftOut
 		return r, nil
 	}

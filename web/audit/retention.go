@@ -45,7 +45,7 @@ func (l *Log) expired(ctx context.Context, before time.Time, after int64) (seqs 
 	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT v.seq, CASE WHEN a.time < $1 AND NOT (
 			EXISTS (SELECT 1 FROM audit r WHERE r.submission = a.submission AND r.kind = 'recorded')
-			AND NOT EXISTS (SELECT 1 FROM audit e WHERE e.submission = a.submission AND e.kind IN ('applied', 'rejected', 'not_applied', 'superseded'))
+			AND NOT EXISTS (SELECT 1 FROM audit e WHERE e.submission = a.submission AND e.kind IN `+endKinds+`)
 		) THEN 1 ELSE 0 END
 		FROM audit_values v JOIN audit a ON a.seq = v.seq
 		WHERE v.seq > $2 ORDER BY v.seq LIMIT $3`, database.Micros(before), after, sweepLook)
