@@ -105,6 +105,10 @@ type Record struct {
 	State State
 }
 
+// ValuesGone reports whether the entry had values that are gone: they were deleted
+// when their time was over, or do not open any more.
+func (r Record) ValuesGone() bool { return r.State == Deleted || r.State == Unreadable }
+
 // Log is the trail. It is safe for concurrent use.
 type Log struct {
 	db   *database.DB

@@ -87,7 +87,3 @@ func (l *Log) deleteValues(ctx context.Context, seqs []int64) (n int64, err erro
 	})
 	return n, err
 }
-
-// ValuesDeleted reports whether the entry had values that are gone: they were deleted
-// when their time was over, or do not open any more.
-func (r Record) ValuesDeleted() bool { return r.State == Deleted || r.State == Unreadable }

@@ -47,8 +47,8 @@ func testOldValuesAreDeletedAndTheTrailStands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		gone[s] = list[0].ValuesDeleted()
-		if list[0].ValuesDeleted() != (list[0].After == nil) || list[0].ValuesDeleted() != (list[0].Why == "") {
+		gone[s] = list[0].ValuesGone()
+		if list[0].ValuesGone() != (list[0].After == nil) || list[0].ValuesGone() != (list[0].Why == "") {
 			t.Errorf("%s: %+v", s, list[0])
 		}
 	}
@@ -62,7 +62,7 @@ func testOldValuesAreDeletedAndTheTrailStands(t *testing.T) {
 	if n, err := l.DeleteValues(t.Context(), noon.Add(-30*24*time.Hour)); n != 2 || err != nil {
 		t.Errorf("after its end: deleted %d, %v; want 2", n, err)
 	}
-	if list, err := l.ForSubmission(t.Context(), "in doubt"); err != nil || list[2].ValuesDeleted() {
+	if list, err := l.ForSubmission(t.Context(), "in doubt"); err != nil || list[2].ValuesGone() {
 		t.Errorf("an entry that never had values is called redacted: %+v, %v", list, err)
 	}
 }

@@ -152,7 +152,7 @@ func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
 		Note:  trailNote(entry),
 		URL:   changePath(entry.Customer, entry.Seq),
 	}
-	if entry.ValuesDeleted() {
+	if entry.ValuesGone() {
 		shown.Gone = s.valuesDeleted()
 	}
 	for _, change := range undoable(entry) {
