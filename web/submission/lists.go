@@ -2,11 +2,13 @@ package submission
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/seal"
 )
 
 // Conditions of lists. They repeat those of the indexes, so that each list reads
@@ -45,7 +47,8 @@ func (s *Service) News(ctx context.Context, operatorKey string) ([]Submission, e
 	return s.list(ctx, isNews+` AND operator = $1 ORDER BY recorded_at DESC, key`, operatorKey)
 }
 
-// list reads rows by a condition written in this package.
+// list reads rows by a condition written in this package. One that does not open is
+// left out, and told in an event, so that it does not hide the others.
 func (s *Service) list(ctx context.Context, rest string, args ...any) ([]Submission, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+columns+` FROM submissions WHERE `+rest+bounded, args...)
 	if err != nil {
@@ -55,6 +58,10 @@ func (s *Service) list(ctx context.Context, rest string, args ...any) ([]Submiss
 	var list []Submission
 	for rows.Next() {
 		sub, err := s.scan(rows.Scan)
+		if errors.Is(err, seal.ErrSealed) {
+			s.events.ErrorContext(ctx, "submission.unreadable", "error", err)
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("list submissions: %w", err)
 		}

@@ -18,26 +18,29 @@ const (
 	aliveFor  = 30 * time.Second
 )
 
-// beat keeps the submission's alive_until ahead until the returned function is
-// called. A beat that cannot be written is left out: if all of them are, others
-// take the process for dead, and it finds that out before it sends anything.
-func (s *Service) beat(ctx context.Context, key string) (stop func()) {
+// beat keeps the submission's alive_until ahead, while it is recorded, until the
+// returned function is called. A beat that cannot be written is left out: if all of
+// them are, others take the process for dead, and it sends nothing any more.
+func (r *run) beat(ctx context.Context) (stop func()) {
 	ctx, stop = context.WithCancel(ctx)
 	go func() {
-		for tick := time.NewTicker(s.beatEvery); ; {
+		for tick := time.NewTicker(r.s.beatEvery); ; {
 			select {
 			case <-ctx.Done():
 				tick.Stop()
 				return
 			case <-tick.C:
 			}
-			err := s.db.Write(ctx, func(tx *sql.Tx) error {
-				_, err := tx.ExecContext(ctx, `UPDATE submissions SET alive_until = $1 WHERE key = $2 AND `+isOpen,
-					database.Micros(s.now().Add(s.aliveFor)), key)
-				return err
+			until := database.Micros(r.s.now().Add(r.s.aliveFor))
+			err := r.s.db.Write(ctx, func(tx *sql.Tx) error {
+				result, err := tx.ExecContext(ctx, `UPDATE submissions SET alive_until = $1 WHERE key = $2 AND state = 'recorded'`, until, r.sub.Key)
+				return changedOne(result, err, errSettled)
 			})
-			if err != nil && ctx.Err() == nil {
-				s.events.WarnContext(ctx, "submission.beat", "submission", key, "error", err)
+			switch {
+			case err == nil:
+				r.alive.Store(until)
+			case !errors.Is(err, errSettled) && ctx.Err() == nil:
+				r.s.events.WarnContext(ctx, "submission.beat", "submission", r.sub.Key, "error", err)
 			}
 		}
 	}()

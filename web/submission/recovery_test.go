@@ -229,6 +229,45 @@ func testF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 		}
 		d.invariants()
 	})
+	t.Run("F-38 nor does it try again what was throttled", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")
+		d.wire.on(func(req *http.Request) (*http.Response, error) {
+			if req.Method != http.MethodPut {
+				return nil, nil
+			}
+			// The process stands still while it waits for its second try.
+			_ = d.clock.Sleep(t.Context(), 31*time.Second)
+			other := submission.New(submission.Options{DB: d.db, Ring: d.ring, Log: d.log, Now: d.clock.Now, Events: discard()})
+			if n, err := other.Recover(t.Context()); n != 1 || err != nil {
+				t.Errorf("taken over: %d, %v", n, err)
+			}
+			d.wire.on(nil)
+			return &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"1"}}, Body: http.NoBody}, nil
+		})
+		want(t, d.save(r), submission.Rejected, submission.NotSent)
+		if n := len(d.puts()); n != 0 {
+			t.Errorf("%d PUTs by a process that was taken for dead", n)
+		}
+		d.invariants()
+	})
+	t.Run("F-38 one row that cannot be read hides no other", func(t *testing.T) {
+		d := newDesk(t)
+		d.crash(d.edit(ada, d.customer(0), "email", "new@harbourline.example"), true)
+		bad := d.edit(ada, d.customer(1), "email", "bad@harbourline.example")
+		d.crash(bad, true)
+		d.exec(`UPDATE submissions SET intent = 'sealed with a key that is gone' WHERE key = $1`, bad.Key)
+		_ = d.clock.Sleep(t.Context(), 31*time.Second)
+		if n, err := d.svc.Recover(t.Context()); n != 1 || err != nil {
+			t.Errorf("taken over: %d, %v", n, err)
+		}
+		if list, err := d.svc.Unsettled(t.Context(), ada.Key); len(list) != 1 || err != nil {
+			t.Errorf("listed: %d, %v", len(list), err)
+		}
+		if !bytes.Contains([]byte(d.out.String()), []byte(bad.Key)) {
+			t.Error("nothing tells operators of the row")
+		}
+	})
 	t.Run("F-38 the customer is free again when the lease has run out", func(t *testing.T) {
 		d := newDesk(t)
 		d.crash(d.edit(ada, d.customer(0), "email", "new@harbourline.example"), false)

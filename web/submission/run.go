@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -20,10 +21,11 @@ type run struct {
 	sub Submission
 	// correlation names the first try of the PUT; it is on disk before.
 	correlation string
-	until       time.Time // when the save's time is over, by the service's clock
-	kept        bool      // the intent is on disk
-	begun       time.Time // when the PUT went out; zero before, and when it certainly did not
-	marked      bool      // the doubt is on disk, and that the PUT went out
+	until       time.Time    // when the save's time is over, by the service's clock
+	alive       atomic.Int64 // until when others let it be at work, in microseconds: see beat
+	kept        bool         // the intent is on disk
+	begun       time.Time    // when the PUT went out; zero before, and when it certainly did not
+	marked      bool         // the doubt is on disk, and that the PUT went out
 	done        chan struct{}
 	err         error // why the intent was not recorded; read after done
 }
@@ -113,11 +115,20 @@ func (r *run) send(ctx context.Context, l lease) (before forms.Values, settled b
 }
 
 // put sends the one PUT, and notes when it was and under which correlation ID it
-// last went out: a call that was throttled is made again under another.
+// last went out: a call that was throttled is made again under another. No call begins
+// once others may have taken this process for dead: they tell what became of the save.
 func (r *run) put(ctx context.Context, etag pcclient.ETag, profile pcclient.BillingProfile) (pcclient.ETag, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	ctx = pcclient.WithRequestID(ctx, r.sub.Key)
 	ctx = pcclient.WithCorrelationID(ctx, r.correlation)
-	ctx = pcclient.OnCall(ctx, func(id string) { r.sub.CorrelationID = id })
+	ctx = pcclient.OnCall(ctx, func(id string) {
+		if database.Micros(r.s.now()) >= r.alive.Load() {
+			stop() // before anything of it is sent
+			return
+		}
+		r.sub.CorrelationID = id
+	})
 	r.begun = r.s.micro()
 	_, next, err := r.pc.BillingProfiles.Update(crash.Sending(ctx, "sent"), r.sub.Customer, etag, profile)
 	crash.At("answered")

@@ -192,12 +192,13 @@ func (s *Service) start(ctx context.Context, pc *pcclient.Client, r Request) (*r
 		CorrelationID: pcclient.NewGUID(), RecordedAt: s.micro(),
 	}
 	run := &run{s: s, pc: pc, sub: sub, correlation: sub.CorrelationID, until: sub.RecordedAt.Add(s.limit), done: make(chan struct{})}
+	run.alive.Store(database.Micros(sub.RecordedAt.Add(s.aliveFor)))
 	s.runs[r.Key] = run
 	go func() {
 		defer s.ended(run)
 		defer cancel()
 		defer context.AfterFunc(s.halted, cancel)()
-		defer s.beat(detached, r.Key)()
+		defer run.beat(detached)()
 		run.work(detached)
 	}()
 	return run, nil
