@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,7 +18,9 @@ const importBatch = 100
 
 // Import appends saves made past this portal, of kind Outside, each once however
 // often and by however many it is called. A save's Submission is the upstream's id
-// of it. Saves of ours among them, known by their correlation ID, are left out.
+// of it. Saves of ours among them, known by their correlation ID, are left out, but
+// for those that ended as not carried out: the upstream knows better, and their entry
+// names the submission in RequestID.
 //
 // While a submission on a customer has no end, nobody can tell whose a new save is:
 // those of that customer are returned as waiting, and nothing of them is kept.
@@ -60,6 +63,9 @@ func (l *Log) appendUnknown(ctx context.Context, part, all []Record) (added int,
 			if known {
 				continue
 			}
+			if save.RequestID, err = late(ctx, tx, save); err != nil {
+				return err
+			}
 			if _, err := l.Append(ctx, tx, save.Entry, save.Values); err != nil {
 				return err
 			}
@@ -76,12 +82,25 @@ func (l *Log) knows(ctx context.Context, db database.Reader, save Record, all []
 	var known int
 	err := db.QueryRowContext(ctx, `
 		SELECT CASE WHEN EXISTS (SELECT 1 FROM audit WHERE kind = 'outside' AND submission = $1)
-			OR EXISTS (SELECT 1 FROM audit WHERE correlation_id = $2 AND correlation_id <> '' AND customer = $3)
+			OR EXISTS (SELECT 1 FROM audit c WHERE c.correlation_id = $2 AND c.correlation_id <> '' AND c.customer = $3
+				AND NOT EXISTS (SELECT 1 FROM audit e WHERE e.submission = c.submission AND e.kind IN ('not_applied', 'rejected')))
 		THEN 1 ELSE 0 END`, save.Submission, save.CorrelationID, string(save.Customer)).Scan(&known)
 	if err != nil || known == 1 {
 		return err == nil, err
 	}
 	return l.ours(ctx, db, save, all)
+}
+
+// late is the request ID of a submission of ours that this save is, though it ended as
+// not carried out; "" when it is none.
+func late(ctx context.Context, tx *sql.Tx, save Record) (requestID string, err error) {
+	err = tx.QueryRowContext(ctx, `
+		SELECT request_id FROM audit WHERE correlation_id = $1 AND correlation_id <> '' AND customer = $2 AND kind IN ('not_applied', 'rejected')
+		ORDER BY seq LIMIT 1`, save.CorrelationID, string(save.Customer)).Scan(&requestID)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return requestID, err
 }
 
 // clockSkew is how far the upstream's clock may be from ours.

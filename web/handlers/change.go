@@ -111,6 +111,10 @@ func (s *site) changeNotes(r audit.Record) []templates.Note {
 		if name != "" {
 			text = "Partner Center names " + name + " as who saved it."
 		}
+		if r.RequestID != "" {
+			return []templates.Note{{Tone: templates.ToneCare, Title: "A save of this portal, carried out late.",
+				Text: "The answer to it got lost, and after a while it was told here as not saved. " + text}}
+		}
 		return []templates.Note{{Tone: templates.ToneTheirs, Title: "Changed outside this portal.", Text: text}}
 	case audit.Superseded:
 		return []templates.Note{{Tone: templates.ToneCare, Title: "Whether this was saved is not certain.", Text: "The answer to the save got lost. " +

@@ -29,6 +29,29 @@ func TestSavesPastThePortalAreInTheHistory(t *testing.T) {
 	sam.get(overview(id)).want(http.StatusOK, told, "ines@partner.example", "Outside this portal")
 }
 
+// F-11: Partner Center carries a save out after it was told as not saved. The history
+// has it all the same.
+func TestF11ALateSaveIsInTheHistory(t *testing.T) {
+	site := newSiteWith(t, settings{settle: time.Millisecond})
+	id := site.customer(nordlicht)
+	ada := site.signIn("Ada Admin")
+	must(t, site.sim.AddFaults(onPut(pcsim.Fault{Shape: pcsim.ShapeLate, DelayAfterMs: 1500})))
+	ada.toReview(id, "email", "late@nordlicht.example").save().want(http.StatusOK, "was not saved")
+	for range 100 {
+		if site.stored(id)["email"] == "late@nordlicht.example" {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	site.clock.advance(time.Minute)
+	ada.get(overview(id)).want(http.StatusOK, "Email changed", "late@nordlicht.example")
+	changes, err := site.trail.Changes(t.Context(), audit.Filter{Customer: id}, audit.Place{}, 1)
+	if err != nil || len(changes) != 1 {
+		t.Fatalf("%d changes in the trail, %v", len(changes), err)
+	}
+	ada.get(fmt.Sprintf("%s/%d", history(id), changes[0].Seq)).want(http.StatusOK, "A save of this portal, carried out late", "told here as not saved")
+}
+
 func TestSlowAuditRecordsDoNotHoldTheCustomerUp(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(nordlicht)

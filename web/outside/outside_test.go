@@ -307,6 +307,33 @@ func testOurOwnSavesAreNotImported(t *testing.T) {
 	p.want(p.look(ada), outside.Seen, "Porto", "Braga", "Porto", "Braga")
 }
 
+// F-11: a save whose answer was lost, called not applied after the settle window, and
+// carried out all the same later: nobody would know of it without the upstream's record.
+func TestF11ASaveThatCameAfterItsWindowIsTold(t *testing.T) {
+	databasetest.Both(t, testF11ASaveThatCameAfterItsWindowIsTold)
+}
+
+func testF11ASaveThatCameAfterItsWindowIsTold(t *testing.T) {
+	p := newPost(t)
+	id := p.customer()
+	profile, etag, err := p.pc.BillingProfiles.Get(t.Context(), id)
+	must(t, err)
+	profile.DefaultAddress.City = "Faro"
+	correlation := pcclient.NewGUID()
+	for _, kind := range []audit.Kind{audit.Recorded, audit.InDoubt, audit.NotApplied} {
+		p.write(audit.Entry{Kind: kind, Submission: "s1", RequestID: "s1", Customer: id, CorrelationID: correlation}, audit.Values{})
+	}
+	p.wait(time.Minute)
+	_, _, err = p.pc.BillingProfiles.Update(pcclient.WithCorrelationID(t.Context(), correlation), id, etag, profile)
+	must(t, err)
+	p.want(p.look(ada), outside.Seen, "Faro")
+	p.wait(time.Minute)
+	p.want(p.look(ada), outside.Seen, "Faro")
+	if got := p.changes(audit.Filter{Customer: id})[0]; got.Kind != audit.Outside || got.RequestID != "s1" {
+		t.Errorf("it is %s, request %q", got.Kind, got.RequestID)
+	}
+}
+
 func TestNothingIsImportedWhileASubmissionIsOpen(t *testing.T) {
 	databasetest.Both(t, testNothingIsImportedWhileASubmissionIsOpen)
 }
