@@ -197,13 +197,13 @@ func makeRoom(ctx context.Context, tx *sql.Tx, v Version) error {
 // or ErrNotFound.
 func (s *Store) Latest(ctx context.Context, operator string, customer pcclient.TenantID, draft string) (Version, error) {
 	v, _, err := s.one(ctx, s.db.Read(), `operator = $1 AND customer = $2 AND draft = $3 AND saved_at >= $4 ORDER BY seq DESC LIMIT 1`,
-		operator, string(customer), draft, s.oldest())
+		operator, string(customer), database.Text(draft), s.oldest())
 	return v, err
 }
 
 // Get returns the operator's version of that key, or ErrNotFound.
 func (s *Store) Get(ctx context.Context, operator, key string) (Version, error) {
-	v, _, err := s.one(ctx, s.db.Read(), `operator = $1 AND key = $2 AND saved_at >= $3`, operator, key, s.oldest())
+	v, _, err := s.one(ctx, s.db.Read(), `operator = $1 AND key = $2 AND saved_at >= $3`, operator, database.Text(key), s.oldest())
 	return v, err
 }
 

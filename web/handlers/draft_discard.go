@@ -55,8 +55,11 @@ func (s *site) discardDraft(v *visit) error {
 	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
 		return errFormToken
 	}
-	s.gone(v, customer, v.QueryParam("draft"))
-	err = s.Drafts.Discard(v.Request().Context(), v.operator.Key(), customer, v.QueryParam("draft"))
+	draft := v.QueryParam("draft")
+	if err = drafts.ErrNotFound; isDraft(draft) {
+		s.gone(v, customer, draft)
+		err = s.Drafts.Discard(v.Request().Context(), v.operator.Key(), customer, draft)
+	}
 	if errors.Is(err, drafts.ErrNotFound) {
 		page, err := s.customerPage(v, customer, bannerNoDraft)
 		if err != nil {

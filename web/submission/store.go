@@ -189,13 +189,13 @@ const columns = `key, draft, operator, customer, state, reason, upstream_code, c
 
 // Get returns the operator's submission of that key, or ErrNotFound.
 func (s *Service) Get(ctx context.Context, operatorKey, key string) (Submission, error) {
-	return s.one(ctx, `key = $1 AND operator = $2`, key, operatorKey)
+	return s.one(ctx, `key = $1 AND operator = $2`, database.Text(key), operatorKey)
 }
 
 // Find returns the submission of that key, whoever's it is, or ErrNotFound. The caller
 // makes sure that the person may know of it.
 func (s *Service) Find(ctx context.Context, key string) (Submission, error) {
-	return s.one(ctx, `key = $1`, key)
+	return s.one(ctx, `key = $1`, database.Text(key))
 }
 
 // one reads a row by a condition written in this package.
