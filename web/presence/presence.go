@@ -29,6 +29,10 @@ const (
 	// is always a note younger than Lifetime.
 	fresh = 25 * time.Second
 
+	// mostForms is how many open forms of one operator are kept for a customer, far
+	// above what anybody has open: past them those seen longest ago go.
+	mostForms = 50
+
 	purpose = "presence"
 )
 
@@ -76,6 +80,12 @@ func (s *Store) Here(ctx context.Context, operator, name string, customer pcclie
 				seen_at = excluded.seen_at, sealed = excluded.sealed`,
 			string(customer), operator, draft, database.Micros(now),
 			s.ring.Seal(purpose, []byte(clip(name)), bound(customer, operator)), s.oldest())
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM presence WHERE customer = $1 AND operator = $2 AND draft NOT IN
+			(SELECT draft FROM presence WHERE customer = $1 AND operator = $2 ORDER BY seen_at DESC, draft LIMIT $3)`,
+			string(customer), operator, mostForms)
 		return err
 	})
 	if err != nil {

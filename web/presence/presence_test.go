@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -288,6 +289,31 @@ func TestF35TroubleIsTold(t *testing.T) {
 		d.here("ines", "Ines Duarte", harbourline, "i1")
 		if got := d.names("ada", harbourline); got != "Ines Duarte" {
 			t.Errorf("after the trouble: %q", got)
+		}
+	})
+}
+
+// However many forms somebody, or a script, opens, a customer's notes stay few.
+func TestNotesOfOneOperatorAreBounded(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.here("ada", "Ada", nordlicht, "other")
+		d.here("sam", "Sam", harbourline, "sams")
+		for i := range 120 {
+			d.now = d.now.Add(10 * time.Millisecond)
+			d.here("ada", "Ada", harbourline, fmt.Sprint("draft", i))
+		}
+		var n int
+		if err := d.db.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM presence`).Scan(&n); err != nil || n != 52 {
+			t.Errorf("%d notes, %v; want 52", n, err)
+		}
+		if ada, sam := d.names("sam", harbourline), d.names("ada", harbourline); ada != "Ada" || sam != "Sam" {
+			t.Errorf("seen are %q and %q", ada, sam)
+		}
+		if err := d.Leave(t.Context(), "ada", harbourline, "draft119"); err != nil {
+			t.Error(err)
+		}
+		if ada := d.others("sam", harbourline); len(ada) != 1 || !ada[0].SeenAt.Equal(d.now.Add(-10*time.Millisecond)) {
+			t.Errorf("the newest notes are not the ones kept: %+v", ada)
 		}
 	})
 }
