@@ -168,6 +168,9 @@ func (s *site) saveBillingProfile(v *visit) error {
 	}
 	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
 		middleware.SetReason(ctx, "form_token")
+		if _, err := s.Submissions.Get(ctx, operator, version.Key); err == nil {
+			return v.redirect(savePath(customer, version.Key)) // it was pressed before, in a session that is over
+		}
 		return s.showReview(v, http.StatusForbidden, version, bannerStaleReview)
 	}
 	if status := reviewFlaw(v, version); status != 0 {

@@ -24,6 +24,8 @@ var (
 	errNoRight     = errors.New("the operator's roles do not allow this page")
 	errFormToken   = errors.New("the form's token is not of this session and form")
 	errSessionOver = errors.New("no session")
+	// errSaved goes with an error that kept the page of a good save from being drawn.
+	errSaved = errors.New("the change was saved")
 )
 
 // failure is what an error looks like to a person.
@@ -34,6 +36,7 @@ type failure struct {
 	retry  bool // asking again may help
 	forget bool // what was posted is not this person's to see
 	kept   *keptDraft
+	fate   templates.Fate // of the save that the request is about
 }
 
 // failureOf is the only map from errors to statuses and pages. What it does not
@@ -114,10 +117,26 @@ func (s *site) showFailure(c echo.Context, err error) {
 		return
 	}
 	f := failureOf(err)
+	f.fate = fateOf(c.Request(), f.kind, err)
 	if f.wait > 0 {
 		c.Response().Header().Set("Retry-After", retryAfter(f.wait))
 	}
 	s.drawFailure(v, f)
+}
+
+// fateOf is what may be said of the save that a request was about, when it failed. What
+// is our own trouble tells nothing of a save: it may be under way, or have been pressed
+// twice.
+func fateOf(r *http.Request, kind templates.ErrorKind, err error) templates.Fate {
+	about := matches("/customers/:id/saves/:key", r.URL.Path) || r.Method == http.MethodPost && matches("/customers/:id/billing/review", r.URL.Path)
+	switch {
+	case errors.Is(err, errSaved):
+		return templates.FateSaved
+	case !about, errors.Is(err, submission.ErrNotRecorded), errors.Is(err, submission.ErrDraining):
+	case kind == templates.ErrorStoreDown, kind == templates.ErrorInternal:
+		return templates.FateUnknown
+	}
+	return ""
 }
 
 // visitFor gives the error page the frame of whoever is signed in, if that can be
@@ -142,6 +161,7 @@ func (s *site) drawFailure(v *visit, f failure) {
 		Contact: s.Contact,
 		Wait:    seconds(f.wait),
 		Writing: posted,
+		Fate:    f.fate,
 		Details: s.details(v),
 	}
 	if f.retry && s.ownPage(r.URL.Path) {
@@ -211,7 +231,7 @@ func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middl
 		kind = templates.ErrorInternal
 	}
 	v := &visit{Context: echo.New().NewContext(r, w)}
-	page := templates.ErrorPage{Kind: kind, Contact: s.Contact, Writing: r.Method == http.MethodPost, Details: s.details(v)}
+	page := templates.ErrorPage{Kind: kind, Contact: s.Contact, Writing: r.Method == http.MethodPost, Fate: fateOf(r, kind, nil), Details: s.details(v)}
 	if kind == templates.ErrorInternal && r.Method == http.MethodPost && holdsTyping(r.URL.Path) {
 		page.Kept, page.ContinueURL = kept(r.PostForm), r.URL.RequestURI()
 	}

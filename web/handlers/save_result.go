@@ -66,7 +66,7 @@ func (s *site) showSave(v *visit) error {
 func (s *site) showSaved(v *visit, sub submission.Submission) error {
 	page, err := s.customerPage(v, sub.Customer, s.savedBanner(v, sub))
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errSaved, err)
 	}
 	page.Title = "Saved: " + page.Title
 	return show(v, http.StatusOK, page.View())

@@ -96,9 +96,10 @@ func New(o Options) *Service {
 // before with the same values sends nothing and returns, or waits for, that
 // submission; an open one left behind by a crash is re-read.
 //
-// Errors mean that nothing was recorded and nothing sent: ErrOtherValues,
-// ErrNotFound (the key is somebody else's), ErrDraining, or one matching
-// database.ErrUnavailable. How the save itself went is never an error.
+// Four errors mean that nothing was recorded for it and nothing sent: ErrOtherValues,
+// ErrNotFound (the key is somebody else's), ErrDraining and ErrNotRecorded. Any other
+// is the database's and says that how the save stands cannot be told: it may be under
+// way. How the save itself went is never an error.
 func (s *Service) Save(ctx context.Context, pc *pcclient.Client, r Request) (Submission, error) {
 	if r.Key == "" || r.Operator.Key == "" || r.Customer == "" {
 		return Submission{}, errors.New("save: the request needs a key, an operator and a customer")
@@ -165,7 +166,7 @@ func (s *Service) standing(ctx context.Context, run *run, r Request) (Submission
 	select {
 	case <-run.done:
 		if run.err != nil && !errors.Is(run.err, errKeyTaken) {
-			return Submission{}, fmt.Errorf("record the intent: %w", run.err)
+			return Submission{}, fmt.Errorf("%w: %w", ErrNotRecorded, run.err)
 		}
 		return Submission{}, ErrNotFound
 	default:

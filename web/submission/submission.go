@@ -47,6 +47,8 @@ var (
 	ErrNotFound = errors.New("submission not found")
 	// ErrOtherValues reports a key that was used before with other values. Nothing was done.
 	ErrOtherValues = errors.New("this submission was made with other values")
+	// ErrNotRecorded reports that the intent could not be written. Nothing was sent, nor will be.
+	ErrNotRecorded = errors.New("the intent is not recorded")
 	// ErrDraining reports that the portal is shutting down. Nothing was recorded.
 	ErrDraining = errors.New("no new submissions: the portal is shutting down")
 )

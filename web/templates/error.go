@@ -29,6 +29,15 @@ const (
 	ErrorSignInDown   ErrorKind = "sign-in-down"  // 503: the identity provider does not answer
 )
 
+// Fate is what became of a save that an error page is about.
+type Fate string
+
+// The fates. "" is that nothing was saved.
+const (
+	FateUnknown Fate = "unknown"
+	FateSaved   Fate = "saved"
+)
+
 // ErrorPage says what happened, what it means for the person's work, and where to go.
 type ErrorPage struct {
 	Page
@@ -36,7 +45,8 @@ type ErrorPage struct {
 	Customer *Customer // when the address names one
 	Contact  string    // who can help; "" leaves it out
 	Wait     string    // ErrorThrottled: "20 seconds"
-	Writing  bool      // the request was a save or a form: the page says nothing was saved
+	Writing  bool      // the request was a save or a form: the page says nothing was saved, unless
+	Fate     Fate      // says otherwise
 	RetryURL string    // main action of the kinds that can be tried again; "" means none
 	SignIn   string    // URL of sign-in; "" means /auth/start
 	Details  Details

@@ -11,7 +11,12 @@ type message struct {
 
 // work says what became of the person's work; every error page does.
 func (p ErrorPage) work() string {
-	if p.Writing {
+	switch {
+	case p.Fate == FateSaved:
+		return "Your change was saved."
+	case p.Fate == FateUnknown:
+		return "Whether your change was saved cannot be told just now. It is never sent twice: try again to see."
+	case p.Writing:
 		return "Nothing was saved."
 	}
 	return "Nothing was being saved."
