@@ -117,7 +117,7 @@ func lines(t *testing.T, db *database.DB, statement string) []string {
 }
 
 func TestF47MigrationsAtOnce(t *testing.T) {
-	for engine, url := range map[string]string{"SQLite": databasetest.SQLiteURL(t), "PostgreSQL": databasetest.EmptyPostgresURL(t)} {
+	for engine, url := range map[string]string{"SQLite": databasetest.EmptySQLiteURL(t), "PostgreSQL": databasetest.EmptyPostgresURL(t)} {
 		t.Run("F-47 four portals migrate at once on "+engine, func(t *testing.T) {
 			var wg sync.WaitGroup
 			for range 4 {

@@ -62,11 +62,15 @@ var providerKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-// clock is the portal's time: the real one, moved on by hand.
+// clock is the portal's time: the real one, moved on by hand. Whoever sleeps by it
+// wakes when it is moved far enough.
 type clock struct {
 	mu    sync.Mutex
 	ahead time.Duration
+	moved chan struct{} // closed when it is moved on
 }
+
+func newClock() *clock { return &clock{moved: make(chan struct{})} }
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
@@ -78,6 +82,28 @@ func (c *clock) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead += d
+	close(c.moved)
+	c.moved = make(chan struct{})
+}
+
+func (c *clock) sleep(ctx context.Context, d time.Duration) error {
+	for until := c.now().Add(d); ; {
+		c.mu.Lock()
+		moved, rest := c.moved, time.Until(until.Add(-c.ahead))
+		c.mu.Unlock()
+		if rest <= 0 {
+			return ctx.Err()
+		}
+		timer := time.NewTimer(rest)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		case <-moved:
+			timer.Stop()
+		}
+	}
 }
 
 // logged is everything the portal wrote to its log.
@@ -135,7 +161,7 @@ func newSite(t testing.TB) *testSite { return newSiteWith(t, settings{}) }
 
 func newSiteWith(t testing.TB, o settings) *testSite {
 	t.Helper()
-	s := &testSite{t: t, log: &logged{}, clock: &clock{}, db: databasetest.Open(t), hosts: hosts{}}
+	s := &testSite{t: t, log: &logged{}, clock: newClock(), db: databasetest.Open(t), hosts: hosts{}}
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ring, err := seal.ParseKeys(seal.NewKey())
 	must(t, err)
@@ -159,7 +185,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 	must(t, err)
 	cloud, _ := pcclient.CloudNamed("global")
 	s.trail = audit.New(s.db, ring, s.clock.now)
-	saves := submission.New(submission.Options{DB: s.db, Log: s.trail, Ring: ring, Events: log, Settle: o.settle, Wait: o.wait, Now: s.clock.now, SignInAgain: signin.ErrSignInAgain})
+	saves := submission.New(submission.Options{DB: s.db, Log: s.trail, Ring: ring, Events: log, Settle: o.settle, Wait: o.wait, Now: s.clock.now, Sleep: s.clock.sleep, SignInAgain: signin.ErrSignInAgain})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()

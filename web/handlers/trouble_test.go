@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/partnerdesk/portal/pcclient/pcsim"
@@ -146,8 +147,11 @@ func TestASearchIsBounded(t *testing.T) {
 func TestI9TheLogHoldsNoSecrets(t *testing.T) {
 	site := newSiteWith(t, settings{})
 	id := site.customer(harbourline)
+	var mu sync.Mutex
 	var tokens []string
 	site.hosts["partnercenter.example"] = watching{site.hosts["partnercenter.example"], func(r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
 		tokens = append(tokens, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	}}
 	b := site.signIn("Ada Admin")
@@ -171,7 +175,9 @@ func TestI9TheLogHoldsNoSecrets(t *testing.T) {
 	note(b.post(billing(id), url.Values{"csrf": {"seeded-csrf"}, "base": {"seeded-base"}, "email": {"seeded-email@harbourline.example"}}))
 	note(b.post("/signout", url.Values{"csrf": {"seeded-csrf"}}))
 
+	mu.Lock()
 	secrets := slices.Compact(tokens)
+	mu.Unlock()
 	u, _ := url.Parse(portalOrigin)
 	for _, cookie := range b.client.Jar.Cookies(u) {
 		secrets = append(secrets, cookie.Value)

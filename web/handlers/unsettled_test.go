@@ -57,7 +57,7 @@ func TestAnOvertakenSaveIsClosedByAPerson(t *testing.T) {
 }
 
 func TestASaveWithoutAnEndIsShownOnItsCustomer(t *testing.T) {
-	site := newSiteWith(t, settings{wait: 50 * time.Millisecond, settle: 6 * time.Second})
+	site := newSiteWith(t, settings{wait: 50 * time.Millisecond})
 	id := site.customer(harbourline)
 	ada, sam := site.signIn("Ada Admin"), site.signIn("Sam Sales")
 	must(t, site.sim.AddFaults(onPut(pcsim.Fault{Shape: pcsim.ShapeLate, DelayAfterMs: 60_000})))
@@ -66,6 +66,7 @@ func TestASaveWithoutAnEndIsShownOnItsCustomer(t *testing.T) {
 	sam.get(overview(id)).want(http.StatusOK, "whether a change of 1 item by Ada Admin was saved").hides("See this save")
 	sam.get(overview(site.customer(nordlicht))).want(http.StatusOK).hides("do not know yet")
 	ada.get("/unsettled").want(http.StatusOK, "Not known yet", "1 item")
+	site.clock.advance(settleWindow) // nobody waits for the rest of it
 }
 
 // F-38: after a crash nobody holds the acting person's token. Whoever may see the

@@ -100,7 +100,7 @@ func (s *Service) doubt(ctx context.Context, sub Submission, sent time.Time) err
 }
 
 func (s *Service) doubtIn(ctx context.Context, tx *sql.Tx, sub Submission, sent time.Time) error {
-	if err := update(ctx, tx, sub, "", `state = 'recorded'`); err != nil {
+	if err := update(ctx, tx, sub, "", Recorded); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE submissions SET doubted = 1 WHERE key = $1`, sub.Key); err != nil {
@@ -138,7 +138,7 @@ func (s *Service) finishIn(ctx context.Context, tx *sql.Tx, sub Submission, befo
 	if err != nil {
 		return err
 	}
-	if err := update(ctx, tx, sub, sealed, isOpen); err != nil {
+	if err := update(ctx, tx, sub, sealed, InDoubt); err != nil {
 		return err
 	}
 	if err := s.wasSent(ctx, tx, sub, sent); err != nil {
@@ -159,15 +159,15 @@ func (s *Service) finishIn(ctx context.Context, tx *sql.Tx, sub Submission, befo
 	return release(ctx, tx, sub.Customer, sub.Key)
 }
 
-// update moves a row on that is in one of the states; errSettled if it is not. A
-// settled one never changes.
-func update(ctx context.Context, tx *sql.Tx, sub Submission, sealedOutcome, states string) error {
+// update moves a row on that is recorded, or in the other state; errSettled if it is
+// in neither. A settled one never changes.
+func update(ctx context.Context, tx *sql.Tx, sub Submission, sealedOutcome string, or State) error {
 	result, err := tx.ExecContext(ctx, `
 		UPDATE submissions SET state = $1, reason = $2, upstream_code = $3, correlation_id = $4, retry_after = $5,
 			sent_at = $6, settled_at = $7, outcome = $8
-		WHERE key = $9 AND `+states,
+		WHERE key = $9 AND state IN ('recorded', $10)`,
 		sub.State, sub.Reason, sub.UpstreamCode, sub.CorrelationID, sub.RetryAfter.Microseconds(),
-		database.Micros(sub.SentAt), database.Micros(sub.SettledAt), sealedOutcome, sub.Key)
+		database.Micros(sub.SentAt), database.Micros(sub.SettledAt), sealedOutcome, sub.Key, or)
 	return changedOne(result, err, errSettled)
 }
 

@@ -80,7 +80,15 @@ func (s *server) create(name, template string) error {
 	defer s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	_, err := s.admin.ExecContext(ctx, `CREATE DATABASE `+name+` TEMPLATE `+template)
+	var version int
+	if err := s.admin.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS integer)`).Scan(&version); err != nil {
+		return err
+	}
+	how := ""
+	if version >= 150000 { // before, there was no other way
+		how = ` STRATEGY file_copy` // through the log it takes five times as long
+	}
+	_, err := s.admin.ExecContext(ctx, `CREATE DATABASE `+name+` TEMPLATE `+template+how)
 	return err
 }
 

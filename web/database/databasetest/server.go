@@ -41,7 +41,7 @@ func startOnce(bin string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("/tmp", "partnerdesk-postgres-")
+	dir, err := os.MkdirTemp(scratch(), "partnerdesk-postgres-")
 	if err != nil {
 		return nil, err
 	}
