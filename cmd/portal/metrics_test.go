@@ -13,6 +13,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/seal"
@@ -20,9 +21,8 @@ import (
 )
 
 // savesOf is a write path with a simulator behind it, and a client for it.
-func savesOf(t *testing.T) (*submission.Service, *pcsim.Simulator, *pcclient.Client) {
+func savesOf(t *testing.T, db *database.DB) (*submission.Service, *pcsim.Simulator, *pcclient.Client) {
 	t.Helper()
-	db := databasetest.Open(t)
 	ring, err := seal.ParseKeys(seal.NewKey())
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func scrape(t *testing.T, h http.Handler) string {
 }
 
 func TestI2TheGaugeCountsWhatIsInDoubt(t *testing.T) {
-	saves, sim, pc := savesOf(t)
+	saves, sim, pc := savesOf(t, databasetest.Open(t))
 	h := metrics(saves, slog.New(slog.DiscardHandler))
 	if got := scrape(t, h); !strings.Contains(got, `portal_saves_unsettled{state="in_doubt"} 0`) || !strings.Contains(got, "portal_saves_unsettled_oldest_seconds 0\n") {
 		t.Errorf("nothing is open, and the gauge says:\n%s", got)

@@ -5,9 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database/databasetest"
+	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/seal"
+	"github.com/partnerdesk/portal/web/submission"
 )
 
 // Values are kept for ever unless the setting says otherwise.
@@ -36,6 +39,35 @@ func TestAuditValuesAreKeptForTheDaysThatAreSet(t *testing.T) {
 	}{{0, 0}, {30, 2}, {30, 0}, {1, 1}} {
 		if n, err := (sweeper{trail: trail, days: c.days}).sweepValues(t.Context()); n != c.deleted || err != nil {
 			t.Errorf("after %d days: %d deleted, %v; want %d", c.days, n, err, c.deleted)
+		}
+	}
+}
+
+// What was asked for, and its result page, go with the values.
+func TestSavesGoWithTheirAuditValues(t *testing.T) {
+	for days, kept := range map[int]bool{0: true, 400: true, 15: false} {
+		db := databasetest.Open(t)
+		saves, sim, pc := savesOf(t, db)
+		id := sim.Customers()[0].ID
+		profile, etag, err := pc.BillingProfiles.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := forms.FromBillingProfile(profile)
+		profile.Email = "new@harbourline.example"
+		ada, key := submission.Operator{Key: "tenant|ada", Name: "Ada"}, pcclient.NewGUID()
+		got, err := saves.Save(t.Context(), pc, submission.Request{
+			Key: key, Draft: "draft", Operator: ada, Customer: id, ETag: etag, Base: base, Wish: forms.FromBillingProfile(profile),
+		})
+		if err != nil || got.State != submission.Applied {
+			t.Fatalf("the save is %s, %v", got.State, err)
+		}
+		databasetest.Exec(t, db, `UPDATE submissions SET settled_at = $1`, time.Now().AddDate(0, 0, -100).UnixMicro())
+		if _, err := (sweeper{saves: saves, days: days}).sweepSaves(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := saves.Get(t.Context(), ada.Key, key); (err == nil) != kept {
+			t.Errorf("after %d days: %v", days, err)
 		}
 	}
 }

@@ -88,7 +88,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	if err != nil {
 		return err
 	}
-	sweeper := sweeper{sessions: sessions, drafts: versions, presence: here, trail: trail, days: settings.ValuesDays, log: log}
+	sweeper := sweeper{sessions: sessions, drafts: versions, presence: here, trail: trail, saves: saves, days: settings.ValuesDays, log: log}
 	swept := every(ctx, sweepEvery, log, "deleting what is old", sweeper.sweep)
 	tender := &tender{saves: saves, log: log}
 	if settings.RecoveryApp {

@@ -9,6 +9,7 @@ import (
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/session"
+	"github.com/partnerdesk/portal/web/submission"
 )
 
 const sweepEvery = time.Hour
@@ -19,7 +20,8 @@ type sweeper struct {
 	drafts   *drafts.Store
 	presence *presence.Store
 	trail    *audit.Log
-	days     int // after which audit values go; 0: never
+	saves    *submission.Service
+	days     int // after which audit values and ended saves go; 0: never
 	log      *slog.Logger
 }
 
@@ -39,6 +41,11 @@ func (s sweeper) sweep(ctx context.Context) {
 	} else if n > 0 {
 		s.log.InfoContext(ctx, "old audit values deleted", "entries", n)
 	}
+	if n, err := s.sweepSaves(ctx); err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "old saves not deleted", "error", err)
+	} else if n > 0 {
+		s.log.InfoContext(ctx, "old saves deleted", "saves", n)
+	}
 }
 
 func (s sweeper) sweepValues(ctx context.Context) (int64, error) {
@@ -46,4 +53,11 @@ func (s sweeper) sweepValues(ctx context.Context) (int64, error) {
 		return 0, nil
 	}
 	return s.trail.DeleteValues(ctx, time.Now().AddDate(0, 0, -s.days))
+}
+
+func (s sweeper) sweepSaves(ctx context.Context) (int64, error) {
+	if s.days == 0 {
+		return 0, nil
+	}
+	return s.saves.Forget(ctx, time.Now().AddDate(0, 0, -s.days))
 }

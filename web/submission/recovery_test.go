@@ -274,6 +274,62 @@ func testF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 	})
 }
 
+// What was asked for and what came of it hold people's data: once the trail's values are
+// due, these are too. A key must be known for as long as its draft can be sent again.
+func TestOldSubmissionsAreForgotten(t *testing.T) {
+	databasetest.Both(t, testOldSubmissionsAreForgotten)
+}
+
+func testOldSubmissionsAreForgotten(t *testing.T) {
+	d := newDesk(t)
+	old := d.edit(ada, d.customer(0), "email", "old@harbourline.example")
+	open := d.edit(ada, d.customer(1), "email", "open@harbourline.example")
+	doubted := d.edit(ada, d.customer(2), "email", "doubted@harbourline.example")
+	overtaken := d.edit(ada, d.customer(3), "email", "overtaken@harbourline.example")
+	want(t, d.save(old), submission.Applied, "")
+	for _, r := range []submission.Request{open, doubted, overtaken} {
+		d.crash(r, true)
+	}
+	d.elsewhere(overtaken.Customer, `{"email":"theirs@harbourline.example"}`)
+	_ = d.clock.Sleep(t.Context(), 31*time.Second)
+	d.save(doubted)
+	d.save(overtaken)
+	_ = d.clock.Sleep(t.Context(), 91*time.Second)
+	want(t, d.save(overtaken), submission.Superseded, "")
+
+	forget := func(days int, gone int64) {
+		t.Helper()
+		if n, err := d.svc.Forget(t.Context(), d.clock.Now().AddDate(0, 0, -days)); n != gone || err != nil {
+			t.Errorf("older than %d days: %d forgotten, %v; want %d", days, n, err, gone)
+		}
+	}
+	_ = d.clock.Sleep(t.Context(), 13*24*time.Hour)
+	forget(1, 0) // its draft may still be there to be sent
+	_ = d.clock.Sleep(t.Context(), 2*24*time.Hour)
+	fresh := d.edit(ada, d.customer(4), "email", "fresh@harbourline.example")
+	want(t, d.save(fresh), submission.Applied, "")
+	forget(30, 0)
+	forget(1, 1)
+	if _, err := d.svc.Get(t.Context(), ada.Key, old.Key); !errors.Is(err, submission.ErrNotFound) {
+		t.Errorf("the old one: %v", err)
+	}
+	for _, r := range []submission.Request{open, doubted, overtaken, fresh} {
+		if _, err := d.svc.Get(t.Context(), ada.Key, r.Key); err != nil {
+			t.Errorf("%s is forgotten: %v", r.Wish["email"], err)
+		}
+	}
+	if err := d.svc.Seen(t.Context(), ada.Key, doubted.Key); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.svc.Close(t.Context(), ada, overtaken.Key); err != nil {
+		t.Fatal(err)
+	}
+	forget(1, 2)
+	if trail, err := d.log.ForSubmission(t.Context(), old.Key); len(trail) != 3 || err != nil {
+		t.Errorf("its trail has %d entries, %v", len(trail), err)
+	}
+}
+
 func TestF45TheBrowserGoesAway(t *testing.T) {
 	d := newDesk(t, realTime(time.Second))
 	r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -139,6 +141,36 @@ func (s *Service) Close(ctx context.Context, by Operator, key string) error {
 		return nil
 	}
 	return err
+}
+
+// forgetBatch is how many rows one transaction of Forget deletes.
+const forgetBatch = 500
+
+// Forget deletes submissions that ended before a time, with what was asked for and what
+// came of it, and returns how many. The trail keeps that they were. Kept are those that
+// want somebody's eye or tell news, and all for as long as their draft can be sent again.
+func (s *Service) Forget(ctx context.Context, before time.Time) (gone int64, _ error) {
+	if last := s.now().Add(-drafts.Lifetime); before.After(last) {
+		before = last
+	}
+	for {
+		var n int64
+		err := s.db.Write(ctx, func(tx *sql.Tx) error {
+			result, err := tx.ExecContext(ctx, `DELETE FROM submissions WHERE key IN (SELECT key FROM submissions
+				WHERE settled_at > 0 AND settled_at < $1 AND NOT (`+isUnsettled+`) AND NOT (`+isNews+`) LIMIT $2)`, database.Micros(before), forgetBatch)
+			if err != nil {
+				return err
+			}
+			n, err = result.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return gone, fmt.Errorf("forget old submissions: %w", err)
+		}
+		if gone += n; n < forgetBatch {
+			return gone, nil
+		}
+	}
 }
 
 // end writes the end of an open submission; what somebody else wrote first stands.
