@@ -26,6 +26,12 @@ type AuditQuery struct {
 	Size                      int // page size, up to 500; 0 leaves it to the upstream
 }
 
+// AuditUpdateBillingProfile is the Operation of a record of a billing profile that was saved.
+const AuditUpdateBillingProfile = "update_customer_billing_profile"
+
+// AuditReach is how old a record may be that can still be asked for, whatever the time of day.
+const AuditReach = 89 * 24 * time.Hour
+
 // AuditRecord is one change. Words like Operation are passed on as they are.
 type AuditRecord struct {
 	ID                              string

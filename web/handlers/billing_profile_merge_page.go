@@ -21,7 +21,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		d = decided(version, theirs)
 	}
 	s.here(v, version.Customer, version.Draft)
-	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), theirs.Values)
+	who := s.whoSaved(v, version.Customer, version.OpenedAt, theirs.Values)
 	who.Name = nameOfWho(who)
 	page := templates.MergePage{
 		Page:     s.frame(v, "Merge changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),

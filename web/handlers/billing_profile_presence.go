@@ -132,7 +132,7 @@ func (s *site) news(v *visit, customer pcclient.TenantID, o opened, known string
 	if news.Known = news.Save == known; news.Known {
 		return news
 	}
-	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, customer, o.OpenedAt, v.operator.Key(), now)
+	who := s.whoSaved(v, customer, o.OpenedAt, now)
 	news.Who, news.You, news.At = cleaned(who.Name), who.You, s.at(who.At)
 	news.Items = len(changedItems(o.Values, now))
 	return news

@@ -48,7 +48,7 @@ func (s *site) showReadOnly(v *visit, customer pcclient.TenantID) error {
 
 // showSameSaved ends an edit because somebody else saved all of its values.
 func (s *site) showSameSaved(v *visit, version drafts.Version, now opened) error {
-	who := s.Submissions.Conflict(v.Request().Context(), v.upstream, version.Customer, version.OpenedAt, v.operator.Key(), now.Values)
+	who := s.whoSaved(v, version.Customer, version.OpenedAt, now.Values)
 	return s.showNothingLeft(v, version, bannerSameSaved(nameOfWho(who)))
 }
 

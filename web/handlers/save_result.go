@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
@@ -172,10 +173,10 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 	}
 	switch o.kind {
 	case templates.ResultSuperseded, templates.ResultConflict:
-		page.Who = s.whoSaved(v, sub)
+		page.Who = s.inTheWay(v, sub)
 	case templates.ResultAlreadySaved:
 		// What the upstream refused on the way, a stale ETag, does not matter any more.
-		page.Who, page.UpstreamText = s.whoSaved(v, sub), ""
+		page.Who, page.UpstreamText = s.inTheWay(v, sub), ""
 	}
 	if sub.RetryAfter > 0 {
 		v.Response().Header().Set("Retry-After", retryAfter(sub.RetryAfter))
@@ -183,15 +184,20 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 	return show(v, o.status, page.View())
 }
 
-// whoSaved names who saved what stands in the way of a submission: since the form
-// was opened, if that is still known, else since Save was pressed. "" when nobody can
-// tell.
-func (s *site) whoSaved(v *visit, sub submission.Submission) string {
-	ctx, since := v.Request().Context(), sub.RecordedAt
-	if version, err := s.Drafts.Get(ctx, v.operator.Key(), sub.Key); err == nil {
+// inTheWay names who saved what stands in the way of a submission: since the form was
+// opened, if that is still known, else since Save was pressed. "" when nobody can tell.
+func (s *site) inTheWay(v *visit, sub submission.Submission) string {
+	since := sub.RecordedAt
+	if version, err := s.Drafts.Get(v.Request().Context(), v.operator.Key(), sub.Key); err == nil {
 		since = version.OpenedAt
 	}
-	return nameOfWho(s.Submissions.Conflict(ctx, v.upstream, sub.Customer, since, v.operator.Key(), sub.Saved))
+	return nameOfWho(s.whoSaved(v, sub.Customer, since, sub.Saved))
+}
+
+// whoSaved tells who saved these values behind the person's form, which was opened then.
+func (s *site) whoSaved(v *visit, customer pcclient.TenantID, opened time.Time, theirs forms.Values) submission.Who {
+	return s.Submissions.WhoSaved(v.Request().Context(), v.upstream,
+		submission.Theirs{Customer: customer, Values: theirs, Since: opened, Mine: v.operator.Key()})
 }
 
 // supportFacts are the ids under which Microsoft's support finds the call.

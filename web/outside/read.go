@@ -9,15 +9,14 @@ import (
 )
 
 const (
-	reach   = 89 * 24 * time.Hour // older than 90 days the upstream refuses
-	overlap = 24 * time.Hour      // how late a record may appear
-	perPage = 500                 // the most the upstream gives at once
-	pages   = 4                   // of them in one look
+	overlap = 24 * time.Hour // how late a record may appear
+	perPage = 500            // the most the upstream gives at once
+	pages   = 4              // of them in one look
 )
 
 // since is the time from which on there may be something new.
 func (l *look) since() time.Time {
-	if oldest := l.begun.Add(-reach); l.seen.Add(-overlap).Before(oldest) {
+	if oldest := l.begun.Add(-pcclient.AuditReach); l.seen.Add(-overlap).Before(oldest) {
 		return oldest
 	}
 	return l.seen.Add(-overlap)

@@ -11,7 +11,6 @@ import (
 )
 
 const (
-	saved     = "update_customer_billing_profile" // the upstream's name for saving a billing profile
 	succeeded = "succeeded"
 
 	longestID   = 500
@@ -36,7 +35,7 @@ func savesOf(records []pcclient.AuditRecord, id pcclient.TenantID) []audit.Recor
 }
 
 func saveOf(r pcclient.AuditRecord) (audit.Record, bool) {
-	if r.Operation != saved || !strings.EqualFold(r.Status, succeeded) ||
+	if r.Operation != pcclient.AuditUpdateBillingProfile || !strings.EqualFold(r.Status, succeeded) ||
 		r.Customer == "" || r.Time.IsZero() || r.ID == "" || len(r.ID) > longestID || line(r.ID) != r.ID {
 		return audit.Record{}, false
 	}

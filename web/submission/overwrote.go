@@ -94,7 +94,7 @@ func (o overwritten) records(ctx context.Context) (own pcclient.AuditRecord, oth
 			return own, nil, err
 		}
 		switch {
-		case record.Operation != upstreamOperation || record.Customer != o.sub.Customer:
+		case !isSaveOf(o.sub.Customer, record):
 		case record.CorrelationID == o.sub.CorrelationID:
 			own = record
 		default:

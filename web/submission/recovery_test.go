@@ -16,6 +16,7 @@ import (
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/database/databasetest"
+	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/seal"
 	"github.com/partnerdesk/portal/web/submission"
 )
@@ -603,10 +604,15 @@ func testTwoOperatorsRace(t *testing.T) {
 	}
 	d.invariants()
 
-	who := d.svc.Conflict(t.Context(), d.pc, lost.Customer, lost.RecordedAt, lost.Operator.Key, lost.Saved)
-	if who.Source != submission.FromPortal || who.Name != won.Operator.Name || who.You || !who.At.Equal(won.SettledAt) {
+	who := d.whoSaved(lost.Operator, lost.Customer, lost.RecordedAt, lost.Saved)
+	if who.Name != won.Operator.Name || who.You || !who.At.Equal(won.SettledAt) {
 		t.Errorf("who saved: %+v; want %s at %v", who, won.Operator.Name, won.SettledAt)
 	}
+}
+
+// whoSaved is who the operator, whose form is open since then, is told saved those values.
+func (d *desk) whoSaved(operator submission.Operator, customer pcclient.TenantID, since time.Time, values forms.Values) submission.Who {
+	return d.svc.WhoSaved(d.t.Context(), d.pc, submission.Theirs{Customer: customer, Values: values, Since: since, Mine: operator.Key})
 }
 
 func TestWhoSaved(t *testing.T) {
@@ -616,21 +622,21 @@ func TestWhoSaved(t *testing.T) {
 	_ = d.clock.Sleep(t.Context(), time.Minute)
 	want(t, d.save(r), submission.Applied, "")
 	now, _ := d.open(r.Customer)
-	if who := d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now); who.Source != submission.FromPortal || !who.You {
+	if who := d.whoSaved(ada, r.Customer, start, now); !who.You {
 		t.Errorf("herself in another tab: %+v", who)
 	}
 	_ = d.clock.Sleep(t.Context(), time.Minute)
 	d.elsewhere(r.Customer, `{"email":"clerk@harbourline.example"}`)
 	now, _ = d.open(r.Customer)
-	who := d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now)
-	if who.Source != submission.FromUpstream || who.Name != "clerk@meridian-cloud.example" || who.At.Before(start) {
+	who := d.whoSaved(ada, r.Customer, start, now)
+	if who.Name != "clerk@meridian-cloud.example" || who.At.Before(start) {
 		t.Errorf("outside the portal: %+v", who)
 	}
 	_ = d.clock.Sleep(t.Context(), time.Minute)
 	if err := d.sim.EditElsewhere(r.Customer, "late@meridian-cloud.example", []byte(`{"email":"late@harbourline.example"}`)); err != nil {
 		t.Fatal(err)
 	}
-	if who := d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now); who.Name != "clerk@meridian-cloud.example" {
+	if who := d.whoSaved(ada, r.Customer, start, now); who.Name != "clerk@meridian-cloud.example" {
 		t.Errorf("whose values the page shows, though another saved after: %+v", who)
 	}
 	// One of ours first, then somebody outside who leaves our field as it is.
@@ -639,23 +645,23 @@ func TestWhoSaved(t *testing.T) {
 	_ = d.clock.Sleep(t.Context(), time.Minute)
 	d.elsewhere(r.Customer, `{"firstName":"Later"}`)
 	latest, _ := d.open(r.Customer)
-	if who := d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, latest); who.Name != "clerk@meridian-cloud.example" {
+	if who := d.whoSaved(ada, r.Customer, start, latest); who.Name != "clerk@meridian-cloud.example" {
 		t.Errorf("somebody outside saved after ours: %+v", who)
 	}
 	d.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Status: 403, Times: -1})
-	who = d.svc.Conflict(t.Context(), d.pc, r.Customer, start, ada.Key, now)
-	if who.Source != submission.FromNobody || who.Name != "" || !who.At.Equal(d.clock.Now()) {
+	who = d.whoSaved(ada, r.Customer, start, now)
+	if who.Name != "" || !who.At.Equal(d.clock.Now()) {
 		t.Errorf("to a sales agent: %+v", who)
 	}
 	// Her own save was before the form was opened, and another field moved since.
 	later := d.clock.Now()
 	now["email"], now["firstName"] = "ada@harbourline.example", "Moved"
-	if who := d.svc.Conflict(t.Context(), d.pc, r.Customer, later, ada.Key, now); who.Source != submission.FromNobody {
+	if who := d.whoSaved(ada, r.Customer, later, now); who.Name != "" {
 		t.Errorf("a save of before: %+v", who)
 	}
 	other := d.customer(3)
 	now, _ = d.open(other)
-	if who := d.svc.Conflict(t.Context(), d.pc, other, start, ada.Key, now); who.Source != submission.FromNobody {
+	if who := d.whoSaved(ada, other, start, now); who.Name != "" {
 		t.Errorf("of a customer nobody saved: %+v", who)
 	}
 }
