@@ -41,7 +41,7 @@ func (cmd *auditVerifyCommand) Run(ctx context.Context, c console) error {
 			return fmt.Errorf("--noted %w", err)
 		}
 	}
-	db, err := cmd.open(ctx)
+	db, err := cmd.openExisting(ctx)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (cmd *auditExportCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	db, err := cmd.open(ctx)
+	db, err := cmd.openExisting(ctx)
 	if err != nil {
 		return err
 	}

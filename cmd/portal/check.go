@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/partnerdesk/portal/web/database"
@@ -85,8 +84,7 @@ func checkProvider(ctx context.Context, s Settings) (string, error) {
 // checkDatabase opens the database, but does not make one: a file created by
 // whoever runs the check would not belong to the portal's user.
 func checkDatabase(ctx context.Context, s Settings) (string, error) {
-	path, isFile := strings.CutPrefix(string(s.DatabaseURL), "sqlite:")
-	if _, err := os.Stat(path); isFile && errors.Is(err, os.ErrNotExist) {
+	if path, missing := missingFile(s.DatabaseURL); missing {
 		folder, err := os.Stat(filepath.Dir(path))
 		if err != nil || !folder.IsDir() {
 			return "", fmt.Errorf("the folder of %s does not exist", path)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -199,6 +200,21 @@ func TestAuditCommands(t *testing.T) {
 	for _, command := range []string{"verify", "export"} {
 		if out := run(1, command); !strings.Contains(out, "the audit trail is broken at entry 1: its facts were changed") {
 			t.Errorf("I-7 %s: %s", command, out)
+		}
+	}
+}
+
+// A trail is looked for where it is said to be; a slip of the path makes no empty one.
+func TestAuditCommandsMakeNoDatabase(t *testing.T) {
+	t.Setenv("PORTAL_KEYS", seal.NewKey())
+	path := filepath.Join(t.TempDir(), "elsewhere.db")
+	for _, command := range []string{"verify", "export"} {
+		code, out, complaints := portal(t, "audit", command, "--database-url=sqlite:"+path)
+		if code != 1 || out != "" || !strings.Contains(complaints, path+" does not exist") {
+			t.Errorf("%s: exit code %d, %s%s", command, code, out, complaints)
+		}
+		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s made a file: %v", command, err)
 		}
 	}
 }
