@@ -272,3 +272,26 @@ func testOneFormAtTwoPortalsIsOneTypedVersion(t *testing.T) {
 		t.Errorf("%d typed versions of one form, %v", typed, err)
 	}
 }
+
+// However many forms a script sends, a page that lists drafts opens a bounded number.
+func TestAListOfDraftsIsBounded(t *testing.T) {
+	databasetest.Both(t, testAListOfDraftsIsBounded)
+}
+
+func testAListOfDraftsIsBounded(t *testing.T) {
+	s := newShelf(t)
+	for i := range 300 {
+		s.now = s.now.Add(time.Second)
+		if err := s.Put(t.Context(), s.version(pcclient.NewGUID(), fmt.Sprint("draft", i), "new@example.com")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, list := range map[string]func() ([]drafts.Version, error){
+		"List": func() ([]drafts.Version, error) { return s.List(t.Context(), "meridian|ada") },
+		"Of":   func() ([]drafts.Version, error) { return s.Of(t.Context(), "meridian|ada", customer) },
+	} {
+		if got, err := list(); err != nil || len(got) != 250 || got[0].Draft != "draft299" {
+			t.Errorf("%s: %d drafts, %v", name, len(got), err)
+		}
+	}
+}
