@@ -28,6 +28,7 @@ func TestI4NoErrorPageDeniesASave(t *testing.T) {
 		site.between(func() { back = site.away("submissions") })
 		p := review.save().want(http.StatusServiceUnavailable, unsure).hides(denial, denial2)
 		site.wantPuts(1, 1)
+		p.follow("Try again").want(http.StatusServiceUnavailable, unsure).hides(denial, denial2)
 		back()
 		p.b.after(p.follow("Try again").url.RequestURI(), "Billing profile saved.")
 		site.wantPuts(1, 1)

@@ -128,7 +128,7 @@ func (s *site) showFailure(c echo.Context, err error) {
 // is our own trouble tells nothing of a save: it may be under way, or have been pressed
 // twice.
 func fateOf(r *http.Request, kind templates.ErrorKind, err error) templates.Fate {
-	about := matches("/customers/:id/saves/:key", r.URL.Path) || r.Method == http.MethodPost && matches("/customers/:id/billing/review", r.URL.Path)
+	about := matches("/customers/:id/saves/:key", r.URL.Path) || matches("/customers/:id/billing/review", r.URL.Path)
 	switch {
 	case errors.Is(err, errSaved):
 		return templates.FateSaved
