@@ -4,7 +4,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/http"
+	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -13,6 +17,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/forms"
 )
 
@@ -42,8 +47,9 @@ type story struct {
 	chronicle *chronicle
 }
 
-func newStory(t testing.TB) *story {
-	s := &story{fleet: newSQLiteFleet(t, 2, 2), chronicle: &chronicle{}}
+// newStory sets it on a database: see databasetest.URL.
+func newStory(t testing.TB, databaseURL string) *story {
+	s := &story{fleet: newFleet(t, databaseURL, 2, 2), chronicle: &chronicle{}}
 	s.customer = s.sim.Customers()[0].ID
 	s.chronicle.begin(s.sim)
 	s.chronicle.shown = map[string]places{}
@@ -85,17 +91,37 @@ const patience = 90 * time.Second
 // judge lets everybody come back, and holds what is then known against the invariants.
 func (s *story) judge() {
 	s.t.Helper()
-	until := time.Now().Add(patience)
-	for _, e := range s.chronicle.edits {
-		e.by.comeBack(e, until)
-	}
-	if err := s.chronicle.end(s.t.Context(), s.sim, s.db, s.ring); err != nil {
-		s.t.Fatal(err)
-	}
-	s.collect(&s.chronicle.history)
-	for _, v := range check(&s.chronicle.history) {
+	for _, v := range s.fleet.judge(s.chronicle) {
 		s.t.Error(v)
 	}
+}
+
+func (f *fleet) judge(c *chronicle) []violation {
+	f.t.Helper()
+	f.comeBack(c)
+	if err := c.end(f.t.Context(), f.sim, f.db, f.ring); err != nil {
+		f.t.Fatal(err)
+	}
+	f.collect(&c.history)
+	return check(&c.history)
+}
+
+// comeBack lets everybody look at their edits once more, each in their own time.
+func (f *fleet) comeBack(c *chronicle) {
+	until := time.Now().Add(patience)
+	mine := map[*person][]*edited{}
+	for _, e := range c.edits {
+		mine[e.by] = append(mine[e.by], e)
+	}
+	var all sync.WaitGroup
+	for p, edits := range mine {
+		all.Go(func() {
+			for _, e := range edits {
+				p.comeBack(e, until)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // collect adds what the portal wrote anywhere.
@@ -115,45 +141,125 @@ const marker = "chaosmark"
 // cannot be caught.
 func (f *fleet) wantKilled(r *replica) {
 	f.t.Helper()
-	<-r.gone
-	f.forget(r)
-	exit, ok := r.err.(*exec.ExitError)
-	if !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+	f.wantGone(r)
+	if !r.killed() {
 		f.t.Errorf("the portal ended with %v; want it killed", r.err)
 	}
+}
+
+// wantGone waits for a replica's end.
+func (f *fleet) wantGone(r *replica) {
+	f.t.Helper()
+	select {
+	case <-r.gone:
+	case <-time.After(patience):
+		f.t.Fatal("the portal did not come to the step at which it should end")
+	}
+	f.forget(r)
+}
+
+// killed reports whether a replica that is gone was killed. Read it after gone.
+func (r *replica) killed() bool {
+	var exit *exec.ExitError
+	if !errors.As(r.err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signal() == syscall.SIGKILL
+}
+
+// killing is a story in which the portal is killed.
+type killing struct {
+	name  string
+	tell  func(*story)
+	empty bool // the database has no tables yet
+}
+
+func (k killing) run(t *testing.T) {
+	url := databasetest.URL(t)
+	if k.empty && !strings.HasPrefix(url, "sqlite:") {
+		url = databasetest.EmptyPostgresURL(t)
+	}
+	k.tell(newStory(t, url))
+}
+
+// kills is how often each killing is told: make chaos wants more than once.
+var kills = environment("KILLS", 1)
+
+// tellAll tells every story on both engines, a few at once: they wait more than they work.
+func tellAll(t *testing.T, killings ...killing) {
+	t.Parallel()
+	databasetest.Both(t, func(t *testing.T) {
+		var mu sync.Mutex
+		good := map[string]int{}
+		free := make(chan struct{}, 5)
+		var all sync.WaitGroup
+		for range kills {
+			for _, k := range killings {
+				free <- struct{}{}
+				all.Go(func() {
+					defer func() { <-free }()
+					if t.Run("F-38 "+k.name, k.run) {
+						mu.Lock()
+						defer mu.Unlock()
+						good[k.name]++
+					}
+				})
+			}
+		}
+		all.Wait()
+		if kills > 1 {
+			for _, k := range killings {
+				t.Logf("F-38 killed at %q: %d times, all that I-1 to I-10 ask held %d times", k.name, kills, good[k.name])
+			}
+		}
+	})
+}
+
+// environment is a number that whoever runs the tests may set.
+func environment(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
+		return n
+	}
+	return otherwise
 }
 
 // F-38: the portal dies at every named step of a save, and comes back. What the
 // person sees then is true, what they typed is saved or there, and the trail tells it.
 func TestF38KilledWhileSaving(t *testing.T) {
-	t.Parallel()
-	atOnceEach(t, crashes, func(c crashStep) string { return "F-38 " + c.name }, func(t *testing.T, c crashStep) {
-		s := newStory(t)
-		doomed := s.start("PORTAL_CRASH_AT=" + c.point)
-		p := s.seat(0, s.chronicle)
-		if c.prepare != nil {
-			c.prepare(s)
-		}
-		var edit sync.WaitGroup
-		edit.Go(func() { p.edit(s.customer, wishOf(1)) })
-		s.wantKilled(doomed)
-		s.start()
-		edit.Wait()
-		s.judge()
-	})
+	killings := []killing{{name: "page sent", tell: killedAfterThePage}}
+	for _, c := range crashes {
+		killings = append(killings, killing{name: c.name, tell: func(s *story) {
+			doomed := s.start("PORTAL_CRASH_AT=" + c.point)
+			edit := s.editUnder(c)
+			s.wantKilled(doomed)
+			s.start()
+			edit.Wait()
+			s.judge()
+		}})
+	}
+	tellAll(t, killings...)
 }
 
-// F-38: the portal dies after its page went out.
-func TestF38KilledAfterThePage(t *testing.T) {
-	t.Parallel()
-	s := newStory(t)
+// editUnder lets somebody edit the customer in such a way that a save passes the step.
+func (s *story) editUnder(c crashStep) *sync.WaitGroup {
+	p := s.seat(0, s.chronicle)
+	if c.prepare != nil {
+		c.prepare(s)
+	}
+	var edit sync.WaitGroup
+	edit.Go(func() { p.edit(s.customer, wishOf(1)) })
+	return &edit
+}
+
+func killedAfterThePage(s *story) {
 	doomed := s.start()
 	p := s.seat(0, s.chronicle)
 	e := p.edit(s.customer, wishOf(1))
 	s.kill(doomed)
 	s.start()
 	if said := e.presses[len(e.presses)-1].told; said != toldSaved {
-		t.Errorf("F-38 page sent: the page said %q", said)
+		s.t.Errorf("the page said %q", said)
 	}
 	s.judge()
 }
@@ -165,106 +271,116 @@ func wishOf(n int) forms.Values {
 
 // F-38: the portal dies while somebody signs in, out, or has their token renewed.
 func TestF38KilledOverASession(t *testing.T) {
-	t.Parallel()
-	t.Run("F-38 mid session save: signing in", func(t *testing.T) {
-		s := newStory(t)
-		doomed := s.start("PORTAL_CRASH_AT=session begun")
-		p := s.person(0, s.chronicle)
-		if page, err := p.tryToSignIn(); err == nil {
-			t.Errorf("the sign-in was answered: %d %s", page.status, page.text())
-		}
-		s.wantKilled(doomed)
-		s.start()
-		if err := p.signIn(); err != nil {
-			t.Fatal(err)
-		}
-		p.edit(s.customer, wishOf(1))
-		s.judge()
-	})
-	t.Run("F-38 mid logout", func(t *testing.T) {
-		s := newStory(t)
-		doomed := s.start("PORTAL_CRASH_AT=session ended")
-		p := s.seat(0, s.chronicle)
-		stolen := s.person(0, s.chronicle)
-		stolen.jar = p.jar.copy()
-		stolen.client.Jar = stolen.jar
-		if page, err := p.signOut(); err == nil {
-			t.Errorf("the sign-out was answered: %d %s", page.status, page.text())
-		}
-		s.wantKilled(doomed)
-		s.start()
-		p.edit(s.customer, wishOf(1)) // nobody was told that the session has ended
-		page, err := p.signOut()
-		if err != nil || !page.shows("signed out") {
-			t.Fatalf("the second sign-out: %v %s", err, page.text())
-		}
-		stolen.seeWhetherDead()
-		p.who = s.people[0]
-		if err := p.signIn(); err != nil { // to look at the edit once more
-			t.Fatal(err)
-		}
-		s.judge()
-	})
-	t.Run("F-38 mid refresh", func(t *testing.T) {
-		s := newStory(t)
-		doomed := s.start("PORTAL_CRASH_AT=refreshed")
-		p := s.seat(0, s.chronicle)
-		s.fault(pcsim.Fault{Method: "GET", Path: "/v1/customers/", Status: 401})
-		if _, err := p.get("/customers/" + string(s.customer)); err == nil {
-			t.Error("the portal answered")
-		}
-		s.wantKilled(doomed)
-		s.start()
-		p.edit(s.customer, wishOf(1)) // the old token is good still
-		// Its refresh token was spent by the process that died, so now the person has
-		// to sign in once more.
-		p.excuse = "the provider ended it: its refresh token came twice"
-		s.fault(pcsim.Fault{Method: "GET", Path: "/v1/customers/", Status: 401})
-		p.edit(s.customer, wishOf(2))
-		s.judge()
-	})
-	t.Run("F-38 mid refresh while saving", func(t *testing.T) {
-		s := newStory(t)
-		doomed := s.start("PORTAL_CRASH_AT=refreshed")
-		p := s.seat(0, s.chronicle)
-		s.fault(pcsim.Fault{Method: "PUT", Status: 401})
-		var edit sync.WaitGroup
-		edit.Go(func() { p.edit(s.customer, wishOf(1)) })
-		s.wantKilled(doomed)
-		s.start()
-		edit.Wait()
-		s.judge()
-	})
+	tellAll(t,
+		killing{name: "mid session save: signing in", tell: killedWhileSigningIn},
+		killing{name: "mid logout", tell: killedWhileSigningOut},
+		killing{name: "mid refresh", tell: killedWhileRenewing},
+		killing{name: "mid refresh while saving", tell: killedWhileRenewingForASave},
+	)
+}
+
+func killedWhileSigningIn(s *story) {
+	doomed := s.start("PORTAL_CRASH_AT=session begun")
+	p := s.person(0, s.chronicle)
+	if page, err := p.tryToSignIn(); err == nil {
+		s.t.Errorf("the sign-in was answered: %d %s", page.status, page.text())
+	}
+	s.wantKilled(doomed)
+	s.start()
+	if err := p.signIn(); err != nil {
+		s.t.Fatal(err)
+	}
+	p.edit(s.customer, wishOf(1))
+	s.judge()
+}
+
+func killedWhileSigningOut(s *story) {
+	doomed := s.start("PORTAL_CRASH_AT=session ended")
+	p := s.seat(0, s.chronicle)
+	stolen := s.person(0, s.chronicle)
+	stolen.jar = p.jar.copy()
+	stolen.client.Jar = stolen.jar
+	if page, err := p.signOut(); err == nil {
+		s.t.Errorf("the sign-out was answered: %d %s", page.status, page.text())
+	}
+	s.wantKilled(doomed)
+	s.start()
+	p.edit(s.customer, wishOf(1)) // nobody was told that the session has ended
+	page, err := p.signOut()
+	if err != nil || !page.shows("signed out") {
+		s.t.Fatalf("the second sign-out: %v %s", err, page.text())
+	}
+	stolen.seeWhetherDead()
+	if err := p.signIn(); err != nil { // to look at the edit once more
+		s.t.Fatal(err)
+	}
+	s.judge()
+}
+
+func killedWhileRenewing(s *story) {
+	doomed := s.start("PORTAL_CRASH_AT=refreshed")
+	p := s.seat(0, s.chronicle)
+	s.fault(pcsim.Fault{Method: "GET", Path: "/v1/customers/", Status: 401})
+	if _, err := p.get("/customers/" + string(s.customer)); err == nil {
+		s.t.Error("the portal answered")
+	}
+	s.wantKilled(doomed)
+	s.start()
+	p.edit(s.customer, wishOf(1)) // the old token is good still
+	// Its refresh token was spent by the process that died, so now the person has
+	// to sign in once more.
+	p.excuse = "the provider ended it: its refresh token came twice"
+	s.fault(pcsim.Fault{Method: "GET", Path: "/v1/customers/", Status: 401})
+	p.edit(s.customer, wishOf(2))
+	s.judge()
+}
+
+func killedWhileRenewingForASave(s *story) {
+	doomed := s.start("PORTAL_CRASH_AT=refreshed")
+	p := s.seat(0, s.chronicle)
+	s.fault(pcsim.Fault{Method: "PUT", Status: 401})
+	var edit sync.WaitGroup
+	edit.Go(func() { p.edit(s.customer, wishOf(1)) })
+	s.wantKilled(doomed)
+	s.start()
+	edit.Wait()
+	s.judge()
 }
 
 // F-38: the portal dies while it brings the schema up to date.
 func TestF38KilledWhileMigrating(t *testing.T) {
-	t.Parallel()
+	var killings []killing
 	for _, nth := range []string{"1", "2"} {
-		t.Run("F-38 mid migration "+nth, func(t *testing.T) {
-			s := newStory(t)
+		killings = append(killings, killing{empty: true, name: "mid migration " + nth, tell: func(s *story) {
 			doomed, err := s.tryStart("PORTAL_CRASH_AT=migrated:" + nth)
 			if !errors.Is(err, errDied) {
-				t.Fatalf("the portal started: %v", err)
+				s.t.Fatalf("the portal started: %v", err)
 			}
 			s.wantKilled(doomed)
 			s.start()
 			s.seat(0, s.chronicle).edit(s.customer, wishOf(1))
 			s.judge()
-		})
+		}})
 	}
+	tellAll(t, killings...)
 }
 
-// atOnceEach runs a story for each case, a few at once: they wait more than they work.
-func atOnceEach[C any](t *testing.T, cases []C, name func(C) string, story func(*testing.T, C)) {
-	free := make(chan struct{}, 5)
-	var all sync.WaitGroup
-	for _, c := range cases {
-		free <- struct{}{}
-		all.Go(func() {
-			defer func() { <-free }()
-			t.Run(name(c), func(t *testing.T) { story(t, c) })
-		})
-	}
-	all.Wait()
+// F-38: the portal dies while somebody downloads the change log. The browser is not
+// given half a file for a whole one, and the next download is whole.
+func TestF38KilledWhileExporting(t *testing.T) {
+	tellAll(t, killing{name: "mid export", tell: func(s *story) {
+		doomed := s.start("PORTAL_CRASH_AT=exporting")
+		p := s.seat(0, s.chronicle)
+		p.edit(s.customer, wishOf(1))
+		if page, err := p.get("/changes.csv"); err == nil {
+			s.t.Errorf("the file came in whole: %d, %d bytes", page.status, len(page.body))
+		}
+		s.wantKilled(doomed)
+		s.start()
+		page, err := p.get("/changes.csv")
+		if err != nil || page.status != http.StatusOK || !strings.Contains(page.body, string(s.customer)) {
+			s.t.Errorf("the next download: %v %+v", err, page)
+		}
+		s.judge()
+	}})
 }

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +22,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/database/faultproxy"
 	"github.com/partnerdesk/portal/web/demo"
 	"github.com/partnerdesk/portal/web/seal"
 )
@@ -43,11 +43,13 @@ type fleet struct {
 	host     string
 	settings []string // PORTAL_… of all processes
 	ring     *seal.Ring
-	db       *database.DB // the portal's database as this process sees it
+	db       *database.DB      // the portal's database as this process sees it
+	link     *faultproxy.Proxy // between the portal and its database; nil on SQLite
 	wire     *http.Transport
 
 	mu       sync.Mutex
 	replicas []*replica // those that take requests
+	all      []*replica
 	next     int
 	logs     []*syncBuffer
 	secrets  []string // that the portal was told or given
@@ -59,6 +61,7 @@ type replica struct {
 	address string
 	log     *syncBuffer
 	gone    chan struct{} // closed when it has ended
+	stopped bool          // it was asked to end; read after gone
 	err     error         // how; read after gone
 }
 
@@ -73,7 +76,7 @@ var fleetKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-// newFleet returns a fleet of no replicas on a migrated database.
+// newFleet returns a fleet of no replicas on a database.
 func newFleet(t testing.TB, databaseURL string, people, customers int) *fleet {
 	t.Helper()
 	f := &fleet{t: t, people: crowd(people), origin: "http://localhost:4711", host: "localhost:4711", wire: &http.Transport{DisableCompression: true}}
@@ -98,8 +101,16 @@ func newFleet(t testing.TB, databaseURL string, people, customers int) *fleet {
 	}
 	serveOn(t, idp, f.provider)
 	serveOn(t, api, f.sim)
+	through := databaseURL
+	if strings.HasPrefix(databaseURL, "postgres:") {
+		if f.link, err = faultproxy.New(databaseURL); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.link.Close() })
+		through = f.link.URL(databaseURL)
+	}
 	f.settings = []string{
-		"PORTAL_LISTEN=localhost:0", "PORTAL_BASE_URL=" + f.origin, "PORTAL_DATABASE_URL=" + databaseURL, "PORTAL_KEYS=" + key,
+		"PORTAL_LISTEN=localhost:0", "PORTAL_BASE_URL=" + f.origin, "PORTAL_DATABASE_URL=" + through, "PORTAL_KEYS=" + key,
 		"PORTAL_OIDC_ISSUER=" + addressOf(idp), "PORTAL_OIDC_CLIENT_ID=portal", "PORTAL_OIDC_CLIENT_SECRET=" + clientSecret,
 		"PORTAL_UPSTREAM_URL=" + addressOf(api), "PORTAL_LOG_LEVEL=debug", fmt.Sprintf("PORTAL_CRASH_HASTE=%d", haste),
 	}
@@ -116,12 +127,6 @@ func newFleet(t testing.TB, databaseURL string, people, customers int) *fleet {
 		}
 	})
 	return f
-}
-
-// newSQLiteFleet is a fleet on a file of its own.
-func newSQLiteFleet(t testing.TB, people, customers int) *fleet {
-	t.Helper()
-	return newFleet(t, "sqlite:"+filepath.Join(t.TempDir(), "portal.db"), people, customers)
 }
 
 // crowd is n people who may save, admin agents and administrators all.
@@ -200,6 +205,7 @@ func (f *fleet) launch(args []string, more ...string) *replica {
 	}
 	f.mu.Lock()
 	f.logs = append(f.logs, r.log)
+	f.all = append(f.all, r)
 	f.mu.Unlock()
 	go func() {
 		defer close(r.gone)
@@ -245,9 +251,12 @@ func (f *fleet) kill(r *replica) {
 	<-r.gone
 }
 
-// stop asks a replica to end, and returns how it did. It takes no new requests from
-// the moment on that it says it is not ready, as behind a balancer.
+// stop asks a replica to end, and returns how it did. The balancer has noticed by then
+// that it is not ready any more.
 func (f *fleet) stop(r *replica) error {
+	f.mu.Lock()
+	r.stopped = true
+	f.mu.Unlock()
 	_ = r.command.Process.Signal(syscall.SIGTERM)
 	f.forget(r)
 	<-r.gone
@@ -263,7 +272,7 @@ func (f *fleet) forget(r *replica) {
 
 func (f *fleet) killAll() {
 	f.mu.Lock()
-	all := slices.Clone(f.replicas)
+	all := slices.Clone(f.all)
 	f.mu.Unlock()
 	for _, r := range all {
 		f.kill(r)
@@ -276,7 +285,7 @@ func (f *fleet) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.URL.Host != f.host {
 		return f.wire.RoundTrip(request)
 	}
-	err := error(errNobody)
+	err := errNobody
 	for range 4 {
 		r := f.pick()
 		if r == nil {

@@ -151,16 +151,6 @@ func (p *webpage) radios() []string {
 	return names
 }
 
-// link is where the first link with that text leads; "" if there is none.
-func (p *webpage) link(text string) string {
-	for n := range p.root.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "a" && strings.Contains(textIn(n), text) {
-			return attribute(n, "href")
-		}
-	}
-	return ""
-}
-
 func chosenOption(list *html.Node) string {
 	first, some := "", false
 	for n := range list.Descendants() {

@@ -6,6 +6,7 @@
 //
 // In a build with the tag, PORTAL_CRASH_AT names the point where the process
 // sends itself SIGKILL: "recorded", or "recorded:3" for the third time it is
-// passed. PORTAL_CRASH_HASTE divides the waits that pass through Hasten. The
+// passed. With PORTAL_CRASH_POLITE it sends itself SIGTERM there and goes on, as
+// when it is stopped at that step. PORTAL_CRASH_HASTE divides the waits that pass through Hasten. The
 // points are named where they stand.
 package crash

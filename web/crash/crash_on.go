@@ -18,6 +18,7 @@ var (
 	point  string
 	nth    int64 = 1
 	haste  int64 = 1
+	polite bool
 )
 
 func init() { //nolint:gochecknoinits // read once, before anything can pass a point
@@ -26,6 +27,7 @@ func init() { //nolint:gochecknoinits // read once, before anything can pass a p
 	if found {
 		nth = number(count)
 	}
+	polite = os.Getenv("PORTAL_CRASH_POLITE") != ""
 	if text := os.Getenv("PORTAL_CRASH_HASTE"); text != "" {
 		haste = number(text)
 	}
@@ -67,8 +69,14 @@ func Sending(ctx context.Context, name string) context.Context {
 // Hasten returns d, or a part of it if tests are in a hurry.
 func Hasten(d time.Duration) time.Duration { return d / time.Duration(haste) }
 
-// die goes as if the machine had: nothing deferred runs, nothing is flushed.
+// die goes as if the machine had: nothing deferred runs, nothing is flushed. If tests
+// want it polite, the process is only asked to stop, and goes on once that has begun.
 func die() {
+	if polite {
+		_ = syscall.Kill(syscall.Getpid(), syscall.SIGTERM)
+		time.Sleep(50 * time.Millisecond)
+		return
+	}
 	_ = syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
 	select {}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/crash"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/submission"
 )
@@ -115,6 +116,7 @@ func (s *site) writeChanges(ctx context.Context, out io.Writer, f audit.Filter) 
 		if _, err := file.chunk.WriteTo(out); err != nil {
 			return file.n, err
 		}
+		crash.At("exporting")
 	}
 	return file.n, nil
 }
