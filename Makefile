@@ -61,6 +61,11 @@ vuln: ## Known vulnerabilities in what the binary uses; asks the Go vulnerabilit
 bench: ## Benchmarks: figures to read, nothing is asserted
 	@go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: chaos
+chaos: ## Many people under faults, and kill -9 at each step: ROUNDS=20 EDITS=500 CUSTOMERS=20 REPLICAS=3 PEOPLE=24 KILLS=50 SEED=…
+	@ROUNDS=$(or $(ROUNDS),20) go test -count=1 -timeout 0 -v -run '^TestChaos$$' ./cmd/portal
+	@KILLS=$(or $(KILLS),50) go test -count=1 -timeout 0 -v -run '^TestF38Killed' ./cmd/portal
+
 .PHONY: fuzz
 fuzz: ## Every fuzz test for 30 seconds (FUZZTIME=5m for longer)
 	@.ci/fuzz $(or $(FUZZTIME),30s)

@@ -103,6 +103,7 @@ func (f *fleet) judge(c *chronicle) []violation {
 		f.t.Fatal(err)
 	}
 	f.collect(&c.history)
+	f.excuses(&c.history)
 	return check(&c.history)
 }
 
@@ -131,7 +132,9 @@ func (f *fleet) collect(h *history) {
 	for _, log := range f.logs {
 		h.outputs = append(h.outputs, output{name: "the log", text: log.String()})
 	}
-	h.secrets, h.private = f.secrets, []string{marker}
+	f.grants.mu.Lock()
+	defer f.grants.mu.Unlock()
+	h.secrets, h.private = append(f.secrets, f.grants.secrets...), []string{marker}
 }
 
 // marker is part of every text that people type here.
@@ -214,6 +217,20 @@ func tellAll(t *testing.T, killings ...killing) {
 			}
 		}
 	})
+}
+
+// atOnceEach tells a story for each case, a few at once.
+func atOnceEach[C any](t *testing.T, cases []C, name func(C) string, story func(*testing.T, C)) {
+	free := make(chan struct{}, 5)
+	var all sync.WaitGroup
+	for _, c := range cases {
+		free <- struct{}{}
+		all.Go(func() {
+			defer func() { <-free }()
+			t.Run(name(c), func(t *testing.T) { story(t, c) })
+		})
+	}
+	all.Wait()
 }
 
 // environment is a number that whoever runs the tests may set.

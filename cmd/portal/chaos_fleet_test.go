@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ const haste = 20
 type fleet struct {
 	t        testing.TB
 	sim      *pcsim.Simulator
-	provider *demo.Provider
+	grants   *grants
 	people   []demo.Person
 	origin   string // what people have in the address bar; nobody listens there
 	host     string
@@ -46,6 +47,8 @@ type fleet struct {
 	db       *database.DB      // the portal's database as this process sees it
 	link     *faultproxy.Proxy // between the portal and its database; nil on SQLite
 	wire     *http.Transport
+
+	failed atomic.Int64 // requests that got no answer or one of trouble
 
 	mu       sync.Mutex
 	replicas []*replica // those that take requests
@@ -86,12 +89,14 @@ func newFleet(t testing.TB, databaseURL string, people, customers int) *fleet {
 		t.Fatal(err)
 	}
 	idp, api := loopback(t), loopback(t)
-	if f.provider, err = demo.NewProvider(demo.Options{
+	provider, err := demo.NewProvider(demo.Options{
 		Issuer: addressOf(idp), ClientID: "portal", ClientSecret: clientSecret, People: f.people, Key: fleetKey(),
 		RedirectURIs: []string{f.origin + "/auth/callback"}, PostLogoutURIs: []string{f.origin + "/signin"},
-	}); err != nil {
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
+	f.grants = &grants{Handler: provider, owners: map[string]string{}, refused: map[string][]time.Time{}}
 	roles := map[string]pcsim.Role{}
 	for _, person := range f.people {
 		roles[person.ObjectID] = person.Upstream
@@ -99,7 +104,7 @@ func newFleet(t testing.TB, databaseURL string, people, customers int) *fleet {
 	if f.sim, err = pcsim.New(pcsim.Options{Customers: customers, Issuer: addressOf(idp), Roles: roles, PartnerTenant: demo.PartnerTenant}); err != nil {
 		t.Fatal(err)
 	}
-	serveOn(t, idp, f.provider)
+	serveOn(t, idp, f.grants)
 	serveOn(t, api, f.sim)
 	through := databaseURL
 	if strings.HasPrefix(databaseURL, "postgres:") {
@@ -301,10 +306,13 @@ func (f *fleet) RoundTrip(request *http.Request) (*http.Response, error) {
 		var answer *http.Response
 		answer, err = f.wire.RoundTrip(outgoing)
 		if err == nil {
-			answer.Request = request
+			if answer.Request = request; answer.StatusCode >= http.StatusInternalServerError {
+				f.failed.Add(1)
+			}
 			return answer, nil
 		}
 		if op := new(net.OpError); !errors.As(err, &op) || op.Op != "dial" {
+			f.failed.Add(1)
 			return nil, err
 		}
 		f.forget(r)

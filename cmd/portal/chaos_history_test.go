@@ -91,6 +91,8 @@ func (t told) denies() bool {
 // sight is one request under a session and whether the portal took it for signed in.
 type sight struct {
 	session string
+	email   string // whose it is
+	at      time.Time
 	ended   bool // the session had been ended before the request was sent
 	alive   bool // the answer was a signed-in person's
 	excuse  string

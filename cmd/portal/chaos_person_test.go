@@ -29,6 +29,8 @@ type person struct {
 	history *chronicle
 	excuse  string // why the session may be gone without anybody ending it
 	slow    time.Duration
+	// restless people end their session in the middle of things, one time in so many; 0 is never.
+	restless int
 }
 
 // chronicle is a history while it is being made.
@@ -145,7 +147,7 @@ func (p *person) sighted(page *webpage) error {
 		return nil
 	}
 	p.history.note(func(h *history) {
-		h.sights = append(h.sights, sight{session: "the session of " + p.who.Name, excuse: p.excuse})
+		h.sights = append(h.sights, sight{session: "the session of " + p.who.Name, email: p.who.Email, at: time.Now(), excuse: p.excuse})
 	})
 	return nil
 }
@@ -159,7 +161,7 @@ func (p *webpage) asksToSignIn() bool {
 // signIn signs the person in, however often the portal has to be asked.
 func (p *person) signIn() error {
 	var last error
-	for range 40 {
+	for until := time.Now().Add(patience); time.Now().Before(until); {
 		page, err := p.tryToSignIn()
 		if err == nil && page.status == http.StatusOK && page.url.Host == p.fleet.host {
 			p.excuse = ""
@@ -214,6 +216,24 @@ func (p *person) seeWhetherDead() {
 	})
 }
 
+// fidget now and then ends the session at another of the person's browsers, to which it
+// was copied. Nobody is signed in by it from then on, whatever becomes of the answer.
+func (p *person) fidget() {
+	if p.restless == 0 || p.dice.IntN(p.restless) > 0 {
+		return
+	}
+	other := *p
+	other.history, other.jar = &chronicle{}, p.jar.copy()
+	other.client = &http.Client{Transport: p.fleet, Jar: other.jar, Timeout: time.Minute}
+	stolen := other
+	stolen.history, stolen.jar = p.history, p.jar.copy()
+	stolen.client = &http.Client{Transport: p.fleet, Jar: stolen.jar, Timeout: time.Minute}
+	p.excuse = "its person signed out elsewhere"
+	if page, err := other.signOut(); err == nil && page.shows("signed out") {
+		stolen.seeWhetherDead()
+	}
+}
+
 // think is the moment before somebody tries again.
 func (p *person) think() { time.Sleep(p.slow + time.Duration(p.dice.Int64N(int64(p.slow)+1))) }
 
@@ -227,6 +247,8 @@ func tellingOf(page *webpage, err error) told {
 		told told
 	}{
 		{"Billing profile saved.", toldSaved},
+		{"Your change was saved.", toldSaved},
+		{"saved cannot be told just now", toldNobody},
 		{"already saved the same values", toldSame},
 		{"There is nothing left to save", toldSame},
 		{"Still saving", toldOpen},
@@ -267,7 +289,8 @@ func (p *person) edit(customer pcclient.TenantID, wish forms.Values) *edited {
 // fill types into the form and sends it until a page comes that is not about trouble.
 func (p *person) fill(e *edited) (*webpage, error) {
 	path := "/customers/" + string(e.customer) + "/billing"
-	for range 60 {
+	for until := time.Now().Add(patience); time.Now().Before(until); {
+		p.fidget()
 		page, err := p.get(path)
 		if err != nil || !p.atHome(page) {
 			p.think()
@@ -306,6 +329,7 @@ func (p *person) atHome(page *webpage) bool {
 
 // goOn does the next thing with a page of an edit.
 func (p *person) goOn(e *edited, page *webpage) (*webpage, error) {
+	p.fidget()
 	if !p.atHome(page) {
 		return p.reviewAgain(e)
 	}
@@ -358,7 +382,7 @@ func (p *person) save(e *edited, review *webpage) (*webpage, error) {
 
 // untilAnswered sends the same until an answer comes.
 func (p *person) untilAnswered(send func() (*webpage, error)) (*webpage, error) {
-	for range 100 {
+	for until := time.Now().Add(patience); time.Now().Before(until); {
 		page, err := send()
 		if err == nil {
 			return page, nil
