@@ -179,11 +179,11 @@ type killing struct {
 }
 
 func (k killing) run(t *testing.T) {
-	url := databasetest.URL(t)
-	if k.empty && !strings.HasPrefix(url, "sqlite:") {
-		url = databasetest.EmptyPostgresURL(t)
+	if k.empty {
+		k.tell(newStory(t, databasetest.EmptyURL(t)))
+	} else {
+		k.tell(newStory(t, databasetest.URL(t)))
 	}
-	k.tell(newStory(t, url))
 }
 
 // kills is how often each killing is told: make chaos wants more than once.

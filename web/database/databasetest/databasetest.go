@@ -51,6 +51,15 @@ func URL(t testing.TB) string {
 	return SQLiteURL(t)
 }
 
+// EmptyURL is URL before any migration.
+func EmptyURL(t testing.TB) string {
+	t.Helper()
+	if slices.Contains(strings.Split(t.Name(), "/"), secondTurn) {
+		return EmptyPostgresURL(t)
+	}
+	return EmptySQLiteURL(t)
+}
+
 // OpenPostgres returns a migrated PostgreSQL database that goes away with the test.
 func OpenPostgres(t testing.TB) *database.DB {
 	t.Helper()
