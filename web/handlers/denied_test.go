@@ -21,7 +21,7 @@ func (s *testSite) away(table string) (back func()) {
 func TestI4NoErrorPageDeniesASave(t *testing.T) {
 	const unsure, denial, denial2 = "cannot be told just now", "Nothing was saved", "Nothing was being saved"
 	t.Run("F-33 the database goes away between the PUT and the answer", func(t *testing.T) {
-		site := newSiteWith(t, settings{wait: 50 * time.Millisecond})
+		site := newSiteWith(t, settings{wait: 2 * time.Second}) // the PUT is out by then
 		id := site.customer(harbourline)
 		review := site.signIn("Ada Admin").toReview(id, "email", "typed@harbourline.example")
 		var back func()
