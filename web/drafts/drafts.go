@@ -209,15 +209,10 @@ func (s *Store) Get(ctx context.Context, operator, key string) (Version, error) 
 
 func (s *Store) oldest() int64 { return database.Micros(s.now().Add(-Lifetime)) }
 
-// querier is a transaction or a reading handle.
-type querier interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 const columns = `key, draft, operator, customer, stage, over, opened_at, saved_at, sealed`
 
 // one reads a version by a condition written in this package, and how it ended.
-func (s *Store) one(ctx context.Context, from querier, where string, args ...any) (Version, ending, error) {
+func (s *Store) one(ctx context.Context, from database.Reader, where string, args ...any) (Version, ending, error) {
 	return s.scan(from.QueryRowContext(ctx, `SELECT `+columns+` FROM drafts WHERE `+where, args...).Scan)
 }
 

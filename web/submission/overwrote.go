@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -61,7 +62,7 @@ func (o overwritten) look(ctx context.Context) (done bool) {
 		o.s.notesClosed(o.sub.Operator.Key)
 		return true
 	case err != nil:
-		o.event(ctx, "submission.overwritten_unknown", "error", err)
+		o.s.event(ctx, slog.LevelWarn, "submission.overwritten_unknown", o.sub, "error", err)
 		return false
 	case own.ID == "":
 		return false
@@ -79,10 +80,10 @@ func (o overwritten) look(ctx context.Context) (done bool) {
 	values := changes(Submission{Fields: lost}, theirs, o.sub.Saved)
 	values.By, values.ByAt = author(others, theirs)
 	if err := o.tell(ctx, lost, values); err != nil {
-		o.event(ctx, "submission.overwritten_not_written", "error", err)
+		o.s.event(ctx, slog.LevelWarn, "submission.overwritten_not_written", o.sub, "error", err)
 		return false
 	}
-	o.event(ctx, "submission.overwrote")
+	o.s.event(ctx, slog.LevelWarn, "submission.overwrote", o.sub)
 	return true
 }
 
@@ -118,12 +119,6 @@ func (o overwritten) tell(ctx context.Context, lost []string, values audit.Value
 		_, err := o.s.log.Append(ctx, tx, e, values)
 		return err
 	})
-}
-
-func (o overwritten) event(ctx context.Context, name string, more ...any) {
-	o.s.events.WarnContext(ctx, name, append([]any{
-		"submission", o.sub.Key, "operator", o.sub.Operator.Key, "customer", string(o.sub.Customer), "correlation_id", o.sub.CorrelationID,
-	}, more...)...)
 }
 
 // author is who saved those values last, and when; empty when no record tells.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/partnerdesk/portal/web/database"
@@ -87,8 +88,7 @@ func (s *Service) bury(ctx context.Context, sub Submission) (Submission, error) 
 	if err != nil {
 		return sub, err
 	}
-	s.events.WarnContext(ctx, "submission.taken_over", "submission", sub.Key, "operator", sub.Operator.Key,
-		"customer", string(sub.Customer), "state", string(dead.State))
+	s.event(ctx, slog.LevelWarn, "submission.taken_over", dead)
 	return dead, nil
 }
 

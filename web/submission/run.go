@@ -37,7 +37,7 @@ func (r *run) work(ctx context.Context) {
 	crash.At("validated")
 	lease, held, err := r.s.record(ctx, r.sub)
 	if errors.Is(err, database.ErrCommitUnknown) {
-		lease, held, err = r.s.recorded(ctx, r.sub, err)
+		lease, held, err = r.s.findRecorded(ctx, r.sub, err)
 	}
 	if err != nil {
 		if r.err = err; !errors.Is(err, errKeyTaken) {
@@ -269,8 +269,5 @@ func (r *run) survive(ctx context.Context) {
 }
 
 func (r *run) event(ctx context.Context, level slog.Level, name string, more ...any) {
-	r.s.events.Log(ctx, level, name, append([]any{
-		"submission", r.sub.Key, "operator", r.sub.Operator.Key, "customer", string(r.sub.Customer),
-		"state", string(r.sub.State), "reason", string(r.sub.Reason), "correlation_id", r.sub.CorrelationID,
-	}, more...)...)
+	r.s.event(ctx, level, name, r.sub, more...)
 }

@@ -23,7 +23,7 @@ func (s *Service) look(ctx context.Context, pc *pcclient.Client, sub *Submission
 	over := !s.now().Before(sub.SentAt.Add(s.settle))
 	now, _, err := pc.BillingProfiles.Get(ctx, sub.Customer)
 	if err != nil {
-		s.events.Log(ctx, slog.LevelWarn, "submission.look_failed", "submission", sub.Key, "operator", sub.Operator.Key, "error", err)
+		s.event(ctx, slog.LevelWarn, "submission.look_failed", *sub, "error", err)
 		return false
 	}
 	theirs := forms.FromBillingProfile(now)
@@ -98,7 +98,7 @@ func (s *Service) SettleAll(ctx context.Context, pc *pcclient.Client, list []Sub
 		}
 		settled, err := s.Settle(ctx, pc, sub.Key)
 		if err != nil {
-			s.events.WarnContext(ctx, "submission.look_failed", "submission", sub.Key, "operator", sub.Operator.Key, "error", err)
+			s.event(ctx, slog.LevelWarn, "submission.look_failed", sub, "error", err)
 			continue
 		}
 		after[i] = settled
@@ -181,9 +181,9 @@ func (s *Service) end(ctx context.Context, sub, open Submission) (Submission, er
 		return s.one(ctx, `key = $1`, sub.Key)
 	}
 	if err != nil {
-		s.events.ErrorContext(ctx, "submission.outcome_not_written", "submission", sub.Key, "operator", sub.Operator.Key, "error", err)
+		s.event(ctx, slog.LevelError, "submission.outcome_not_written", sub, "error", err)
 		return open, nil
 	}
-	s.events.InfoContext(ctx, "submission.settled", "submission", sub.Key, "operator", sub.Operator.Key, "state", string(sub.State))
+	s.event(ctx, slog.LevelInfo, "submission.settled", sub)
 	return sub, nil
 }

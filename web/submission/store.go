@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -69,11 +70,14 @@ func (s *Service) record(ctx context.Context, sub Submission) (l lease, ok bool,
 	return l, ok, err
 }
 
-// recorded looks whether an intent is on disk whose commit got no answer, and which
+// lookFor is how long a save waits to learn whether its intent was committed.
+const lookFor = 5 * time.Second
+
+// findRecorded looks whether an intent is on disk whose commit got no answer, and which
 // lease it got with it. It asks until the database answers, or a few seconds are over.
 // Only a row that is seen lets a save go on; one that shows up later was never sent,
 // and ends as that (Recover).
-func (s *Service) recorded(ctx context.Context, sub Submission, lost error) (l lease, ok bool, err error) {
+func (s *Service) findRecorded(ctx context.Context, sub Submission, lost error) (l lease, ok bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lookFor)
 	defer cancel()
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, time.Second) {
@@ -82,16 +86,13 @@ func (s *Service) recorded(ctx context.Context, sub Submission, lost error) (l l
 			sub.Key, sub.Operator.Key).Scan(&l.fence)
 		switch {
 		case err == nil:
-			s.events.WarnContext(ctx, "submission.commit_found", "submission", sub.Key, "operator", sub.Operator.Key)
+			s.event(ctx, slog.LevelWarn, "submission.commit_found", sub)
 			return l, l.fence > 0, nil
 		case errors.Is(err, sql.ErrNoRows), sleep(ctx, pause) != nil: // the database's time, not the service's clock
 			return lease{}, false, lost
 		}
 	}
 }
-
-// lookFor is how long a save waits to learn whether its intent was committed.
-const lookFor = 5 * time.Second
 
 // doubt commits that an answer was lost, and when the PUT went out. errSettled: that
 // stands there already, or an end does.

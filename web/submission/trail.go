@@ -1,6 +1,8 @@
 package submission
 
 import (
+	"context"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -16,6 +18,14 @@ func entry(sub Submission, kind audit.Kind, at time.Time) audit.Entry {
 		Customer: sub.Customer, Fields: sub.Fields, Reason: string(sub.Reason),
 		RequestID: sub.Key, CorrelationID: sub.CorrelationID, UpstreamCode: sub.UpstreamCode,
 	}
+}
+
+// event tells of a submission, and names nobody but by key. More is what slog takes.
+func (s *Service) event(ctx context.Context, level slog.Level, name string, sub Submission, more ...any) {
+	s.events.Log(ctx, level, name, append([]any{
+		"submission", sub.Key, "operator", sub.Operator.Key, "customer", string(sub.Customer),
+		"state", string(sub.State), "reason", string(sub.Reason), "correlation_id", sub.CorrelationID,
+	}, more...)...)
 }
 
 // changes are the texts of the changed items on both sides.
