@@ -1,7 +1,6 @@
 // Package directory knows which customers an operator looked at lately, and by that
-// what customers are called. Names
-// are sealed: the file shows tenant IDs and times only. It is not for use
-// outside the portal.
+// what customers are called. Names are sealed: the file shows tenant IDs and times
+// only. It is not for use outside the portal.
 package directory
 
 import (

@@ -5,8 +5,8 @@
 //
 // A look begins when somebody opens a page that shows history: at most every ten seconds
 // for a customer, and once a minute for all of them together, in one process. It goes on
-// without the page, 5 s at most. That it fails is an event and never an error: history is then as
-// it was.
+// without the page, 5 s at most. That it fails is an event and never an error: history is
+// then as it was.
 package outside
 
 import (
@@ -68,6 +68,7 @@ type look struct {
 	seen  time.Time // everything older was read and is in the trail; zero: nothing yet
 }
 
+// pauseFor is how long a look stands for the next ones.
 func pauseFor(id pcclient.TenantID) time.Duration {
 	if id == everybody {
 		return pauseAll
