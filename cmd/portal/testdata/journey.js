@@ -55,12 +55,12 @@
     stop: () => {
       const n = document.activeElement;
       if (!n || n === document.body) return { Name: "" };
-      const box = n.getBoundingClientRect();
       const ring = getComputedStyle(n), around = getComputedStyle(n.closest("label, .find, .pick") || n);
       const wide = s => s.outlineStyle === "none" ? 0 : parseFloat(s.outlineWidth);
-      // Not hidden means: some part of it can be seen.
-      const seen = [[.5, .5], [.05, .5], [.95, .5], [.5, .05], [.5, .95]].map(([x, y]) =>
-        document.elementFromPoint(box.left + box.width * x, box.top + box.height * y));
+      // Not hidden means: some part of it can be seen. A link that wraps has a box per
+      // line, and between them lies the text around it.
+      const seen = [...n.getClientRects()].flatMap(box => [[.5, .5], [.05, .5], [.95, .5], [.5, .05], [.5, .95]].map(([x, y]) =>
+        document.elementFromPoint(box.left + box.width * x, box.top + box.height * y)));
       const free = seen.some(top => top && (n.contains(top) || n.control === top || (n.labels && [...n.labels].some(l => l.contains(top)))));
       return { Name: name(n), Ring: Math.max(wide(ring), wide(around)), Over: free ? "" : seen[0] ? seen[0].outerHTML.slice(0, 120) : "the edge of the window" };
     },
