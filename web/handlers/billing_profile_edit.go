@@ -64,6 +64,9 @@ func (s *site) editBillingProfile(v *visit) error {
 	}
 	e.values, e.fresh = e.opened.Values, true
 	s.touch(v, customer, nameOf(e.values, customer))
+	if movedMark(v) != "" {
+		return s.showEdit(v, http.StatusOK, e, nil, bannerDraftOver)
+	}
 	return s.showEdit(v, http.StatusOK, e, nil, s.otherDraft(v, customer))
 }
 
@@ -92,6 +95,8 @@ func (s *site) resume(v *visit, version drafts.Version, sub submission.Submissio
 	errs, banner := refusedBefore(sub)
 	switch {
 	case version.Stage != drafts.Typed:
+	case movedMark(v) != "":
+		banner = bannerFormMoved
 	case version.Via == string(audit.ViaUndo):
 		banner = bannerEarlierValues
 	default:

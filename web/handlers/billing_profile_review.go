@@ -37,16 +37,16 @@ func (s *site) reviewBillingProfile(v *visit) error {
 	}
 	if version.Over || version.Stage != drafts.Sent {
 		// Only values that went through the form can be reviewed.
-		return v.redirect(billingPath(customer, "", version.Draft))
+		return v.redirect(billingPath(customer, "", version.Draft) + movedMark(v))
 	}
 	now, err := s.open(v, customer)
 	if err != nil {
 		return err
 	}
-	switch moved := len(forms.Changed(version.Base, now.Values)) > 0; {
-	case moved && nothingLeft(version, now):
+	switch changed := len(forms.Changed(version.Base, now.Values)) > 0; {
+	case changed && nothingLeft(version, now):
 		return s.showSameSaved(v, version, now)
-	case moved:
+	case changed:
 		return s.showMerge(v, http.StatusConflict, version, now, nil)
 	}
 	if sub.Key != "" {
@@ -55,7 +55,21 @@ func (s *site) reviewBillingProfile(v *visit) error {
 			return err
 		}
 	}
+	if movedMark(v) != "" {
+		return s.showReview(v, http.StatusOK, version, bannerReviewMoved)
+	}
 	return s.showReview(v, http.StatusOK, version, nil)
+}
+
+// moved marks the address of a page that stands in for a save, as the draft went on in
+// another window meanwhile.
+const moved = "&moved=1"
+
+func movedMark(v *visit) string {
+	if v.QueryParam("moved") != "" {
+		return moved
+	}
+	return ""
 }
 
 // nothingLeft reports whether every value the version changed stands upstream already.
@@ -187,15 +201,22 @@ func (s *site) saveBillingProfile(v *visit) error {
 		return s.showReviewWrong(v, http.StatusUnprocessableEntity, version, nil, wrong)
 	}
 	if _, err := s.Submissions.Get(ctx, operator, version.Key); errors.Is(err, submission.ErrNotFound) {
-		latest, err := s.Drafts.Latest(ctx, operator, customer, version.Draft)
+		latest, last, err := s.latestOf(ctx, operator, customer, version.Draft)
 		if err != nil {
 			return err
+		}
+		if latest.Key != version.Key && settledWell(last) {
+			// What was saved is another version: this one meets it as it would anybody's save.
+			if err := s.keepCopy(v, version); err != nil {
+				return err
+			}
+			return v.redirect(billingPath(customer, "/review", version.Draft))
 		}
 		if latest.Key != version.Key || latest.Over {
 			if err := s.keepReason(v, latest, version.Why); err != nil {
 				return err
 			}
-			return v.redirect(billingPath(customer, "/review", version.Draft))
+			return v.redirect(billingPath(customer, "/review", version.Draft) + moved)
 		}
 	} else if err != nil {
 		return err
@@ -278,19 +299,26 @@ func reviewFlaw(v *visit, version drafts.Version) int {
 }
 
 // showReviewAgain answers a key that names no version of this draft: the draft as it
-// is, nothing saved; no page when there is no such draft either. What was saved before
-// its draft was discarded keeps its result.
+// is, nothing saved; the customer when there is no such draft either. What was saved
+// before its draft was discarded keeps its result.
 func (s *site) showReviewAgain(v *visit, customer pcclient.TenantID) error {
 	sub, err := s.Submissions.Get(v.Request().Context(), v.operator.Key(), v.one("key"))
 	if err == nil && sub.Customer == customer && sub.Draft == v.QueryParam("draft") {
 		return v.redirect(savePath(customer, sub.Key))
 	}
 	version, _, err := s.draftOf(v, customer)
+	if errors.Is(err, drafts.ErrNotFound) {
+		page, err := s.customerPage(v, customer, bannerDraftGone)
+		if err != nil {
+			return err
+		}
+		return show(v, http.StatusNotFound, page.View())
+	}
 	if err != nil {
 		return err
 	}
 	if version.Over || version.Stage != drafts.Sent {
-		return v.redirect(billingPath(customer, "", version.Draft))
+		return v.redirect(billingPath(customer, "", version.Draft) + moved)
 	}
 	middleware.SetReason(v.Request().Context(), "form_key")
 	return s.showReview(v, http.StatusNotFound, version, bannerStaleReview)

@@ -68,7 +68,39 @@ func TestA57OneEditIsSavedOnce(t *testing.T) {
 		site, id, review := start(t)
 		tab := review.b.get(billing(id)+"?draft="+review.url.Query().Get("draft")).form("email").wants("email", "once@harbourline.example")
 		tab.fill("email", "newer@harbourline.example").press().want(http.StatusOK, "Review 1 change")
-		review.save().want(http.StatusOK, "Review 1 change", "newer@harbourline.example")
+		again := review.save().want(http.StatusOK, "This draft was changed in another window. Nothing has been saved.", "Review 1 change", "newer@harbourline.example")
+		site.wantPuts(0, 0)
+		again.save().want(http.StatusOK, "Billing profile saved.")
+	})
+	t.Run("A-57 two tabs with one draft: the older review after the newer was saved", func(t *testing.T) {
+		site, id, review := start(t)
+		tab := review.b.get(billing(id)+"?draft="+review.url.Query().Get("draft")).form("email").fill("email", "newer@harbourline.example").press()
+		tab.save().want(http.StatusOK, "Billing profile saved.")
+		review.save().want(http.StatusConflict, "You saved this profile while you were editing it in another window", "newer@harbourline.example", "once@harbourline.example")
+		site.wantPuts(1, 1)
+	})
+	t.Run("A-57 two tabs with one draft: the review while the form is typed in", func(t *testing.T) {
+		site, id, review := start(t)
+		draft := review.url.Query().Get("draft")
+		tab := review.b.get(billing(id)+"?draft="+draft).form("email").fill("email", "typing@harbourline.example")
+		tab.action.Path = overview(id) + "/draft"
+		tab.press().want(http.StatusNoContent)
+		review.save().want(http.StatusOK, "This draft was changed in another window. Nothing has been saved.", "This form holds what was typed last").
+			form("email").wants("email", "typing@harbourline.example")
+		site.wantPuts(0, 0)
+	})
+	t.Run("A-57 two tabs with one draft: the review after the draft was discarded", func(t *testing.T) {
+		site, id, review := start(t)
+		draft := review.url.Query().Get("draft")
+		review.b.get(overview(id)+"/draft/discard?draft="+draft).formAt(draft).press().want(http.StatusOK, "The draft is discarded.")
+		review.save().want(http.StatusNotFound, "There is no such draft any more. Nothing has been saved.")
+		site.wantPuts(0, 0)
+	})
+	t.Run("A-57 two tabs with one draft: the review after the form was put back", func(t *testing.T) {
+		site, id, review := start(t)
+		tab := review.b.get(billing(id) + "?draft=" + review.url.Query().Get("draft")).form("email")
+		tab.fill("email", site.stored(id)["email"]).press().want(http.StatusUnprocessableEntity, "Nothing is changed yet.")
+		review.save().want(http.StatusOK, "This draft came to its end in another window. Nothing has been saved now.")
 		site.wantPuts(0, 0)
 	})
 	t.Run("A-57 two tabs with a draft each", func(t *testing.T) {

@@ -50,6 +50,26 @@ var (
 		Title: "This draft was changed in another window. Nothing has been saved.",
 		Text:  "What stands under “Yours” is what was typed last. Check the choices, then review the merged profile.",
 	}
+	bannerReviewMoved = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "This draft was changed in another window. Nothing has been saved.",
+		Text:  "These are the changes as they were sent last. Check them, then save.",
+	}
+	bannerFormMoved = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "This draft was changed in another window. Nothing has been saved.",
+		Text:  "This form holds what was typed last. Check it, then review your changes.",
+	}
+	bannerDraftOver = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "This draft came to its end in another window. Nothing has been saved now.",
+		Text:  "This form starts from the profile as it is now.",
+	}
+	bannerDraftGone = &templates.Banner{
+		Tone: templates.ToneCare, Focus: true,
+		Title: "There is no such draft any more. Nothing has been saved.",
+		Text:  "It was discarded in another window, or is older than 14 days.",
+	}
 	bannerDiscarded = &templates.Banner{
 		Tone: templates.ToneGood, Focus: true,
 		Title: "The draft is discarded.",
