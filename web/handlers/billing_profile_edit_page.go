@@ -57,6 +57,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		Base:      base,
 		CSRF:      v.session.FormToken(familyBilling, string(e.customer)),
 		Banner:    banner,
+		Unsettled: s.openFor(v, e.customer),
 		Others:    s.here(v, e.customer, e.draft),
 		Sections:  s.editSections(e, errs, notes),
 		Country:   address.InSentence(e.values[forms.Country]),

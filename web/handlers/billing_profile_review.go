@@ -133,16 +133,17 @@ func (s *site) showReview(v *visit, status int, version drafts.Version, banner *
 // showReviewWrong is showReview with a complaint about the reason.
 func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, banner *templates.Banner, wrong string) error {
 	page := templates.ReviewPage{
-		Page:     s.frame(v, "Review changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
-		Customer: s.customerOf(version.Customer, version.Base),
-		Action:   billingPath(version.Customer, "/review", version.Draft),
-		ETag:     string(version.ETag),
-		Key:      version.Key,
-		CSRF:     v.session.FormToken(familyBilling, string(version.Customer)),
-		Banner:   banner,
-		Reason:   s.reasonField(version.Why, wrong),
-		Until:    s.clock(v.session.Until()),
-		Left:     s.sessionLeft(v),
+		Page:      s.frame(v, "Review changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
+		Customer:  s.customerOf(version.Customer, version.Base),
+		Action:    billingPath(version.Customer, "/review", version.Draft),
+		ETag:      string(version.ETag),
+		Key:       version.Key,
+		CSRF:      v.session.FormToken(familyBilling, string(version.Customer)),
+		Banner:    banner,
+		Unsettled: s.openFor(v, version.Customer),
+		Reason:    s.reasonField(version.Why, wrong),
+		Until:     s.clock(v.session.Until()),
+		Left:      s.sessionLeft(v),
 	}
 	s.here(v, version.Customer, version.Draft)
 	e := edit{customer: version.Customer, values: version.Mine}

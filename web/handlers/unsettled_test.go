@@ -64,6 +64,8 @@ func TestASaveWithoutAnEndIsShownOnItsCustomer(t *testing.T) {
 	ada.toReview(id, "email", "mine@harbourline.example").save().want(http.StatusOK, "We do not know yet")
 	ada.get(overview(id)).want(http.StatusOK, "whether your change of 1 item was saved").follow("See this save").want(http.StatusOK, "We do not know yet")
 	sam.get(overview(id)).want(http.StatusOK, "whether a change of 1 item by Ada Admin was saved").hides("See this save")
+	ada.get(billing(id)).want(http.StatusOK, "whether your change of 1 item was saved", "do not enter the same change again")
+	sam.toReview(id, "lastName", "Whitfield-Ames").want(http.StatusOK, "whether a change of 1 item by Ada Admin was saved")
 	sam.get(overview(site.customer(nordlicht))).want(http.StatusOK).hides("do not know yet")
 	ada.get("/unsettled").want(http.StatusOK, "Not known yet", "1 item")
 	site.clock.advance(settleWindow) // nobody waits for the rest of it

@@ -11,6 +11,7 @@ type EditPage struct {
 	CSRF      string
 	Hidden    []Hidden // further ones, such as a value set aside
 	Banner    *Banner
+	Unsettled []Unsettled // saves of this customer that have no end yet
 	News      News
 	Others    Others
 	Sections  []FormSection

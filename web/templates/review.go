@@ -9,6 +9,7 @@ type ReviewPage struct {
 	Key       string
 	CSRF      string
 	Banner    *Banner
+	Unsettled []Unsettled // saves of this customer that have no end yet
 	Changes   []Change
 	Unchanged []Fact
 	Warnings  []Note // such as an address that was not confirmed

@@ -253,7 +253,7 @@ func closing(u Unsettled) templ.Component {
 	})
 }
 
-// unsettledNotes tell on a customer's page of saves that have no end yet.
+// unsettledNotes tell on the pages of a customer of saves that have no end yet.
 func unsettledNotes(list []Unsettled) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
