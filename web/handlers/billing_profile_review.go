@@ -195,6 +195,9 @@ func (s *site) saveBillingProfile(v *visit) error {
 		}
 		return s.showReview(v, status, version, bannerStaleReview)
 	}
+	if v.one("do") == doLook {
+		return s.lookAgain(v, version)
+	}
 	if item, back := editItem(v.one("do")); back {
 		return s.backToForm(v, version, item)
 	}
@@ -253,6 +256,24 @@ func editItem(do string) (merge.Item, bool) {
 	return item, strings.HasPrefix(do, "edit:") && slices.Contains(merge.Items(), item)
 }
 
+// doLook is what an error page sends that kept a review: nothing is saved by it.
+const doLook = "look"
+
+// lookAgain leads to the review as it is now, with the reason that was typed; to the
+// result, if the version was saved after all.
+func (s *site) lookAgain(v *visit, version drafts.Version) error {
+	latest, sub, err := s.latestOf(v.Request().Context(), v.operator.Key(), version.Customer, version.Draft)
+	if err != nil {
+		return err
+	}
+	if !done(sub) {
+		if err := s.keepReason(v, latest, version.Why); err != nil {
+			return err
+		}
+	}
+	return v.redirect(billingPath(version.Customer, "/review", version.Draft))
+}
+
 // backToForm leaves the review for the form, and takes along the reason that was typed.
 func (s *site) backToForm(v *visit, version drafts.Version, item merge.Item) error {
 	latest, err := s.Drafts.Latest(v.Request().Context(), v.operator.Key(), version.Customer, version.Draft)
@@ -293,7 +314,7 @@ func reviewFlaw(v *visit, version drafts.Version) int {
 	}
 	do := v.one("do")
 	_, back := editItem(do)
-	if v.one("etag") != string(version.ETag) || !back && !slices.Contains([]string{"", "save", "review"}, do) {
+	if v.one("etag") != string(version.ETag) || !back && !slices.Contains([]string{"", "save", "review", doLook}, do) {
 		return http.StatusBadRequest
 	}
 	return 0

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -128,7 +130,7 @@ func (s *site) showFailure(c echo.Context, err error) {
 // is our own trouble tells nothing of a save: it may be under way, or have been pressed
 // twice.
 func fateOf(r *http.Request, kind templates.ErrorKind, err error) templates.Fate {
-	about := matches("/customers/:id/saves/:key", r.URL.Path) || matches("/customers/:id/billing/review", r.URL.Path)
+	about := matches("/customers/:id/saves/:key", r.URL.Path) || matches(reviewPage, r.URL.Path)
 	switch {
 	case errors.Is(err, errSaved):
 		return templates.FateSaved
@@ -162,6 +164,7 @@ func (s *site) drawFailure(v *visit, f failure) {
 		Wait:    seconds(f.wait),
 		Writing: posted,
 		Fate:    f.fate,
+		Drafted: inDraft(r),
 		Details: s.details(v),
 	}
 	if f.retry && s.ownPage(r.URL.Path) {
@@ -174,8 +177,9 @@ func (s *site) drawFailure(v *visit, f failure) {
 	case f.kept != nil:
 		page.KeptFor, page.SignIn = f.kept.customer, f.kept.back
 	case !posted || f.forget:
-	case holdsTyping(r.URL.Path):
-		page.Kept, page.ContinueURL = kept(v.form), r.URL.RequestURI()
+	case f.fate == templates.FateSaved:
+	case holdsTyping(r.URL.Path, v.form):
+		page.Kept, page.ContinueURL = kept(r.URL.Path, v.form), r.URL.RequestURI()
 	case s.ownPage(r.URL.Path):
 		page.SignIn = r.URL.RequestURI() // opened by nobody, a page leads to sign-in and back
 	}
@@ -185,20 +189,34 @@ func (s *site) drawFailure(v *visit, f failure) {
 	}
 }
 
+// inDraft reports whether the changes that a request is about are kept as a draft,
+// whatever becomes of it: what is reviewed is.
+func inDraft(r *http.Request) bool {
+	return r.Method == http.MethodPost && matches(reviewPage, r.URL.Path) && isDraft(r.URL.Query().Get("draft"))
+}
+
+const reviewPage = "/customers/:id/billing/review"
+
 // holdsTyping reports whether a form posted there carries what somebody typed, so
-// that an error page has to carry it on.
-func holdsTyping(path string) bool {
-	return matches("/customers/:id/billing", path) || matches("/customers/:id/billing/merge", path)
+// that an error page has to carry it on. A review is a draft already, but for the reason.
+func holdsTyping(path string, form url.Values) bool {
+	return matches("/customers/:id/billing", path) || matches("/customers/:id/billing/merge", path) ||
+		matches(reviewPage, path) && strings.TrimSpace(form.Get("reason")) != ""
 }
 
 // kept is what our inputs held, to be sent again by the error page's button. What
-// no form of ours sends, and what came twice, would only be refused again.
-func kept(form url.Values) []templates.Hidden {
+// no form of ours sends, and what came twice, would only be refused again. A review
+// is only looked at again, since that button must not save.
+func kept(path string, form url.Values) []templates.Hidden {
 	var hidden []templates.Hidden
 	for _, name := range sortedNames(form) {
 		if values := form[name]; ownInput(name) && len(values) > 0 {
 			hidden = append(hidden, templates.Hidden{Name: name, Value: values[0]})
 		}
+	}
+	if matches(reviewPage, path) {
+		hidden = slices.DeleteFunc(hidden, func(h templates.Hidden) bool { return h.Name == "do" })
+		hidden = append(hidden, templates.Hidden{Name: "do", Value: doLook})
 	}
 	return hidden
 }
@@ -232,8 +250,9 @@ func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middl
 	}
 	v := &visit{Context: echo.New().NewContext(r, w)}
 	page := templates.ErrorPage{Kind: kind, Contact: s.Contact, Writing: r.Method == http.MethodPost, Fate: fateOf(r, kind, nil), Details: s.details(v)}
-	if kind == templates.ErrorInternal && r.Method == http.MethodPost && holdsTyping(r.URL.Path) {
-		page.Kept, page.ContinueURL = kept(r.PostForm), r.URL.RequestURI()
+	page.Drafted = inDraft(r)
+	if kind == templates.ErrorInternal && r.Method == http.MethodPost && holdsTyping(r.URL.Path, r.PostForm) {
+		page.Kept, page.ContinueURL = kept(r.URL.Path, r.PostForm), r.URL.RequestURI()
 	}
 	if err := show(v, refusal.Status, page.View()); err != nil {
 		http.Error(w, http.StatusText(refusal.Status), refusal.Status)

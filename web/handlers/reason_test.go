@@ -110,6 +110,32 @@ func TestAReasonIsNotLost(t *testing.T) {
 		review.form("key").fill("reason", why).fill("csrf", "stale").press("do", "save").want(http.StatusForbidden).
 			form("key").wants("reason", why)
 	})
+	t.Run("signed out in another tab", func(t *testing.T) {
+		site := newSite(t)
+		ada := site.signIn("Ada Admin")
+		review := ada.toReview(site.customer(harbourline), "email", "new@harbourline.example")
+		ada.get("/").formAt("/signout").press().want(http.StatusOK, "signed out")
+		over := review.form("key").fill("reason", why).press("do", "save").want(http.StatusUnauthorized, "Sign in to continue", "everything you typed is kept in this page")
+		site.signInWith(ada, "Ada Admin")
+		over.form("reason").press().want(http.StatusForbidden, "Nothing has been saved yet", "new@harbourline.example").form("key").wants("reason", why)
+		site.wantPuts(0, 0)
+
+		ada.get("/").formAt("/signout").press().want(http.StatusOK, "signed out")
+		review.form("key").press("do", "save").want(http.StatusUnauthorized, "Your draft is kept.").hides("in this page")
+	})
+	t.Run("F-35 the store does not answer", func(t *testing.T) {
+		site := newSite(t)
+		ada := site.signIn("Ada Admin")
+		review := ada.toReview(site.customer(harbourline), "email", "new@harbourline.example")
+		site.exec(`ALTER TABLE submissions RENAME TO submissions_away`)
+		trouble := review.form("key").fill("reason", why).press("do", "save").want(http.StatusServiceUnavailable, "Everything you typed is kept in this page")
+		site.exec(`ALTER TABLE submissions_away RENAME TO submissions`)
+		trouble.form("reason").press().want(http.StatusOK, "Nothing is saved until", "new@harbourline.example").form("key").wants("reason", why)
+		site.wantPuts(0, 0)
+		review.save().want(http.StatusOK, "This draft was changed in another window").save().want(http.StatusOK, "Billing profile saved.")
+		trouble.form("reason").press().want(http.StatusOK, "Billing profile saved.")
+		site.wantPuts(1, 1)
+	})
 }
 
 func TestA58ValuesOnTheReviewAreAudited(t *testing.T) {

@@ -47,6 +47,7 @@ type ErrorPage struct {
 	Wait     string    // ErrorThrottled: "20 seconds"
 	Writing  bool      // the request was a save or a form: the page says nothing was saved, unless
 	Fate     Fate      // says otherwise
+	Drafted  bool      // and that the changes it was about are kept as a draft
 	RetryURL string    // main action of the kinds that can be tried again; "" means none
 	SignIn   string    // URL of sign-in; "" means /auth/start
 	Details  Details

@@ -16,6 +16,8 @@ func (p ErrorPage) work() string {
 		return "Your change was saved."
 	case p.Fate == FateUnknown:
 		return "Whether your change was saved cannot be told just now. It is never sent twice: try again to see."
+	case p.Drafted:
+		return "Nothing was saved. Your draft is kept."
 	case p.Writing:
 		return "Nothing was saved."
 	}
