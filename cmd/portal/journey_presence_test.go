@@ -27,6 +27,15 @@ func (p *tab) comeBack() {
 	p.until("the form to ask", func() bool { return p.asked() > before })
 }
 
+// comeBackToReview looks at the review again, which asks as the form does: so that
+// others see that somebody is still at it.
+func (p *tab) comeBackToReview() {
+	p.t.Helper()
+	if p.mode.scripts {
+		p.comeBack()
+	}
+}
+
 // asked is how often the form asked its own address since the page was opened.
 func (p *tab) asked() (n int) {
 	p.mu.Lock()
@@ -72,6 +81,7 @@ func twoPeople(p *tab) {
 	sam.fill("email", "sam@harbourline.example")
 	sam.fill("defaultAddress.phoneNumber", "206 555 0199")
 	sam.press(review)
+	sam.comeBackToReview()
 	sam.press(save)
 	sam.see("Billing profile saved.", "Ada Admin is editing")
 	p.comeBack()

@@ -27,6 +27,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		Page:     s.frame(v, "Merge changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
 		Customer: s.customerOf(version.Customer, version.Base),
 		Action:   billingPath(version.Customer, "/merge", version.Draft),
+		HereURL:  billingPath(version.Customer, "", version.Draft),
 		ETag:     string(theirs.ETag),
 		Base:     base,
 		Key:      version.Key,

@@ -20,7 +20,8 @@ import (
 
 // An open form asks its own address now and then who else has it open and whether
 // somebody saved. It says in headers what the address does not: its sealed base, and
-// the save it has told the person of.
+// the save it has told the person of. While the form is reviewed or merged those pages
+// ask without a base: they hear of a save when they are sent.
 const (
 	baseHeader  = "X-Base"
 	knownHeader = "X-Known"
@@ -40,6 +41,9 @@ func (s *site) showPresence(v *visit, customer pcclient.TenantID) error {
 	draft, header := v.QueryParam("draft"), v.Request().Header
 	if !isDraft(draft) {
 		return echo.ErrNotFound
+	}
+	if len(header.Values(baseHeader)) == 0 {
+		return show(v, http.StatusOK, templates.PresenceFragment{Others: s.here(v, customer, draft)}.View())
 	}
 	o, err := openBase(s.Keys, v.operator.Key(), customer, header.Get(baseHeader))
 	if errors.Is(err, errBase) {

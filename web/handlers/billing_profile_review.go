@@ -136,6 +136,7 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 		Page:      s.frame(v, "Review changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
 		Customer:  s.customerOf(version.Customer, version.Base),
 		Action:    billingPath(version.Customer, "/review", version.Draft),
+		HereURL:   billingPath(version.Customer, "", version.Draft),
 		ETag:      string(version.ETag),
 		Key:       version.Key,
 		CSRF:      v.session.FormToken(familyBilling, string(version.Customer)),

@@ -75,6 +75,26 @@ func TestWhoElseIsEditing(t *testing.T) {
 			t.Errorf("%d of the rows say so", n)
 		}
 	})
+	t.Run("who reviews or merges is still at it", func(t *testing.T) {
+		site := newSite(t)
+		id := site.customer(harbourline)
+		ada, sam := site.signIn("Ada Admin"), site.signIn("Sam Sales")
+		stays := func(p *page) {
+			t.Helper()
+			r := ada.request(http.MethodGet, attr(p.byID("form"), "data-here"), nil)
+			r.Header.Set("X-Fragment", "presence")
+			site.clock.advance(50 * time.Second)
+			ada.do(r).want(http.StatusOK)
+			site.clock.advance(50 * time.Second)
+			sam.get(overview(id)).want(http.StatusOK, "Ada Admin is editing")
+			site.clock.advance(2 * time.Minute)
+			sam.get(overview(id)).want(http.StatusOK).hides("is editing")
+		}
+		review := ada.toReview(id, "email", "mine@harbourline.example")
+		stays(review)
+		site.elsewhere(id, "Ines Duarte", "email", "theirs@harbourline.example")
+		stays(review.save().want(http.StatusConflict, "Needs your choice"))
+	})
 	t.Run("every redraw says so", func(t *testing.T) {
 		second.fill("email", "wrong").press("do", "review").want(http.StatusUnprocessableEntity, "are editing too", "Ada Admin")
 		second.press("do", "country").want(http.StatusOK, "are editing too")

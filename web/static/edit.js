@@ -194,7 +194,11 @@
 
   // Somebody else: while the form is in view, its address is asked every so often who
   // else has it open and whether somebody saved. Told of and put aside, a save stays so.
+  // Review and merge ask too, so that others see that somebody is still at it.
   var every = 30000, apart = 5000, asked = Date.now(), next, place;
+
+  // here is the address of the open form, also while it is reviewed or merged.
+  function here() { return main() && main().dataset.here; }
 
   function plan(wait) {
     clearTimeout(next);
@@ -203,19 +207,21 @@
 
   function ask() {
     var form = main(), news = document.getElementById("news");
-    if (!form || !news || document.hidden) return;
+    if (!here() || document.hidden) return;
     asked = Date.now();
     plan(every);
     var request = new XMLHttpRequest();
-    request.open("GET", form.action);
+    request.open("GET", here());
     request.setRequestHeader("X-Fragment", "presence");
-    request.setRequestHeader("X-Base", form.elements.base.value);
-    request.setRequestHeader("X-Known", news.dataset.save);
+    if (news) {
+      request.setRequestHeader("X-Base", form.elements.base.value);
+      request.setRequestHeader("X-Known", news.dataset.save);
+    }
     request.responseType = "document";
     request.timeout = every;
     request.onload = function () {
       lasts(request.getResponseHeader("X-Session-Left"));
-      if (request.status !== 200) return;
+      if (!news || request.status !== 200) return;
       var page = request.response, others = document.getElementById("others");
       if (page.getElementById("others").textContent !== others.textContent) swap(page, "others");
       var old = document.getElementById("news"), knew = old.dataset.save;
@@ -263,10 +269,10 @@
     back();
   });
 
-  function seen() { if (document.getElementById("news") && !document.hidden) plan(asked + apart - Date.now()); }
+  function seen() { if (here() && !document.hidden) plan(asked + apart - Date.now()); }
   document.addEventListener("visibilitychange", seen);
   addEventListener("focus", seen);
-  if (document.getElementById("news")) plan(every);
+  if (here()) plan(every);
 
   // Drafts: what is typed is kept on the server, two seconds after the last change, on
   // leaving a field, and when the page goes out of sight. One request at a time.

@@ -22,6 +22,7 @@ type MergePage struct {
 	Page
 	Customer  Customer
 	Action    string
+	HereURL   string // of the form, which notes that it is still open
 	ETag      string // theirs
 	Base      string // theirs, sealed
 	Key       string

@@ -5,6 +5,7 @@ type ReviewPage struct {
 	Page
 	Customer  Customer
 	Action    string // where Save posts
+	HereURL   string // of the form, which notes that it is still open
 	ETag      string // hidden inputs; empty ones are left out
 	Key       string
 	CSRF      string
