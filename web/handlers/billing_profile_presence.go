@@ -74,7 +74,7 @@ func (s *site) here(v *visit, customer pcclient.TenantID, draft string) template
 	}
 	others := templates.Others{Names: namesOf(people), Unread: err != nil}
 	if len(people) == 1 {
-		others.Since = s.clock(people[0].OpenedAt)
+		others.Since = s.kept(people[0].OpenedAt)
 	}
 	return others
 }

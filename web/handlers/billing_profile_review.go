@@ -143,6 +143,7 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 		Banner:    banner,
 		Unsettled: s.openFor(v, version.Customer),
 		Reason:    s.reasonField(version.Why, wrong),
+		KeptAt:    s.kept(version.SavedAt),
 		Until:     s.clock(v.session.Until()),
 		Left:      s.sessionLeft(v),
 	}

@@ -135,14 +135,13 @@ func (s *site) changeNotes(r audit.Record) []templates.Note {
 
 // aboutChange are the facts of a change beside its values.
 func (s *site) aboutChange(v *visit, r audit.Record) []templates.Fact {
-	local := r.Time.In(s.Zone)
 	who := s.whoChanged(v, r)
 	if who == "" {
 		who = "Not known"
 	}
 	facts := []templates.Fact{
 		{Label: "Who", Value: who},
-		{Label: "When", Value: local.Format("2 January 2006, 15:04:05") + " (" + s.offset(r.Time) + ")", Numeric: true},
+		{Label: "When", Value: s.exact(r.Time).Text, Numeric: true},
 		{Label: "Via", Value: wayText(r.Via)},
 	}
 	if why := strings.TrimSpace(r.Why); why != "" {

@@ -40,11 +40,11 @@ func (s *site) changeQuery(v *visit, action string) changeQuery {
 		}
 	}
 	q.filter.Who = q.shown.Who
-	q.filter.From = s.day(&q, "from", q.shown.From)
-	if to := s.day(&q, "to", q.shown.To); !to.IsZero() {
+	q.filter.From = s.day(&q, "from", "From", q.shown.From)
+	if to := s.day(&q, "to", "To", q.shown.To); !to.IsZero() {
 		q.filter.To = to.AddDate(0, 0, 1)
 		if q.filter.From.After(to) {
-			q.wrong("to", "This day is before the first one. Choose a later one.")
+			q.wrong("to", "To must not be before From")
 		}
 	}
 	for name, text := range map[string]string{"who": q.shown.Who, "from": q.shown.From, "to": q.shown.To, "via": q.shown.Via} {
@@ -58,13 +58,13 @@ func (s *site) changeQuery(v *visit, action string) changeQuery {
 
 // day is the beginning of a day of the filter in the portal's time zone; zero when none
 // is given or it is no day.
-func (s *site) day(q *changeQuery, name, text string) time.Time {
+func (s *site) day(q *changeQuery, name, label, text string) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
 	day, err := time.ParseInLocation(time.DateOnly, text, s.Zone)
 	if err != nil {
-		q.wrong(name, "Enter a day like "+s.Now().In(s.Zone).Format(time.DateOnly)+".")
+		q.wrong(name, label+" must be a day like "+s.Now().In(s.Zone).Format(time.DateOnly))
 	}
 	return day
 }

@@ -326,10 +326,16 @@ func TestAStaleDraftOpensInTheMerge(t *testing.T) {
 		b.get(overview(id)).want(http.StatusOK, "The profile has been changed since then").hides("by someone else")
 	})
 	t.Run("nothing of mine is left", func(t *testing.T) {
-		site, _, b, f := start(t, "email", "mine@harbourline.example")
+		site, id, b, f := start(t, "email", "mine@harbourline.example")
+		b.get(overview(id)).want(http.StatusOK, "The profile has these values by now.").hides("both versions")
 		b.get(f.again()).want(http.StatusOK, "already saved the same values")
 		b.get("/").want(http.StatusOK).hides("Your drafts")
 		site.wantPuts(0, 0)
+	})
+	t.Run("a day later, which the page says", func(t *testing.T) {
+		site, _, _, f := start(t, "email", "theirs@harbourline.example")
+		site.clock.advance(24 * time.Hour)
+		site.signIn("Ada Admin").get(f.again()).want(http.StatusOK, "You opened the profile yesterday at ", "Ines Duarte, yesterday at ", "You, yesterday at ")
 	})
 	t.Run("Partner Center does not answer", func(t *testing.T) {
 		site, _, b, f := start(t, "email", "theirs@harbourline.example")

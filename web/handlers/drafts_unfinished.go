@@ -57,7 +57,11 @@ func (s *site) draftNote(v *visit, customer pcclient.TenantID, now forms.Values,
 	}
 	draft := list[0]
 	note := &templates.DraftNote{Draft: s.unfinished(draft), More: len(list) - 1}
-	if len(forms.Changed(draft.Base, now)) == 0 {
+	switch {
+	case len(forms.Changed(draft.Base, now)) == 0:
+		return note
+	case nothingLeft(draft, opened{Values: now}):
+		note.Moved = "The profile has these values by now."
 		return note
 	}
 	note.Moved = "The profile has been changed by someone else since then, so you will see both versions."

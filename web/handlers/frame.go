@@ -63,7 +63,7 @@ func (s *site) sessionLeft(v *visit) string {
 func (s *site) reference(v *visit) string { return middleware.Reference(v.Request().Context()) }
 
 func (s *site) details(v *visit, more ...templates.Fact) templates.Details {
-	return templates.Details{Reference: s.reference(v), At: s.moment(s.Now()), More: more}
+	return templates.Details{Reference: s.reference(v), At: s.exact(s.Now()), More: more}
 }
 
 func customerPath(id pcclient.TenantID) string { return "/customers/" + string(id) }
@@ -101,6 +101,13 @@ func (s *site) moment(t time.Time) templates.Time {
 	return templates.Time{Machine: local.Format(time.RFC3339), Text: text}
 }
 
+// exact prints a time as nobody can mistake it, for support and the one change:
+// "13 November 2026, 14:31:07 (UTC+1)".
+func (s *site) exact(t time.Time) templates.Time {
+	local := t.In(s.Zone)
+	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format("2 January 2006, 15:04:05") + " (" + s.offset(t) + ")"}
+}
+
 // stamp prints a time to the second, for tables: "13 Nov, 14:31:07".
 func (s *site) stamp(t time.Time) templates.Time {
 	local := t.In(s.Zone)
@@ -127,13 +134,14 @@ func (s *site) offset(t time.Time) string {
 	return text
 }
 
-// clock prints the time of day alone, for things of today: "14:31".
+// clock prints the time of day alone, "14:31", unless it was on another day.
 func (s *site) clock(t time.Time) templates.Time {
 	if t.IsZero() {
 		return templates.Time{}
 	}
-	local := t.In(s.Zone)
-	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format("15:04")}
+	at := s.moment(t)
+	at.Text = strings.TrimPrefix(at.Text, "today at ")
+	return at
 }
 
 // on prints a time as it stands after a verb: "today at 14:31", "on 2 January, 14:31".

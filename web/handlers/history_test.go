@@ -280,10 +280,10 @@ func TestHistoryCanBeFiltered(t *testing.T) {
 	form := b.get(history(id) + "?who=sam&via=undo&from=" + at(20*day)).want(http.StatusOK).form("via")
 	form.wants("who", "sam").wants("via", "undo").wants("from", at(20*day)).wants("to", "")
 	for query, said := range map[string]string{
-		"from=yesterday":                 "Enter a day like",
-		"to=2026-02-30":                  "Enter a day like",
-		"from=2026-05-04&to=2026-05-03":  "This day is before the first one.",
-		"from=<script>alert(1)</script>": "Enter a day like",
+		"from=yesterday":                 "must be a day like",
+		"to=2026-02-30":                  "must be a day like",
+		"from=2026-05-04&to=2026-05-03":  "To must not be before From",
+		"from=<script>alert(1)</script>": "must be a day like",
 	} {
 		page := b.get(history(id)+"?"+strings.NewReplacer("<", "%3C", ">", "%3E").Replace(query)).want(http.StatusUnprocessableEntity, said)
 		if len(page.rows()) != 0 || !strings.HasPrefix(inner(page.find(func(n *node) bool { return n.Data == "title" })), "Error: ") {

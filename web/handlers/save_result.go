@@ -85,7 +85,7 @@ func (s *site) savedBanner(v *visit, sub submission.Submission) *templates.Banne
 	banner := &templates.Banner{
 		Tone:  templates.ToneGood,
 		Title: "Billing profile saved.",
-		Text:  fmt.Sprintf("%s changed at %s.", items(len(changedItems(sub.Base, sub.Wish))), s.clock(sub.SettledAt).Text),
+		Text:  fmt.Sprintf("%s changed %s.", items(len(changedItems(sub.Base, sub.Wish))), s.at(sub.SettledAt)),
 		Focus: true,
 	}
 	for _, e := range entries {

@@ -258,7 +258,7 @@ func historyExamples() []example {
 	closed.Sight = &Note{ToneInfo, "Changes made outside this portal are seen here once an admin agent has looked.", "Partner Center does not show its own records to your account."}
 	filtered.Filter.Who, filtered.Filter.From, filtered.Filter.Via, filtered.Rows, filtered.NextURL = "keller", "2026-11-01", "undo", nil, ""
 	unfit.Filter.From, unfit.Filter.To = "2026-11-20", "2026-11-01"
-	unfit.Filter.Errors = map[string]string{"to": "This day is before the first one. Choose a later one.", "from": "Enter a day like 2026-11-13."}
+	unfit.Filter.Errors = map[string]string{"to": "To must not be before From", "from": "From must be a day like 2026-11-13"}
 	choose.Filter.Customer, choose.Filter.Errors = "nord", map[string]string{"customer": "More than one customer begins like this. Choose one."}
 	choose.Filter.Customers = []Link{{"/changes?customer=1", "Nordlicht Logistik GmbH"}, {"/changes?customer=2", "Nordfjell Kaffe AS"}}
 	fresh.Rows, fresh.NextURL = nil, ""
@@ -348,7 +348,7 @@ func examples() []example {
 	stale := exampleEdit(false)
 	stale.Banner = &Banner{Tone: ToneCare, Title: "Nothing was saved yet. This form was out of date", Text: "Everything you typed is still here. Look it over and press Review changes again.", Focus: true}
 	shared := exampleEdit(true)
-	shared.Others = Others{Names: []string{"Ines Duarte"}, Since: Time{"2026-11-13T14:27:00+11:00", "14:27"}}
+	shared.Others = Others{Names: []string{"Ines Duarte"}, Since: Time{"2026-11-13T14:27:00+11:00", "at 14:27"}}
 	overtaken := exampleEdit(false)
 	overtaken.Others = Others{Names: []string{"Ines Duarte", "Rui Melo", "Marta Keller", "Sam Sales"}}
 	overtaken.News = News{Save: "Zm9v", Who: "Ines Duarte", Items: 3, At: "at 14:31"}

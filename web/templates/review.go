@@ -15,6 +15,7 @@ type ReviewPage struct {
 	Unchanged []Fact
 	Warnings  []Note // such as an address that was not confirmed
 	Reason    Field  // why the change is made
+	KeptAt    Time   // when the changes were kept as a draft
 	Until     Time
 	Left      string // how many seconds the session lasts, for the script
 }
