@@ -72,6 +72,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 			KeptAt:     s.kept(e.keptAt),
 		},
 	}
+	page.Unkept = e.keptAt.IsZero() && len(forms.Changed(e.opened.Values, e.values)) > 0
 	page.Hidden = e.hidden(page.Sections)
 	if !e.fresh {
 		page.News = s.news(v, e.customer, e.opened, e.known)

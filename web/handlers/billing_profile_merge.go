@@ -51,6 +51,7 @@ type decisions struct {
 	missing map[merge.Item]bool
 	errs    forms.Errors
 	banner  *templates.Banner
+	unkept  bool // none of it is in a draft
 }
 
 // submitMerge takes the choices and makes of them the draft's next version, on top
@@ -78,7 +79,7 @@ func (s *site) submitMerge(v *visit) error {
 	d := &decisions{choices: postedChoices(v), other: otherwise(typed, version.Mine, v.form), aside: forms.Aside(v.form)}
 	if f := flawOf(v, customer, badBase, malformed); f != nil {
 		middleware.SetReason(v.Request().Context(), f.reason)
-		d.errs, d.banner = forms.Unreadable(malformed, typed), f.banner
+		d.errs, d.banner, d.unkept = forms.Unreadable(malformed, typed), f.banner, true
 		return s.showMerge(v, f.status, version, theirs, d)
 	}
 	if gone {

@@ -33,6 +33,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		Key:      version.Key,
 		CSRF:     v.session.FormToken(familyBilling, string(version.Customer)),
 		Banner:   d.banner,
+		Unkept:   d.unkept,
 		Who:      who.Name,
 		Events:   s.whatHappened(version, who),
 		Draft: templates.DraftState{

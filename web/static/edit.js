@@ -373,6 +373,9 @@
     request.send();
   }
 
+  // What came back without having been kept is kept now.
+  if (main() && "unkept" in main().dataset) typed(soon);
+
   function inForm(e) { return e.target.form && e.target.form === main(); }
   document.addEventListener("input", function (e) { if (inForm(e)) typed(pause); });
   document.addEventListener("change", function (e) { if (inForm(e)) typed(soon); });

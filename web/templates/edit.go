@@ -22,6 +22,7 @@ type EditPage struct {
 	Left      string // how many seconds the session lasts, for the script
 	CancelURL string // back to the customer; typed text is not saved by it
 	Draft     DraftState
+	Unkept    bool // the form holds typed text that is no draft yet: the script keeps it
 }
 
 func (p EditPage) problems() []problem {

@@ -35,6 +35,7 @@ type MergePage struct {
 	Unchanged []MergeItem
 	Events    []Event // aside "What happened", oldest first
 	Draft     DraftState
+	Unkept    bool // the page holds choices that are in no draft yet: the script keeps them
 	BackURL   string
 	Until     Time
 	Left      string // how many seconds the session lasts, for the script
