@@ -83,7 +83,7 @@ func (s *site) resume(v *visit, version drafts.Version, sub submission.Submissio
 		case err != nil && !failureOf(err).retry:
 			return err
 		case err != nil:
-			s.Log.WarnContext(v.Request().Context(), "draft not compared", "reference", s.reference(v), "error", err)
+			s.warn(v, "draft not compared", err)
 		case len(forms.Changed(version.Base, now.Values)) == 0:
 			e.fresh = true
 		case nothingLeft(version, now):

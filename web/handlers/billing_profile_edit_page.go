@@ -29,7 +29,7 @@ func (s *site) loadRules(v *visit, e *edit) {
 	defer cancel()
 	rules, err := v.upstream.CountryRules.Get(ctx, country)
 	if err != nil {
-		s.Log.WarnContext(ctx, "country rules not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "country rules not read", err)
 		e.rules.ISO2Code = country
 		return
 	}

@@ -66,11 +66,11 @@ func (s *site) here(v *visit, customer pcclient.TenantID, draft string) template
 	defer cancel()
 	operator := v.operator.Key()
 	if err := s.Presence.Here(ctx, operator, v.operator.Name, customer, draft); err != nil {
-		s.Log.WarnContext(ctx, "open form not noted", "reference", s.reference(v), "error", err)
+		s.warn(v, "open form not noted", err)
 	}
 	people, err := s.Presence.Others(ctx, operator, customer)
 	if err != nil {
-		s.Log.WarnContext(ctx, "open forms not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "open forms not read", err)
 	}
 	others := templates.Others{Names: namesOf(people), Unread: err != nil}
 	if len(people) == 1 {
@@ -85,7 +85,7 @@ func (s *site) gone(v *visit, customer pcclient.TenantID, draft string) {
 	ctx, cancel := context.WithTimeout(v.Request().Context(), noteWait)
 	defer cancel()
 	if err := s.Presence.Leave(ctx, v.operator.Key(), customer, draft); err != nil {
-		s.Log.WarnContext(ctx, "open form not forgotten", "reference", s.reference(v), "error", err)
+		s.warn(v, "open form not forgotten", err)
 	}
 }
 
@@ -96,7 +96,7 @@ func (s *site) editors(v *visit, customers ...pcclient.TenantID) map[pcclient.Te
 	defer cancel()
 	all, err := s.Presence.Among(ctx, v.operator.Key(), customers)
 	if err != nil {
-		s.Log.WarnContext(ctx, "open forms not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "open forms not read", err)
 	}
 	names := map[pcclient.TenantID][]string{}
 	for customer, people := range all {
@@ -125,7 +125,7 @@ func (s *site) news(v *visit, customer pcclient.TenantID, o opened, known string
 	defer cancel()
 	profile, _, err := v.upstream.BillingProfiles.Get(ctx, customer)
 	if err != nil {
-		s.Log.WarnContext(ctx, "billing profile not compared with an open form", "reference", s.reference(v), "error", err)
+		s.warn(v, "billing profile not compared with an open form", err)
 		return templates.News{Save: known, Known: known != ""}
 	}
 	now := forms.FromBillingProfile(profile)

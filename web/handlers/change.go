@@ -159,10 +159,3 @@ func (s *site) aboutChange(v *visit, r audit.Record) []templates.Fact {
 // replacedOf names whose save an entry of kind overwrote tells of; "" when nobody can
 // tell.
 func replacedOf(r audit.Record) string { return cleaned(r.By) }
-
-func orSomebody(name string) string {
-	if name == "" {
-		return "Somebody else"
-	}
-	return name
-}

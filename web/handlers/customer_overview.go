@@ -57,7 +57,7 @@ func (s *site) showSameSaved(v *visit, version drafts.Version, now opened) error
 func (s *site) showNothingLeft(v *visit, version drafts.Version, banner *templates.Banner) error {
 	ctx := v.Request().Context()
 	if err := s.Drafts.End(ctx, v.operator.Key(), version.Customer, version.Draft); err != nil {
-		s.Log.WarnContext(ctx, "draft not ended", "reference", s.reference(v), "error", err)
+		s.warn(v, "draft not ended", err)
 	}
 	page, err := s.customerPage(v, version.Customer, banner)
 	if err != nil {
@@ -107,7 +107,7 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 	<-noticed
 	entries, err := s.Audit.Changes(ctx, audit.Filter{Customer: id}, audit.Place{}, trailRows)
 	if err != nil {
-		s.Log.WarnContext(ctx, "trail not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "trail not read", err)
 		page.TrailUnread = true
 	}
 	if page.EditURL != "" && banner == nil {
@@ -139,7 +139,7 @@ func (s *site) lookOutside(v *visit, id pcclient.TenantID) <-chan struct{} {
 func (s *site) touch(v *visit, id pcclient.TenantID, name string) {
 	ctx := v.Request().Context()
 	if err := s.Recents.Touch(ctx, v.operator.Key(), id, name); err != nil {
-		s.Log.WarnContext(ctx, "recent customer not kept", "reference", s.reference(v), "error", err)
+		s.warn(v, "recent customer not kept", err)
 	}
 }
 

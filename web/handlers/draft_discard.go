@@ -4,19 +4,10 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/templates"
 )
-
-func keepPath(id pcclient.TenantID, draft string) string {
-	return customerPath(id) + "/draft?draft=" + draft
-}
-
-func discardPath(id pcclient.TenantID, draft string) string {
-	return customerPath(id) + "/draft/discard?draft=" + draft
-}
 
 // askDiscard shows what goes with a draft, before it does.
 func (s *site) askDiscard(v *visit) error {

@@ -152,7 +152,7 @@ func (s *site) keepMerging(v *visit, version drafts.Version, theirs opened, d *d
 
 func (s *site) keep(v *visit, version drafts.Version) bool {
 	if err := s.keepNext(v, version); err != nil {
-		s.Log.WarnContext(v.Request().Context(), "typed text not kept", "reference", s.reference(v), "error", err)
+		s.warn(v, "typed text not kept", err)
 		return false
 	}
 	return true

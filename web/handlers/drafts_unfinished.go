@@ -26,14 +26,14 @@ func (s *site) draftsOf(v *visit, customer pcclient.TenantID) []drafts.Version {
 	ctx, operator := v.Request().Context(), v.operator.Key()
 	list, err := s.Drafts.Of(ctx, operator, customer)
 	if err != nil {
-		s.Log.WarnContext(ctx, "drafts not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "drafts not read", err)
 	}
 	if len(list) == 0 {
 		return nil
 	}
 	open, err := s.Submissions.Open(ctx, operator)
 	if err != nil {
-		s.Log.WarnContext(ctx, "open saves not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "open saves not read", err)
 	}
 	return waiting(list, open)
 }

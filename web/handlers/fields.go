@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -224,23 +223,4 @@ func (s *site) editFacts(e edit) []templates.Fact {
 		value = capital(joined(changed))
 	}
 	return append(facts, templates.Fact{Label: "Changed", Value: value, Live: true})
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}
-
-// inSentence is a label as it stands inside a sentence: "default address".
-func inSentence(label string) string {
-	if len(label) > 1 && unicode.IsUpper(rune(label[1])) {
-		return label
-	}
-	return strings.ToLower(label[:min(len(label), 1)]) + label[min(len(label), 1):]
-}
-
-func capital(text string) string {
-	return strings.ToUpper(text[:min(len(text), 1)]) + text[min(len(text), 1):]
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/templates"
 )
@@ -36,7 +35,7 @@ func (s *site) frame(v *visit, title string, section templates.Section) template
 	page.Audits, page.Tends = v.may(middleware.Audit), v.may(middleware.Administer)
 	recent, err := s.Recents.List(v.Request().Context(), v.operator.Key(), recentLinks)
 	if err != nil {
-		s.Log.WarnContext(v.Request().Context(), "recent customers not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "recent customers not read", err)
 	}
 	for _, c := range recent {
 		page.Recent = append(page.Recent, templates.Link{URL: customerPath(c.Customer), Text: c.Name})
@@ -64,22 +63,6 @@ func (s *site) reference(v *visit) string { return middleware.Reference(v.Reques
 
 func (s *site) details(v *visit, more ...templates.Fact) templates.Details {
 	return templates.Details{Reference: s.reference(v), At: s.exact(s.Now()), More: more}
-}
-
-func customerPath(id pcclient.TenantID) string { return "/customers/" + string(id) }
-
-func billingPath(id pcclient.TenantID, page, draft string) string {
-	return customerPath(id) + "/billing" + page + "?draft=" + draft
-}
-
-func historyPath(id pcclient.TenantID) string { return customerPath(id) + "/history" }
-
-func changePath(id pcclient.TenantID, seq int64) string {
-	return historyPath(id) + "/" + strconv.FormatInt(seq, 10)
-}
-
-func savePath(id pcclient.TenantID, key string) string {
-	return customerPath(id) + "/saves/" + key
 }
 
 // moment prints a time for people as they would say it today, with the zone in
@@ -158,37 +141,4 @@ func (s *site) kept(t time.Time) templates.Time {
 	at := s.on(t)
 	at.Text = strings.TrimPrefix(at.Text, "today ")
 	return at
-}
-
-func items(n int) string {
-	if n == 1 {
-		return "1 item"
-	}
-	return fmt.Sprintf("%d items", n)
-}
-
-// seconds prints a wait for people: "20 seconds", "2 minutes"; "" when none is
-// known.
-func seconds(d time.Duration) string {
-	switch n := int((d + time.Second - 1) / time.Second); {
-	case n <= 0:
-		return ""
-	case n == 1:
-		return "1 second"
-	case n < 120:
-		return fmt.Sprintf("%d seconds", n)
-	default:
-		return fmt.Sprintf("%d minutes", (n+59)/60)
-	}
-}
-
-// joined lists names in a sentence: "Email, address and phone".
-func joined(names []string) string {
-	switch len(names) {
-	case 0:
-		return ""
-	case 1:
-		return names[0]
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }

@@ -100,7 +100,7 @@ func (s *site) recentNames(v *visit) map[pcclient.TenantID]string {
 	names := map[pcclient.TenantID]string{}
 	recent, err := s.Recents.List(v.Request().Context(), v.operator.Key(), knownCustomers)
 	if err != nil {
-		s.Log.WarnContext(v.Request().Context(), "recent customers not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "recent customers not read", err)
 	}
 	for _, c := range recent {
 		if c.Name != "" {
@@ -110,9 +110,9 @@ func (s *site) recentNames(v *visit) map[pcclient.TenantID]string {
 	return names
 }
 
-// namesOf are the names of the customers of some changes, as anybody saw them last. That
+// customerNames are the names of the customers of some changes, as anybody saw them last. That
 // they cannot be read costs names and nothing else.
-func (s *site) namesOf(v *visit, records []audit.Record) map[pcclient.TenantID]string {
+func (s *site) customerNames(v *visit, records []audit.Record) map[pcclient.TenantID]string {
 	var ids []pcclient.TenantID
 	for _, r := range records {
 		if !slices.Contains(ids, r.Customer) {
@@ -121,7 +121,7 @@ func (s *site) namesOf(v *visit, records []audit.Record) map[pcclient.TenantID]s
 	}
 	names, err := s.Recents.Names(v.Request().Context(), ids)
 	if err != nil {
-		s.Log.WarnContext(v.Request().Context(), "customers not named", "reference", s.reference(v), "error", err)
+		s.warn(v, "customers not named", err)
 	}
 	return names
 }
@@ -144,7 +144,7 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 	}
 	var names map[pcclient.TenantID]string
 	if page.Customer == nil {
-		names = s.namesOf(v, records)
+		names = s.customerNames(v, records)
 	}
 	page.ExportURL = q.url(q.shown.Action+".csv", audit.Place{})
 	var times []time.Time

@@ -33,7 +33,7 @@ func (s *site) home(v *visit) error {
 	}
 	list, err := s.Drafts.List(ctx, v.operator.Key())
 	if err != nil {
-		s.Log.WarnContext(ctx, "drafts not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "drafts not read", err)
 		page.DraftsUnread = true
 	}
 	if v.may(middleware.Edit) {

@@ -44,7 +44,7 @@ func (s *site) showSave(v *visit) error {
 	}
 	if sub.Doubted && sub.ClosedAt.IsZero() && sub.State.Settled() {
 		if err := s.Submissions.Seen(ctx, operator, sub.Key); err != nil {
-			s.Log.WarnContext(ctx, "not noted as seen", "reference", s.reference(v), "error", err)
+			s.warn(v, "not noted as seen", err)
 		}
 	}
 	switch {
@@ -80,7 +80,7 @@ func (s *site) savedBanner(v *visit, sub submission.Submission) *templates.Banne
 	ctx := v.Request().Context()
 	entries, err := s.Audit.ForSubmission(ctx, sub.Key)
 	if err != nil {
-		s.Log.WarnContext(ctx, "trail not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "trail not read", err)
 	}
 	banner := &templates.Banner{
 		Tone:  templates.ToneGood,

@@ -27,7 +27,7 @@ func (s *site) settleOwn(v *visit) {
 	defer cancel()
 	open, err := s.Submissions.Open(ctx, v.operator.Key())
 	if err != nil {
-		s.Log.WarnContext(ctx, "open saves not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "open saves not read", err)
 		return
 	}
 	// The page of one save looks at that one by itself.
@@ -42,7 +42,7 @@ func (s *site) openFor(v *visit, customer pcclient.TenantID) []templates.Unsettl
 	defer cancel()
 	open, err := s.Submissions.OpenFor(ctx, customer)
 	if err != nil {
-		s.Log.WarnContext(ctx, "open saves not read", "reference", s.reference(v), "error", err)
+		s.warn(v, "open saves not read", err)
 		return nil
 	}
 	var shown []templates.Unsettled

@@ -72,6 +72,11 @@ func show(c echo.Context, status int, page templ.Component) error {
 	return c.HTMLBlob(status, buf.Bytes())
 }
 
+// warn notes trouble that costs the page a part of it and nothing else.
+func (s *site) warn(v *visit, what string, err error) {
+	s.Log.WarnContext(v.Request().Context(), what, "reference", s.reference(v), "error", err)
+}
+
 func (v *visit) redirect(path string) error { return v.Redirect(http.StatusSeeOther, path) }
 
 func (v *visit) may(right middleware.Right) bool { return right.Allows(v.operator.Roles) }
