@@ -175,7 +175,7 @@ func (c *checker) denied() {
 		switch {
 		case cause.key == "":
 			c.wrong("I-2", "%s was applied before anybody pressed Save", key)
-		case cause.told.denies():
+		case cause.told.denies(), cause.told == toldNotByThis && len(c.pressesOf[key]) == 1:
 			c.wrong("I-4", "Save of %s at %v was answered with %q; its PUT came at %v and had effect", key, cause.begun, cause.told, put.Time)
 		}
 	}

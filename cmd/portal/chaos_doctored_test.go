@@ -104,7 +104,7 @@ func (l *liar) save(name, text string, says told) {
 	}
 	l.h.edits = append(l.h.edits, &edited{
 		operator: r.Operator.Key, customer: r.Customer, typed: forms.Values{name: text}, held: "typed: " + text,
-		presses: []attempt{{r.Key, begun, time.Now(), says}}, last: map[string]told{r.Key: says},
+		presses: []attempt{{r.Key, begun, time.Now(), says, ""}}, last: map[string]told{r.Key: says},
 	})
 	l.base = contents(l.sim)[l.customer]
 }
@@ -197,6 +197,7 @@ func TestTheCheckerNotices(t *testing.T) {
 		{"not applied, and applied late", "I-4", func(h *history) { h.versionOf(last).RequestID = h.key(unproved) }},
 		{"a person who is told that nothing was saved", "I-4", func(h *history) { h.say(saved, toldNothing) }},
 		{"a person who was told so at first", "I-4", func(h *history) { h.edits[saved].presses[0].told = toldNothing }},
+		{"a person whose only press did nothing, they were told", "I-4", func(h *history) { h.edits[saved].presses[0].told = toldNotByThis }},
 		{"a person who is told of somebody who saved at once", "I-4", func(h *history) { h.say(refused, toldSuperseded) }},
 
 		{"one submission, two versions", "I-5", func(h *history) {

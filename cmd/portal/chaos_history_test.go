@@ -67,20 +67,22 @@ type attempt struct {
 	key           string
 	begun, answer time.Time
 	told          told
+	page          string // where it was said
 }
 
 // told is what a page, or its absence, says about a save.
 type told string
 
 const (
-	toldSaved      told = "saved"      // the wish stands there through this submission
-	toldSame       told = "same"       // it stood there already
-	toldNothing    told = "nothing"    // nothing was saved
-	toldConflict   told = "conflict"   // nothing was saved, somebody else was faster
-	toldOpen       told = "open"       // not known yet
-	toldSuperseded told = "superseded" // somebody saved at the same time; nobody can tell
-	toldMissing    told = "missing"    // there is no such submission
-	toldNobody     told = "no answer"  // the connection broke
+	toldSaved      told = "saved"             // the wish stands there through this submission
+	toldSame       told = "same"              // it stood there already
+	toldNothing    told = "nothing"           // nothing was saved
+	toldNotByThis  told = "not by this press" // which says nothing of other presses
+	toldConflict   told = "conflict"          // nothing was saved, somebody else was faster
+	toldOpen       told = "open"              // not known yet
+	toldSuperseded told = "superseded"        // somebody saved at the same time; nobody can tell
+	toldMissing    told = "missing"           // there is no such submission
+	toldNobody     told = "no answer"         // the connection broke
 )
 
 // denies reports whether the words mean that this submission changed nothing.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -54,6 +55,16 @@ func (p *webpage) text() string {
 	}
 	walk(p.root)
 	return strings.Join(strings.Fields(out.String()), " ")
+}
+
+// gist is the beginning of the text, for people; "" of no page.
+func (p *webpage) gist() string {
+	const most = 400
+	if p == nil {
+		return ""
+	}
+	text := p.text()
+	return fmt.Sprintf("%d %s: %s", p.status, p.url.Path, text[:min(most, len(text))])
 }
 
 // everything is the text and what stands in inputs.

@@ -256,6 +256,7 @@ func tellingOf(page *webpage, err error) told {
 		{"saved this profile at the same time", toldSuperseded},
 		{"Nothing has been overwritten", toldConflict},
 		{"It was not saved", toldNothing},
+		{"Nothing was saved by this press of Save", toldNotByThis},
 		{"Nothing was saved", toldNothing},
 		{"Nothing has been saved", toldNothing},
 		{"Nothing is saved until", toldNothing},
@@ -368,7 +369,7 @@ func (p *person) save(e *edited, review *webpage) (*webpage, error) {
 		begun := time.Now()
 		page, err := p.post(form)
 		p.history.note(func(*history) {
-			e.presses = append(e.presses, attempt{form.values.Get("key"), begun, time.Now(), tellingOf(page, err)})
+			e.presses = append(e.presses, attempt{form.values.Get("key"), begun, time.Now(), tellingOf(page, err), page.gist()})
 		})
 		return page, err
 	}

@@ -224,7 +224,7 @@ func (r *round) storyOf(row submission.Submission) string {
 	for _, e := range r.chronicle.edits {
 		for _, p := range e.presses {
 			if p.key == row.Key {
-				say("  pressed %s, answered %s: %s", p.begun.Format(clock), p.answer.Format(clock), p.told)
+				say("  pressed %s, answered %s: %s (%s)", p.begun.Format(clock), p.answer.Format(clock), p.told, p.page)
 			}
 		}
 		if last, ok := e.last[row.Key]; ok {

@@ -74,6 +74,14 @@ func TestI4NoErrorPageDeniesASave(t *testing.T) {
 			site.sim.ClearFaults()
 		}
 	})
+	t.Run("F-46 Back and Save once more after the session's end", func(t *testing.T) {
+		site := newSite(t)
+		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "typed@harbourline.example")
+		review.save().want(http.StatusOK, "Billing profile saved.")
+		site.clock.advance(9 * time.Hour)
+		review.save().want(http.StatusUnauthorized, "Sign in to continue", "Nothing was saved by this press of Save.").hides("Nothing was saved to")
+		site.wantPuts(1, 1)
+	})
 	t.Run("A-57 Back and Save once more after another sign-in", func(t *testing.T) {
 		site := newSite(t)
 		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "typed@harbourline.example")

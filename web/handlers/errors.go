@@ -127,16 +127,19 @@ func (s *site) showFailure(c echo.Context, err error) {
 }
 
 // fateOf is what may be said of the save that a request was about, when it failed. What
-// is our own trouble tells nothing of a save: it may be under way, or have been pressed
-// twice.
+// is our own trouble tells nothing of a save, which may be under way. And a press of Save
+// that certainly did nothing may not have been the only one.
 func fateOf(r *http.Request, kind templates.ErrorKind, err error) templates.Fate {
-	about := matches("/customers/:id/saves/:key", r.URL.Path) || matches(reviewPage, r.URL.Path)
+	review := matches(reviewPage, r.URL.Path)
+	nothing := errors.Is(err, submission.ErrNotRecorded) || errors.Is(err, submission.ErrDraining)
+	ours := kind == templates.ErrorStoreDown || kind == templates.ErrorInternal
 	switch {
 	case errors.Is(err, errSaved):
 		return templates.FateSaved
-	case !about, errors.Is(err, submission.ErrNotRecorded), errors.Is(err, submission.ErrDraining):
-	case kind == templates.ErrorStoreDown, kind == templates.ErrorInternal:
+	case ours && !nothing && (review || matches("/customers/:id/saves/:key", r.URL.Path)):
 		return templates.FateUnknown
+	case review && r.Method == http.MethodPost:
+		return templates.FatePress
 	}
 	return ""
 }
@@ -227,6 +230,7 @@ func kept(path string, form url.Values) []templates.Hidden {
 func (s *site) showSessionOver(v *visit, rt route, late *session.Late) error {
 	middleware.SetReason(v.Request().Context(), "session_over")
 	f := failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver}
+	f.fate = fateOf(v.Request(), f.kind, nil)
 	if late != nil && rt.right.Allows(late.Operator.Roles) {
 		f.kept = s.keepLate(v, late)
 	}

@@ -88,7 +88,7 @@ func TestF35DraftsCannotBeStored(t *testing.T) {
 		sent := len(site.puts())
 		review := b.toReview(id, "email", "intent@harbourline.example")
 		mend := site.breakTable("submissions")
-		p := review.save().want(http.StatusServiceUnavailable, "Nothing was saved")
+		p := review.save().want(http.StatusServiceUnavailable, "Nothing was saved by this press of Save.")
 		safe(t, p)
 		mend()
 		if len(site.puts()) != sent {

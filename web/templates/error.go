@@ -36,6 +36,7 @@ type Fate string
 const (
 	FateUnknown Fate = "unknown"
 	FateSaved   Fate = "saved"
+	FatePress   Fate = "press" // this press of Save did nothing; another one may have
 )
 
 // ErrorPage says what happened, what it means for the person's work, and where to go.

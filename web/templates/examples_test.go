@@ -375,6 +375,9 @@ func examples() []example {
 	keptDown.Title, keptDown.Kept, keptDown.ContinueURL = "", kept.Kept, kept.ContinueURL
 	keptDown.Writing = true
 
+	pressed, pressedLate := exampleError(ErrorStoreDown), inDraft
+	pressed.Fate, pressedLate.Fate = FatePress, FatePress
+
 	list := []example{
 		{"signin", SignInPage{Page: bare, Contact: "it@partner.example"}.View()},
 		{"signin-out", SignInPage{Page: bare, State: SignInSignedOut, LeaveURL: "https://id.example/signout"}.View()},
@@ -413,6 +416,8 @@ func examples() []example {
 		{"error-kept", kept.View()},
 		{"error-kept-draft", inDraft.View()},
 		{"error-kept-down", keptDown.View()},
+		{"error-press", pressed.View()},
+		{"error-press-kept", pressedLate.View()},
 	}
 	list = append(list, historyExamples()...)
 	for _, k := range []ResultKind{ResultRunning, ResultUnknown, ResultNotSaved, ResultSuperseded, ResultConflict, ResultAlreadySaved, ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn, ResultNotFound, ResultThrottled, ResultDown, ResultFailed} {

@@ -16,12 +16,24 @@ func (p ErrorPage) work() string {
 		return "Your change was saved."
 	case p.Fate == FateUnknown:
 		return "Whether your change was saved cannot be told just now. It is never sent twice: try again to see."
+	case p.Fate == FatePress && p.Drafted:
+		return "Nothing was saved by this press of Save. Your draft is kept."
+	case p.Fate == FatePress:
+		return "Nothing was saved by this press of Save."
 	case p.Drafted:
 		return "Nothing was saved. Your draft is kept."
 	case p.Writing:
 		return "Nothing was saved."
 	}
 	return "Nothing was being saved."
+}
+
+// unsent is work for a page that keeps what was typed.
+func (p ErrorPage) unsent() string {
+	if p.Fate == "" {
+		return "Nothing was saved to " + upstream + "."
+	}
+	return p.work()
 }
 
 func (p ErrorPage) message() message {
@@ -73,7 +85,7 @@ func (p ErrorPage) message() message {
 	case ErrorSessionOver:
 		if p.KeptFor != "" {
 			return message{"user", "Sign in to continue", []string{
-				"Your session has ended. Your changes to " + p.KeptFor + " are kept for 14 days.", "Nothing was saved to " + upstream + ". After signing in you come back to them."}, ""}
+				"Your session has ended. Your changes to " + p.KeptFor + " are kept for 14 days.", p.unsent() + " After signing in you come back to them."}, ""}
 		}
 		if len(p.Kept) > 0 {
 			return message{"user", "Sign in to continue", []string{"Your session has ended. Nothing was saved, and everything you typed is kept in this page."}, ""}
