@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -37,37 +35,33 @@ type edit struct {
 // editBillingProfile opens the form. Without a draft in the address it makes one
 // up, so that each tab, Back and reload keeps its own.
 func (s *site) editBillingProfile(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
 	if v.Request().Header.Get(fragmentHeader) == fragmentPresence {
-		return s.showPresence(v, customer)
+		return s.showPresence(v)
 	}
 	draft := v.QueryParam("draft")
 	if !isDraft(draft) {
-		return v.redirect(billingPath(customer, "", newDraft()))
+		return v.redirect(billingPath(v.customer, "", newDraft()))
 	}
-	version, sub, err := s.draftOf(v, customer)
+	version, sub, err := s.draftOf(v)
 	switch {
 	case err == nil && !version.Over && !settledWell(sub):
 		return s.resume(v, version, sub)
 	case err != nil && !errors.Is(err, drafts.ErrNotFound):
 		return err
 	}
-	e := edit{customer: customer, draft: draft}
-	if e.opened, err = s.open(v, customer); err != nil {
+	e := edit{customer: v.customer, draft: draft}
+	if e.opened, err = s.open(v, v.customer); err != nil {
 		return err
 	}
 	if e.opened.ETag == "" {
-		return s.showReadOnly(v, customer)
+		return s.showReadOnly(v, v.customer)
 	}
 	e.values, e.fresh = e.opened.Values, true
-	s.touch(v, customer, nameOf(e.values, customer))
+	s.touch(v, v.customer, nameOf(e.values, v.customer))
 	if movedMark(v) != "" {
 		return s.showEdit(v, http.StatusOK, e, nil, bannerDraftOver)
 	}
-	return s.showEdit(v, http.StatusOK, e, nil, s.otherDraft(v, customer))
+	return s.showEdit(v, http.StatusOK, e, nil, s.otherDraft(v, v.customer))
 }
 
 // resume opens the form of a draft. If somebody saved since, the merge page comes
@@ -133,10 +127,6 @@ func refusedBefore(sub submission.Submission) (forms.Errors, *templates.Banner) 
 	return nil, banner
 }
 
-// settledWell reports whether the draft is over, its values standing upstream: then
-// the form opens afresh.
-func settledWell(sub submission.Submission) bool { return done(sub) && sub.State.Settled() }
-
 // open reads the billing profile as it is now, to be the base of an edit.
 func (s *site) open(v *visit, customer pcclient.TenantID) (opened, error) {
 	profile, etag, err := v.upstream.BillingProfiles.Get(v.Request().Context(), customer)
@@ -149,24 +139,19 @@ func (s *site) open(v *visit, customer pcclient.TenantID) (opened, error) {
 // submitBillingProfile takes the form back. Nothing is sent to the upstream here:
 // the outcome is the form again, or a version of the draft to review.
 func (s *site) submitBillingProfile(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
-	e := edit{customer: customer, draft: v.QueryParam("draft")}
+	e := edit{customer: v.customer, draft: v.QueryParam("draft")}
 	if !isDraft(e.draft) {
 		e.draft = newDraft()
 	}
 	values, malformed := forms.Parse(v.form, ownInputs...)
 	e.values, e.aside, e.known = values, forms.Aside(v.form), v.one("known")
-
-	var badBase bool
-	if e.opened, badBase, err = s.postedBase(v, customer); err != nil {
+	opened, badBase, err := s.postedBase(v)
+	if err != nil {
 		return err
 	}
-	e.fresh = badBase
+	e.opened, e.fresh = opened, badBase
 	e.keepUnposted(v.form)
-	if f := flawOf(v, customer, badBase, malformed); f != nil {
+	if f := flawOf(v, badBase, malformed); f != nil {
 		middleware.SetReason(v.Request().Context(), f.reason)
 		return s.showEdit(v, f.status, e, forms.Unreadable(malformed, e.values), f.banner)
 	}
@@ -241,17 +226,4 @@ func (e edit) version(operator string, at time.Time) drafts.Version {
 		Key: pcclient.NewGUID(), Draft: e.draft, Operator: operator, Customer: e.customer, ETag: e.opened.ETag,
 		Base: e.opened.Values, Mine: e.values, Aside: e.aside, OpenedAt: e.opened.OpenedAt, SavedAt: at,
 	}
-}
-
-const draftBytes = 12
-
-func newDraft() string {
-	b := make([]byte, draftBytes)
-	rand.Read(b) // crypto/rand.Read never fails since Go 1.24
-	return hex.EncodeToString(b)
-}
-
-func isDraft(draft string) bool {
-	b, err := hex.DecodeString(draft)
-	return err == nil && len(b) == draftBytes
 }

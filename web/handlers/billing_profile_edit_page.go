@@ -69,7 +69,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		Draft: templates.DraftState{
 			KeepURL:    keepPath(e.customer, e.draft),
 			DiscardURL: discardPath(e.customer, e.draft),
-			KeptAt:     s.kept(e.keptAt),
+			KeptAt:     s.at(e.keptAt),
 		},
 	}
 	page.Unkept = e.keptAt.IsZero() && len(forms.Changed(e.opened.Values, e.values)) > 0

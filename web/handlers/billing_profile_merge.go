@@ -15,29 +15,25 @@ import (
 // mergeBillingProfile opens the merge page of a draft. If nobody saved since, there
 // is nothing to merge and review is the place.
 func (s *site) mergeBillingProfile(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
-	version, sub, err := s.draftOf(v, customer)
+	version, sub, err := s.draftOf(v)
 	if errors.Is(err, drafts.ErrNotFound) {
-		return v.redirect(customerPath(customer) + "/billing")
+		return v.redirect(customerPath(v.customer) + "/billing")
 	}
 	if err != nil {
 		return err
 	}
 	if done(sub) {
-		return v.redirect(savePath(customer, version.Key))
+		return v.redirect(savePath(v.customer, version.Key))
 	}
 	if version.Over {
-		return v.redirect(billingPath(customer, "", version.Draft))
+		return v.redirect(billingPath(v.customer, "", version.Draft))
 	}
-	now, err := s.open(v, customer)
+	now, err := s.open(v, v.customer)
 	if err != nil {
 		return err
 	}
 	if len(forms.Changed(version.Base, now.Values)) == 0 {
-		return v.redirect(billingPath(customer, "/review", version.Draft))
+		return v.redirect(billingPath(v.customer, "/review", version.Draft))
 	}
 	return s.showMerge(v, http.StatusOK, version, now, nil)
 }
@@ -57,27 +53,23 @@ type decisions struct {
 // submitMerge takes the choices and makes of them the draft's next version, on top
 // of what the other person saved.
 func (s *site) submitMerge(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
-	theirs, badBase, err := s.postedBase(v, customer)
+	theirs, badBase, err := s.postedBase(v)
 	if err != nil {
 		return err
 	}
 	// The choices are about the version that the page showed, even if the draft has
 	// moved on in another tab.
-	version, err := s.postedVersion(v, v.operator.Key(), customer)
+	version, err := s.postedVersion(v, v.operator.Key(), v.customer)
 	gone := errors.Is(err, drafts.ErrNotFound)
 	if gone {
-		version, err = s.Drafts.Latest(v.Request().Context(), v.operator.Key(), customer, v.QueryParam("draft"))
+		version, err = s.Drafts.Latest(v.Request().Context(), v.operator.Key(), v.customer, v.QueryParam("draft"))
 	}
 	if err != nil {
 		return err
 	}
 	typed, malformed := forms.Parse(v.form, append(choiceInputs(), ownInputs...)...)
 	d := &decisions{choices: postedChoices(v), other: otherwise(typed, version.Mine, v.form), aside: forms.Aside(v.form)}
-	if f := flawOf(v, customer, badBase, malformed); f != nil {
+	if f := flawOf(v, badBase, malformed); f != nil {
 		middleware.SetReason(v.Request().Context(), f.reason)
 		d.errs, d.banner, d.unkept = forms.Unreadable(malformed, typed), f.banner, true
 		return s.showMerge(v, f.status, version, theirs, d)

@@ -39,7 +39,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		Draft: templates.DraftState{
 			KeepURL:    keepPath(version.Customer, version.Draft),
 			DiscardURL: discardPath(version.Customer, version.Draft),
-			KeptAt:     s.kept(version.SavedAt),
+			KeptAt:     s.at(version.SavedAt),
 		},
 		BackURL: billingPath(version.Customer, "", version.Draft) + "&keep=1",
 		Until:   s.clock(v.session.Until()),

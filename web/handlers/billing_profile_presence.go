@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -36,16 +35,16 @@ const (
 
 // showPresence answers an open form: the parts of its page that may have changed. It
 // notes that the form is open, and is no activity of the person.
-func (s *site) showPresence(v *visit, customer pcclient.TenantID) error {
+func (s *site) showPresence(v *visit) error {
 	v.Response().Header().Add("Vary", fragmentHeader)
 	draft, header := v.QueryParam("draft"), v.Request().Header
 	if !isDraft(draft) {
 		return echo.ErrNotFound
 	}
 	if len(header.Values(baseHeader)) == 0 {
-		return show(v, http.StatusOK, templates.PresenceFragment{Others: s.here(v, customer, draft)}.View())
+		return show(v, http.StatusOK, templates.PresenceFragment{Others: s.here(v, v.customer, draft)}.View())
 	}
-	o, err := openBase(s.Keys, v.operator.Key(), customer, header.Get(baseHeader))
+	o, err := openBase(s.Keys, v.operator.Key(), v.customer, header.Get(baseHeader))
 	if errors.Is(err, errBase) {
 		return errBadForm
 	}
@@ -53,8 +52,8 @@ func (s *site) showPresence(v *visit, customer pcclient.TenantID) error {
 		return err
 	}
 	fragment := templates.PresenceFragment{
-		Others: s.here(v, customer, draft),
-		News:   s.news(v, customer, o, header.Get(knownHeader)),
+		Others: s.here(v, v.customer, draft),
+		News:   s.news(v, v.customer, o, header.Get(knownHeader)),
 	}
 	return show(v, http.StatusOK, fragment.View())
 }
@@ -74,7 +73,7 @@ func (s *site) here(v *visit, customer pcclient.TenantID, draft string) template
 	}
 	others := templates.Others{Names: namesOf(people), Unread: err != nil}
 	if len(people) == 1 {
-		others.Since = s.kept(people[0].OpenedAt)
+		others.Since = s.at(people[0].OpenedAt)
 	}
 	return others
 }
@@ -137,7 +136,7 @@ func (s *site) news(v *visit, customer pcclient.TenantID, o opened, known string
 		return news
 	}
 	who := s.whoSaved(v, customer, o.OpenedAt, now)
-	news.Who, news.You, news.At = cleaned(who.Name), who.You, s.at(who.At)
+	news.Who, news.You, news.At = cleaned(who.Name), who.You, s.at(who.At).Text
 	news.Items = len(changedItems(o.Values, now))
 	return news
 }
@@ -150,18 +149,6 @@ func nameOfSave(values forms.Values) string {
 		hash.Write([]byte(forms.Normal(name, values[name]) + "\x00"))
 	}
 	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:16])
-}
-
-// at is a moment inside a sentence: "at 14:31", "yesterday at 14:31".
-func (s *site) at(t time.Time) string {
-	text := s.moment(t).Text
-	if today, ok := strings.CutPrefix(text, "today "); ok {
-		return today
-	}
-	if strings.HasPrefix(text, "yesterday") {
-		return text
-	}
-	return "on " + text
 }
 
 // mergeNow keeps what is typed as it stands, checked or not, and leads on to the

@@ -24,15 +24,11 @@ func (s *site) showChange(v *visit) error {
 
 // changeOf is the change that the address names: one of that customer, or no page.
 func (s *site) changeOf(v *visit) (audit.Record, error) {
-	customer, err := v.customer()
-	if err != nil {
-		return audit.Record{}, err
-	}
 	seq, err := strconv.ParseInt(v.Param("change"), 10, 64)
 	if err != nil || strconv.FormatInt(seq, 10) != v.Param("change") {
 		return audit.Record{}, echo.ErrNotFound
 	}
-	return s.Audit.Change(v.Request().Context(), customer, seq)
+	return s.Audit.Change(v.Request().Context(), v.customer, seq)
 }
 
 func (s *site) showChangePage(v *visit, status int, record audit.Record, banner *templates.Banner, undo undoState) error {

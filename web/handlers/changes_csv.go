@@ -34,16 +34,12 @@ const byteOrderMark = "\ufeff"
 
 // exportHistory is the changes of one customer as a file, under the filter of the page.
 func (s *site) exportHistory(v *visit) error {
-	id, err := v.customer()
-	if err != nil {
+	if _, err := s.seenCustomer(v, v.customer); err != nil {
 		return err
 	}
-	if _, err := s.seenCustomer(v, id); err != nil {
-		return err
-	}
-	q := s.changeQuery(v, historyPath(id))
-	q.filter.Customer = id
-	return s.export(v, q, "history-"+string(id)+".csv")
+	q := s.changeQuery(v, historyPath(v.customer))
+	q.filter.Customer = v.customer
+	return s.export(v, q, "history-"+string(v.customer)+".csv")
 }
 
 // exportChanges is the change log as a file, under the filter of the page.

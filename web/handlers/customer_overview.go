@@ -20,15 +20,11 @@ const trailRows = 5
 const outsideWait = 1500 * time.Millisecond
 
 func (s *site) showCustomer(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
 	var banner *templates.Banner
 	if v.QueryParam("draft") == "discarded" {
 		banner = bannerDiscarded
 	}
-	page, err := s.customerPage(v, customer, banner)
+	page, err := s.customerPage(v, v.customer, banner)
 	if err != nil {
 		return err
 	}

@@ -11,11 +11,7 @@ import (
 
 // askDiscard shows what goes with a draft, before it does.
 func (s *site) askDiscard(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
-	version, _, err := s.draftOf(v, customer)
+	version, _, err := s.draftOf(v)
 	if err == nil && version.Over {
 		err = drafts.ErrNotFound
 	}
@@ -23,12 +19,12 @@ func (s *site) askDiscard(v *visit) error {
 		return err
 	}
 	page := templates.DiscardPage{
-		Page:     s.frame(v, "Discard draft, "+nameOf(version.Base, customer), templates.SectionCustomers),
-		Customer: s.customerOf(customer, version.Base),
-		Action:   discardPath(customer, version.Draft),
-		CSRF:     v.session.FormToken(familyBilling, string(customer)),
+		Page:     s.frame(v, "Discard draft, "+nameOf(version.Base, v.customer), templates.SectionCustomers),
+		Customer: s.customerOf(v.customer, version.Base),
+		Action:   discardPath(v.customer, version.Draft),
+		CSRF:     v.session.FormToken(familyBilling, string(v.customer)),
 		SavedAt:  s.on(version.SavedAt),
-		KeepURL:  billingPath(customer, "", version.Draft),
+		KeepURL:  billingPath(v.customer, "", version.Draft),
 	}
 	for _, change := range merge.Changes(version.Base, version.Mine) {
 		page.Changes = append(page.Changes, printedChange(change))
@@ -39,20 +35,16 @@ func (s *site) askDiscard(v *visit) error {
 // discardDraft deletes a draft for good. One that is not there any more, as after a
 // second press, is said to be so on the same page.
 func (s *site) discardDraft(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
-	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
+	if !v.session.CheckFormToken(familyBilling, string(v.customer), v.one("csrf")) {
 		return errFormToken
 	}
-	draft := v.QueryParam("draft")
-	if err = drafts.ErrNotFound; isDraft(draft) {
-		s.gone(v, customer, draft)
-		err = s.Drafts.Discard(v.Request().Context(), v.operator.Key(), customer, draft)
+	draft, err := v.QueryParam("draft"), drafts.ErrNotFound
+	if isDraft(draft) {
+		s.gone(v, v.customer, draft)
+		err = s.Drafts.Discard(v.Request().Context(), v.operator.Key(), v.customer, draft)
 	}
 	if errors.Is(err, drafts.ErrNotFound) {
-		page, err := s.customerPage(v, customer, bannerNoDraft)
+		page, err := s.customerPage(v, v.customer, bannerNoDraft)
 		if err != nil {
 			return err
 		}
@@ -61,5 +53,5 @@ func (s *site) discardDraft(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.redirect(customerPath(customer) + "?draft=discarded")
+	return v.redirect(customerPath(v.customer) + "?draft=discarded")
 }

@@ -20,14 +20,10 @@ const keptHeader = "X-Draft-Kept"
 // keepDraft keeps a form while somebody is typing in it: the values are decoded and
 // not judged. Whatever is refused, the draft stays as it was.
 func (s *site) keepDraft(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
-	if !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
+	if !v.session.CheckFormToken(familyBilling, string(v.customer), v.one("csrf")) {
 		return errFormToken
 	}
-	version, err := s.typedVersion(v, v.operator.Key(), customer)
+	version, err := s.typedVersion(v, v.operator.Key(), v.customer)
 	if err != nil {
 		return err
 	}
@@ -42,11 +38,6 @@ func (s *site) tellKept(v *visit, version drafts.Version) {
 	if something(version) {
 		v.Response().Header().Set(keptHeader, s.clock(version.SavedAt).Text)
 	}
-}
-
-// something reports whether a version holds what is worth keeping.
-func something(version drafts.Version) bool {
-	return version.Merging != nil || len(forms.Changed(version.Base, version.Mine)) > 0
 }
 
 // typedVersion is the posted edit or merge form as a version of the draft in the
@@ -156,18 +147,4 @@ func (s *site) keep(v *visit, version drafts.Version) bool {
 		return false
 	}
 	return true
-}
-
-// keepNext keeps a typed version with what it takes over from the one before, and says
-// so in the answer.
-func (s *site) keepNext(v *visit, version drafts.Version) error {
-	ctx := v.Request().Context()
-	if err := s.carry(ctx, &version); err != nil {
-		return err
-	}
-	if err := s.Drafts.Keep(ctx, version); err != nil {
-		return err
-	}
-	s.tellKept(v, version)
-	return nil
 }

@@ -20,7 +20,7 @@ type keptDraft struct {
 // the page holds it. Nothing here reads Partner Center or signs anybody in.
 func (s *site) keepLate(v *visit, late *session.Late) *keptDraft {
 	ctx, operator := v.Request().Context(), late.Operator.Key()
-	customer, err := v.customer()
+	customer, err := customerIn(v)
 	if err != nil || v.Request().Method != http.MethodPost || !late.CheckFormToken(familyBilling, string(customer), v.one("csrf")) {
 		return nil
 	}

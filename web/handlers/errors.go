@@ -182,7 +182,7 @@ func (s *site) drawFailure(v *visit, f failure) {
 	case !posted || f.forget:
 	case f.fate == templates.FateSaved:
 	case holdsTyping(r.URL.Path, v.form):
-		page.Kept, page.ContinueURL = kept(r.URL.Path, v.form), r.URL.RequestURI()
+		page.Kept, page.ContinueURL = carriedOn(r.URL.Path, v.form), r.URL.RequestURI()
 	case s.ownPage(r.URL.Path):
 		page.SignIn = r.URL.RequestURI() // opened by nobody, a page leads to sign-in and back
 	}
@@ -207,10 +207,10 @@ func holdsTyping(path string, form url.Values) bool {
 		matches(reviewPage, path) && strings.TrimSpace(form.Get("reason")) != ""
 }
 
-// kept is what our inputs held, to be sent again by the error page's button. What
+// carriedOn is what our inputs held, to be sent again by the error page's button. What
 // no form of ours sends, and what came twice, would only be refused again. A review
 // is only looked at again, since that button must not save.
-func kept(path string, form url.Values) []templates.Hidden {
+func carriedOn(path string, form url.Values) []templates.Hidden {
 	var hidden []templates.Hidden
 	for _, name := range sortedNames(form) {
 		if values := form[name]; ownInput(name) && len(values) > 0 {
@@ -256,7 +256,7 @@ func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middl
 	page := templates.ErrorPage{Kind: kind, Contact: s.Contact, Writing: r.Method == http.MethodPost, Fate: fateOf(r, kind, nil), Details: s.details(v)}
 	page.Drafted = inDraft(r)
 	if kind == templates.ErrorInternal && r.Method == http.MethodPost && holdsTyping(r.URL.Path, r.PostForm) {
-		page.Kept, page.ContinueURL = kept(r.URL.Path, r.PostForm), r.URL.RequestURI()
+		page.Kept, page.ContinueURL = carriedOn(r.URL.Path, r.PostForm), r.URL.RequestURI()
 	}
 	if err := show(v, refusal.Status, page.View()); err != nil {
 		http.Error(w, http.StatusText(refusal.Status), refusal.Status)

@@ -27,16 +27,12 @@ const knownCustomers = 50
 
 // showHistory lists the changes of one customer.
 func (s *site) showHistory(v *visit) error {
-	id, err := v.customer()
+	customer, err := s.seenCustomer(v, v.customer)
 	if err != nil {
 		return err
 	}
-	customer, err := s.seenCustomer(v, id)
-	if err != nil {
-		return err
-	}
-	q := s.changeQuery(v, historyPath(id))
-	q.filter.Customer = id
+	q := s.changeQuery(v, historyPath(v.customer))
+	q.filter.Customer = v.customer
 	if q.lost {
 		return v.redirect(q.url(q.shown.Action, audit.Place{}))
 	}
@@ -47,7 +43,7 @@ func (s *site) showHistory(v *visit) error {
 	}
 	if len(q.shown.Errors) == 0 {
 		page.Sight = s.sight(v, func(ctx context.Context) outside.Sight {
-			return s.Outside.Customer(ctx, v.upstream, v.operator.Key(), id)
+			return s.Outside.Customer(ctx, v.upstream, v.operator.Key(), v.customer)
 		})
 	}
 	return s.showChangeList(v, page, q)
@@ -162,23 +158,6 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 	}
 	page.Zone = s.zoneOf(times)
 	return show(v, http.StatusOK, page.View())
-}
-
-// zoneOf names the zone that times are told in: by its distance from UTC, or by its
-// place when that was not the same for all of them.
-func (s *site) zoneOf(times []time.Time) string {
-	zone := s.offset(s.Now())
-	for i, t := range times {
-		switch offset := s.offset(t); {
-		case i == 0:
-			zone = offset
-		case offset != zone && s.Zone.String() == "Local":
-			return "local time"
-		case offset != zone:
-			return s.Zone.String()
-		}
-	}
-	return zone
 }
 
 // whoChanged is who made a change, as pages say it; "" when nobody can tell.

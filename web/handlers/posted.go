@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/templates"
@@ -30,10 +29,10 @@ func ownInput(name string) bool {
 
 // postedBase is what a posted form was opened with. When that cannot be told, bad is
 // true and it is the billing profile as it is now.
-func (s *site) postedBase(v *visit, customer pcclient.TenantID) (o opened, bad bool, err error) {
-	o, err = unsealOpened(s.Keys, v.operator.Key(), customer, v.one("base"), v.one("etag"))
+func (s *site) postedBase(v *visit) (o opened, bad bool, err error) {
+	o, err = unsealOpened(s.Keys, v.operator.Key(), v.customer, v.one("base"), v.one("etag"))
 	if errors.Is(err, errBase) {
-		o, err = s.open(v, customer)
+		o, err = s.open(v, v.customer)
 		return o, true, err
 	}
 	return o, false, err
@@ -47,9 +46,9 @@ type flaw struct {
 }
 
 // flawOf finds what is wrong with a posted form as a whole; nil when nothing is.
-func flawOf(v *visit, customer pcclient.TenantID, badBase bool, malformed error) *flaw {
+func flawOf(v *visit, badBase bool, malformed error) *flaw {
 	switch {
-	case !v.session.CheckFormToken(familyBilling, string(customer), v.one("csrf")):
+	case !v.session.CheckFormToken(familyBilling, string(v.customer), v.one("csrf")):
 		return &flaw{http.StatusForbidden, "form_token", bannerStaleForm}
 	case badBase:
 		return &flaw{http.StatusBadRequest, "form_base", bannerBadBase}

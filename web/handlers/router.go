@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -233,6 +234,11 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		v.Response().Header().Set(leftHeader, s.sessionLeft(v))
 		if !rt.right.Allows(v.operator.Roles) {
 			return errNoRight
+		}
+		if strings.Contains(rt.path, "/:id") {
+			if v.customer, err = customerIn(c); err != nil {
+				return err
+			}
 		}
 		v.upstream = s.Upstream.As(s.SignIn.TokenSource(sess, s.Sessions))
 		if rt.method == http.MethodGet && r.Header.Get(fragmentHeader) == "" {

@@ -21,16 +21,12 @@ import (
 // page however often it is opened. Looking at an open save reads the billing profile
 // once more; nothing is ever sent from here.
 func (s *site) showSave(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
 	ctx, operator := v.Request().Context(), v.operator.Key()
 	sub, err := s.Submissions.Get(ctx, operator, v.Param("key"))
 	if err != nil {
 		return err
 	}
-	if sub.Customer != customer {
+	if sub.Customer != v.customer {
 		return submission.ErrNotFound
 	}
 	if !sub.State.Settled() {
@@ -52,9 +48,9 @@ func (s *site) showSave(v *visit) error {
 		return s.showSaved(v, sub)
 	case sub.Reason == submission.Conflict:
 		// Until the person went on with the draft, the conflict is there to be solved.
-		latest, err := s.Drafts.Latest(ctx, operator, customer, sub.Draft)
+		latest, err := s.Drafts.Latest(ctx, operator, v.customer, sub.Draft)
 		if err == nil && latest.Key == sub.Key {
-			return v.redirect(billingPath(customer, "/review", sub.Draft))
+			return v.redirect(billingPath(v.customer, "/review", sub.Draft))
 		}
 		if err != nil && !errors.Is(err, drafts.ErrNotFound) {
 			return err

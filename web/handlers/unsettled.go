@@ -105,11 +105,7 @@ func (s *site) showUnsettled(v *visit) error {
 // closeSave notes that a person has looked at an overtaken save: its own, or an
 // administrator. To anybody else there is no such save.
 func (s *site) closeSave(v *visit) error {
-	customer, err := v.customer()
-	if err != nil {
-		return err
-	}
-	if !v.session.CheckFormToken(familySaves, string(customer), v.one("csrf")) {
+	if !v.session.CheckFormToken(familySaves, string(v.customer), v.one("csrf")) {
 		return errFormToken
 	}
 	ctx := v.Request().Context()
@@ -118,14 +114,14 @@ func (s *site) closeSave(v *visit) error {
 		return err
 	}
 	own := sub.Operator.Key == v.operator.Key()
-	if sub.Customer != customer || !own && !v.may(middleware.Administer) {
+	if sub.Customer != v.customer || !own && !v.may(middleware.Administer) {
 		return submission.ErrNotFound
 	}
 	if err := s.Submissions.Close(ctx, submission.Operator{Key: v.operator.Key(), Name: v.operator.Name}, sub.Key); err != nil {
 		return err
 	}
 	if own {
-		return v.redirect(customerPath(customer))
+		return v.redirect(customerPath(v.customer))
 	}
 	return v.redirect("/unsettled")
 }

@@ -21,7 +21,8 @@ type visit struct {
 	session  *session.Session
 	operator session.Operator
 	upstream *pcclient.Client
-	form     url.Values // the posted body alone; nil on GET
+	form     url.Values        // the posted body alone; nil on GET
+	customer pcclient.TenantID // in the path; "" on routes that have none
 }
 
 // maxFormFields is how many inputs a posted form may have; the largest of ours
@@ -52,10 +53,10 @@ func (v *visit) one(name string) string {
 	return ""
 }
 
-// customer is the customer tenant ID in the path. Anything but a GUID is no page
-// of ours, and no call is made for it.
-func (v *visit) customer() (pcclient.TenantID, error) {
-	id, err := pcclient.ParseTenantID(v.Param("id"))
+// customerIn is the customer tenant ID in a path. Anything but a GUID is no page of
+// ours, and no call is made for it.
+func customerIn(c echo.Context) (pcclient.TenantID, error) {
+	id, err := pcclient.ParseTenantID(c.Param("id"))
 	if err != nil {
 		return "", echo.ErrNotFound
 	}
