@@ -43,7 +43,7 @@ func mayImport() map[string][]string {
 		"web/static":                nil,
 		"web/submission":            {"audit", "merge", "drafts", "seal", "database", "forms", "crash"},
 		"web/templates":             {"forms", "merge", "address", "static"},
-		"web/handlers": {"address", "audit", "database", "directory", "drafts", "forms", "merge", "middleware",
+		"web/handlers": {"address", "audit", "crash", "database", "directory", "drafts", "forms", "merge", "middleware",
 			"outside", "presence", "seal", "session", "signin", "static", "submission", "templates"},
 		"cmd/portal": {"audit", "crash", "database", "demo", "directory", "drafts", "forms", "handlers", "outside", "pcsim", "presence", "seal", "session",
 			"signin", "submission"},
