@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -176,6 +177,39 @@ func testF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 		want(t, d.save(r), submission.Rejected, submission.AlreadySaved)
 		d.invariants()
 	})
+	for _, lost := range []bool{false, true} {
+		t.Run(fmt.Sprintf("F-38 I-3 a colleague is just saving the very same, answer lost %v: they are waited for", lost), func(t *testing.T) {
+			d := newDesk(t)
+			r := d.edit(ada, d.customer(0), "email", "same@harbourline.example")
+			colleague := d.edit(sam, d.customer(0), "email", "same@harbourline.example", "firstName", "Sam")
+			d.crash(r, false)
+			_ = d.clock.Sleep(t.Context(), 31*time.Second)
+			if _, err := d.svc.Recover(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			_ = d.clock.Sleep(t.Context(), 3*time.Minute) // until the dead process's lease has run out
+			looked := false
+			d.wire.on(func(req *http.Request) (*http.Response, error) {
+				if looked || req.Method != http.MethodPut {
+					return nil, nil
+				}
+				looked = true
+				resp, err := d.sim.Transport().RoundTrip(req)
+				got, lookErr := d.svc.Settle(t.Context(), d.pc, r.Key)
+				if lookErr != nil || got.State != submission.InDoubt {
+					t.Errorf("while the colleague saves: %s, %v", got.State, lookErr)
+				}
+				if lost && err == nil {
+					resp.Body.Close()
+					return nil, io.ErrUnexpectedEOF
+				}
+				return resp, err
+			})
+			want(t, d.save(colleague), submission.Applied, "")
+			want(t, d.save(r), submission.Rejected, submission.AlreadySaved)
+			d.invariants()
+		})
+	}
 	t.Run("F-42 three replicas take over one intent: one acts", func(t *testing.T) {
 		d := newDesk(t)
 		r := d.edit(ada, d.customer(0), "email", "new@harbourline.example")

@@ -60,7 +60,7 @@ func (s *Service) Settle(ctx context.Context, pc *pcclient.Client, key string) (
 		return open, nil
 	}
 	if sub.State == Applied {
-		if err := s.byAnother(ctx, &sub); err != nil {
+		if wait, err := s.byAnother(ctx, &sub); err != nil || wait {
 			return open, err
 		}
 	}
@@ -72,20 +72,53 @@ func (s *Service) Settle(ctx context.Context, pc *pcclient.Client, key string) (
 }
 
 // byAnother takes it back that a submission was applied if nobody knows that it was
-// ever sent, its process having died, and the trail knows who saved those values.
-func (s *Service) byAnother(ctx context.Context, sub *Submission) error {
-	trail, err := s.log.ForSubmission(ctx, sub.Key)
-	if err != nil || slices.ContainsFunc(trail, func(r audit.Record) bool { return r.Kind == audit.Sent }) {
-		return err
+// ever sent, its process having died, and the trail knows who saved those values. wait
+// is true while another submission for the same values is open that may have: its end
+// tells.
+func (s *Service) byAnother(ctx context.Context, sub *Submission) (wait bool, err error) {
+	if sent, err := s.knownSent(ctx, sub.Key); err != nil || sent {
+		return false, err
+	}
+	// The open ones before the trail, so that none comes to its end unseen in between.
+	if wait, err := s.contested(ctx, *sub); err != nil || wait {
+		return wait, err
 	}
 	latest, err := s.log.Applied(ctx, sub.Customer, 1)
 	if err != nil || len(latest) == 0 || latest[0].Time.Before(sub.RecordedAt) {
-		return err
+		return false, err
 	}
 	if names := only(sub.Fields, latest[0].Fields); len(names) > 0 && shows(latest[0].After, sub.Wish, names) {
 		sub.rejected(AlreadySaved, nil)
 	}
-	return nil
+	return false, nil
+}
+
+// contested reports whether another open submission wants the same of the customer, and
+// is at work or known to have been sent.
+func (s *Service) contested(ctx context.Context, sub Submission) (bool, error) {
+	others, err := s.OpenFor(ctx, sub.Customer)
+	if err != nil {
+		return false, err
+	}
+	for _, other := range others {
+		names := only(sub.Fields, other.Fields)
+		if other.Key == sub.Key || len(names) == 0 || !shows(other.Wish, sub.Wish, names) {
+			continue
+		}
+		if other.State == Recorded {
+			return true, nil
+		}
+		if sent, err := s.knownSent(ctx, other.Key); err != nil || sent {
+			return sent, err
+		}
+	}
+	return false, nil
+}
+
+// knownSent reports whether the trail tells that a submission went out.
+func (s *Service) knownSent(ctx context.Context, key string) (bool, error) {
+	trail, err := s.log.ForSubmission(ctx, key)
+	return slices.ContainsFunc(trail, func(r audit.Record) bool { return r.Kind == audit.Sent }), err
 }
 
 // SettleAll is Settle for each of the list that is open, for as long as ctx lasts.
