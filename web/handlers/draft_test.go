@@ -54,7 +54,9 @@ func adaKey() string {
 
 func draftOf(p *page) string { return p.url.Query().Get("draft") }
 
-func TestI8WhatIsTypedIsKept(t *testing.T) {
+func TestI8WhatIsTypedIsKept(t *testing.T) { everywhere(t, testI8WhatIsTypedIsKept) }
+
+func testI8WhatIsTypedIsKept(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	b := site.signIn("Ada Admin")
@@ -102,7 +104,9 @@ func TestI8WhatIsTypedIsKept(t *testing.T) {
 	site.wantPuts(0, 0)
 }
 
-func TestADraftEndsWithItsSave(t *testing.T) {
+func TestADraftEndsWithItsSave(t *testing.T) { everywhere(t, testADraftEndsWithItsSave) }
+
+func testADraftEndsWithItsSave(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	b := site.signIn("Ada Admin")
@@ -128,7 +132,11 @@ func TestADraftEndsWithItsSave(t *testing.T) {
 }
 
 func TestASaveWithoutAnEndIsNoUnfinishedDraft(t *testing.T) {
-	site, id, review := resultSiteWith(t, "Ada Admin", settings{wait: 100 * time.Millisecond})
+	everywhere(t, testASaveWithoutAnEndIsNoUnfinishedDraft)
+}
+
+func testASaveWithoutAnEndIsNoUnfinishedDraft(t *testing.T) {
+	site, id, review := resultSiteWith(t, "Ada Admin", settings{wait: shortWait})
 	b := review.b
 	site.sim.AddFaults(onPut(pcsim.Fault{Status: 500, Shape: pcsim.ShapeD}))
 	p := b.after(review.save().url.RequestURI(), "We do not know yet")
@@ -142,6 +150,10 @@ func TestASaveWithoutAnEndIsNoUnfinishedDraft(t *testing.T) {
 // I-8: without scripts whatever is sent is kept, when it comes back for another reason
 // than being doubtful.
 func TestI8EveryFormThatComesBackIsKept(t *testing.T) {
+	everywhere(t, testI8EveryFormThatComesBackIsKept)
+}
+
+func testI8EveryFormThatComesBackIsKept(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	b := site.signIn("Ada Admin")
@@ -250,7 +262,9 @@ func TestA53SomebodyElsesDraftIsNotFound(t *testing.T) {
 	ada.get(f.again()).want(http.StatusOK, "Your changes are back.").form("email").wants("email", "secret@harbourline.example")
 }
 
-func TestDiscard(t *testing.T) {
+func TestDiscard(t *testing.T) { everywhere(t, testDiscard) }
+
+func testDiscard(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	b := site.signIn("Ada Admin")
@@ -291,7 +305,9 @@ func TestDiscard(t *testing.T) {
 }
 
 // A draft that somebody else's save overtook opens where both versions stand.
-func TestAStaleDraftOpensInTheMerge(t *testing.T) {
+func TestAStaleDraftOpensInTheMerge(t *testing.T) { everywhere(t, testAStaleDraftOpensInTheMerge) }
+
+func testAStaleDraftOpensInTheMerge(t *testing.T) {
 	start := func(t *testing.T, pairs ...string) (*testSite, pcclient.TenantID, *browser, *form) {
 		site := newSite(t)
 		id := site.customer(harbourline)

@@ -11,7 +11,9 @@ import (
 	"github.com/partnerdesk/portal/pcclient"
 )
 
-func TestTheMainJob(t *testing.T) {
+func TestTheMainJob(t *testing.T) { everywhere(t, testTheMainJob) }
+
+func testTheMainJob(t *testing.T) {
 	site := newSite(t)
 	ada := site.signIn("Ada Admin")
 	id := site.customer(harbourline)

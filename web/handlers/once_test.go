@@ -12,7 +12,9 @@ import (
 
 // however often and from wherever one edit is sent, it is saved once, and
 // every sender sees the same result.
-func TestA57OneEditIsSavedOnce(t *testing.T) {
+func TestA57OneEditIsSavedOnce(t *testing.T) { everywhere(t, testA57OneEditIsSavedOnce) }
+
+func testA57OneEditIsSavedOnce(t *testing.T) {
 	start := func(t *testing.T) (*testSite, pcclient.TenantID, *page) {
 		site := newSite(t)
 		id := site.customer(harbourline)
@@ -184,6 +186,10 @@ func TestA53SomebodyElsesWorkIsNotFound(t *testing.T) {
 // What was refused, or not sent, can be saved once more: as another submission with
 // a key of its own, without typing anything again.
 func TestSavingAgainIsAnotherSubmission(t *testing.T) {
+	everywhere(t, testSavingAgainIsAnotherSubmission)
+}
+
+func testSavingAgainIsAnotherSubmission(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	site.sim.AddFaults(onPut(pcsim.Fault{Status: 429, RetryAfter: "20", Times: 2}))

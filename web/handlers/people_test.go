@@ -181,6 +181,10 @@ var typedLate = map[string]string{"email": "typed@harbourline.example", "firstNa
 // F-46, I-8: the session ends while somebody types. What was typed goes into the
 // person's draft, and nothing is sent by itself.
 func TestF46TheSessionEndsWhileEditing(t *testing.T) {
+	everywhere(t, testF46TheSessionEndsWhileEditing)
+}
+
+func testF46TheSessionEndsWhileEditing(t *testing.T) {
 	var f *form
 	start := func(t *testing.T) (*testSite, *page) {
 		site := newSite(t)

@@ -109,6 +109,10 @@ func TestWhoElseIsEditing(t *testing.T) {
 }
 
 func TestPresenceEndsAMinuteAfterTheLastAsking(t *testing.T) {
+	everywhere(t, testPresenceEndsAMinuteAfterTheLastAsking)
+}
+
+func testPresenceEndsAMinuteAfterTheLastAsking(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	ada, sam := site.signIn("Ada Admin"), site.signIn("Sam Sales").edit(id)
@@ -123,7 +127,9 @@ func TestPresenceEndsAMinuteAfterTheLastAsking(t *testing.T) {
 	ada.get(overview(id)).want(http.StatusOK).hides("editing")
 }
 
-func TestWhoIsDoneIsNotThereAnyMore(t *testing.T) {
+func TestWhoIsDoneIsNotThereAnyMore(t *testing.T) { everywhere(t, testWhoIsDoneIsNotThereAnyMore) }
+
+func testWhoIsDoneIsNotThereAnyMore(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	ada, sam := site.signIn("Ada Admin"), site.signIn("Sam Sales")
@@ -190,7 +196,9 @@ func TestWhoMayAsk(t *testing.T) {
 }
 
 // What somebody else saved is told once, by name and time, with a way to merge it.
-func TestNewsOfASave(t *testing.T) {
+func TestNewsOfASave(t *testing.T) { everywhere(t, testNewsOfASave) }
+
+func testNewsOfASave(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	f := site.signIn("Ada Admin").edit(id)

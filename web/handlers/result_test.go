@@ -152,11 +152,13 @@ func TestPartnerCenterDown(t *testing.T) {
 
 // F-10 to F-14: an answer that was lost, spoilt or untrue leaves a doubt, which is
 // said as one and settled by reading, never by sending again.
-func TestADoubtIsToldAndSettled(t *testing.T) {
+func TestADoubtIsToldAndSettled(t *testing.T) { everywhere(t, testADoubtIsToldAndSettled) }
+
+func testADoubtIsToldAndSettled(t *testing.T) {
 	cut := func(n int) *int { return &n }
 	start := func(t *testing.T) (*testSite, pcclient.TenantID, *page) {
 		t.Helper()
-		return resultSiteWith(t, "Ada Admin", settings{wait: 100 * time.Millisecond})
+		return resultSiteWith(t, "Ada Admin", settings{wait: shortWait})
 	}
 	for _, story := range []struct {
 		name   string
@@ -165,7 +167,8 @@ func TestADoubtIsToldAndSettled(t *testing.T) {
 		doubts bool // whether the doubt is seen
 	}{
 		{"F-11 applied, answer lost", pcsim.Fault{CutAfterBytes: cut(0)}, true, false},
-		{"F-14 applied, reset after some bytes", pcsim.Fault{CutAfterBytes: cut(40)}, true, false},
+		{"F-14 applied, reset after one byte", pcsim.Fault{CutAfterBytes: cut(1)}, true, false},
+		{"F-14 applied, reset after half of it", pcsim.Fault{CutAfterBytes: cut(400)}, true, false},
 		{"F-06 applied, answer cut in half", pcsim.Fault{Shape: pcsim.ShapeTruncated}, true, false},
 		{"F-06 applied, answer is no object", pcsim.Fault{Shape: pcsim.ShapeWrong}, true, false},
 		{"F-10 applied, 503 all the same", pcsim.Fault{Status: 503, Shape: pcsim.ShapeE, Applied: true}, true, false},
@@ -177,6 +180,7 @@ func TestADoubtIsToldAndSettled(t *testing.T) {
 		t.Run(story.name, func(t *testing.T) {
 			site, id, review := start(t)
 			site.sim.AddFaults(onPut(story.fault))
+			key := review.form("key").values.Get("key")
 			p := review.save().want(http.StatusOK)
 			if story.doubts {
 				p = p.b.after(p.url.RequestURI(), "We do not know yet whether this was saved").shows("Do not enter it again", "typed@harbourline.example").hides("Save again")
@@ -187,12 +191,18 @@ func TestADoubtIsToldAndSettled(t *testing.T) {
 				review.b.after(p.url.RequestURI(), "Billing profile saved.")
 				site.storedHas(id, "email", "typed@harbourline.example")
 				site.wantPuts(1, 1)
+				if got := site.kinds(key); got != "recorded sent in_doubt applied" {
+					t.Errorf("the trail tells %q", got)
+				}
 				return
 			}
 			site.clock.advance(settleWindow)
 			p = review.b.after(p.url.RequestURI(), "It was not saved").want(http.StatusOK)
 			allThere(t, p)
 			site.wantPuts(1, 0)
+			if got := site.kinds(key); got != "recorded sent in_doubt not_applied" {
+				t.Errorf("the trail tells %q", got)
+			}
 			p.follow("Save again").want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.")
 			site.wantPuts(2, 1)
 		})

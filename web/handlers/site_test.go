@@ -1,15 +1,21 @@
 package handlers_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"log/slog"
+	"math/bits"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,17 +43,23 @@ const (
 )
 
 // testSite is the whole portal with a simulated Partner Center and the demo
-// identity provider, in one process and without sockets.
+// identity provider, in one process and without sockets: one portal, or several
+// replicas on one database, which take turns.
 type testSite struct {
 	t      testing.TB
+	o      settings
 	sim    *pcsim.Simulator
 	trail  *audit.Log
 	drafts *drafts.Store
-	db     *database.DB
+	db     *database.DB // what a test looks into; also the portal's, unless it is said otherwise
+	url    string
+	ring   *seal.Ring
 	hosts  hosts
-	portal http.Handler
+	portal http.Handler // the first
 	log    *logged
 	clock  *clock
+	turns  *turns
+	calls  atomic.Pointer[hook]
 
 	provider *demo.Provider
 }
@@ -153,19 +165,27 @@ type settings struct {
 	wait    time.Duration
 	demo    *handlers.Demo
 	proxies []netip.Prefix
-	days    int  // after which values are deleted
-	reason  bool // a reason is required
+	days    int    // after which values are deleted
+	reason  bool   // a reason is required
+	apart   bool   // the portals have handles of their own on the database
+	through string // the URL by which they reach it; "": the database's own
 }
 
 func newSite(t testing.TB) *testSite { return newSiteWith(t, settings{}) }
 
 func newSiteWith(t testing.TB, o settings) *testSite {
 	t.Helper()
-	s := &testSite{t: t, log: &logged{}, clock: newClock(), db: databasetest.Open(t), hosts: hosts{}}
-	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	ring, err := seal.ParseKeys(seal.NewKey())
+	s := &testSite{t: t, o: o, log: &logged{}, clock: newClock(), hosts: hosts{}, turns: &turns{}}
+	replicas := 1
+	if strings.Contains(t.Name(), thirdTurn) {
+		replicas, s.url, s.o.apart = 2, databasetest.PostgresURL(t), true
+	} else {
+		s.url = databasetest.URL(t)
+	}
+	var err error
+	s.db = databasetest.OpenURL(t, s.url)
+	s.ring, err = seal.ParseKeys(seal.NewKey())
 	must(t, err)
-
 	s.provider, err = demo.NewProvider(demo.Options{
 		Key: providerKey(), Now: s.clock.now, Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
 		RedirectURIs: []string{portalOrigin + "/auth/callback"}, PostLogoutURIs: []string{portalOrigin + "/signin"},
@@ -178,38 +198,213 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 	must(t, err)
 	s.hosts["signin.example"] = serve{s.provider}
 	s.hosts["partnercenter.example"] = s.sim.Transport()
+	s.hosts["portal.example"] = s.turns
+	s.trail = audit.New(s.db, s.ring, s.clock.now)
+	s.drafts = drafts.New(s.db, s.ring, s.clock.now)
+	for range replicas {
+		s.turns.add(s.replica())
+	}
+	s.portal = s.turns.all[0].Handler
+	t.Cleanup(s.invariants)
+	return s
+}
 
-	upstream, err := pcclient.New(pcclient.Options{BaseURL: upstreamOrigin, Transport: s.hosts, Application: "Partner Desk", Now: s.clock.now, Sleep: briefly})
-	must(t, err)
+// everywhere runs stories three times: one portal on SQLite, one on PostgreSQL, and
+// two replicas on one PostgreSQL that take turns and must be as one. During the third
+// turn every site has two.
+func everywhere(t *testing.T, stories func(t *testing.T)) {
+	t.Helper()
+	databasetest.Both(t, func(t *testing.T) { t.Parallel(); stories(t) })
+	t.Run(thirdTurn, func(t *testing.T) { t.Parallel(); stories(t) })
+}
+
+const thirdTurn = "replicas"
+
+// replica is one process of the portal.
+type replica struct {
+	http.Handler
+	db    *database.DB
+	saves *submission.Service
+	dead  atomic.Bool
+	died  chan struct{} // closed with the process
+}
+
+// replica starts one more portal on the site's database.
+func (s *testSite) replica() *replica {
+	s.t.Helper()
+	r := &replica{db: s.db, died: make(chan struct{})}
+	if s.o.apart {
+		r.db = databasetest.OpenURL(s.t, cmp.Or(s.o.through, s.url))
+	}
+	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	upstream, err := pcclient.New(pcclient.Options{BaseURL: upstreamOrigin, Transport: wire{s, r}, Application: "Partner Desk", Now: s.clock.now, Sleep: briefly})
+	must(s.t, err)
 	base, err := url.Parse(portalOrigin)
-	must(t, err)
+	must(s.t, err)
 	cloud, _ := pcclient.CloudNamed("global")
-	s.trail = audit.New(s.db, ring, s.clock.now)
-	saves := submission.New(submission.Options{DB: s.db, Log: s.trail, Ring: ring, Events: log, Settle: o.settle, Wait: o.wait, Now: s.clock.now, Sleep: s.clock.sleep, SignInAgain: signin.ErrSignInAgain})
-	t.Cleanup(func() {
+	trail := audit.New(r.db, s.ring, s.clock.now)
+	r.saves = submission.New(submission.Options{
+		DB: r.db, Log: trail, Ring: s.ring, Events: log, Settle: s.o.settle, Wait: s.o.wait, Now: s.clock.now, Sleep: s.clock.sleep, SignInAgain: signin.ErrSignInAgain,
+	})
+	s.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		if err := saves.Drain(ctx); err != nil {
-			t.Errorf("saves did not end: %v", err)
+		if r.dead.Load() {
+			return
+		}
+		if err := r.saves.Drain(ctx); err != nil {
+			s.t.Errorf("saves did not end: %v", err)
 		}
 	})
-	watch := outside.New(outside.Options{Log: s.trail, Events: log, Now: s.clock.now})
-	t.Cleanup(watch.Close)
-	s.drafts = drafts.New(s.db, ring, s.clock.now)
-	s.portal = handlers.New(handlers.Options{
-		BaseURL: base, TrustedProxies: o.proxies, Upstream: upstream, Database: s.db, Keys: ring,
-		Sessions: session.New(session.Options{DB: s.db, Ring: ring, Now: s.clock.now}),
+	watch := outside.New(outside.Options{Log: trail, Events: log, Now: s.clock.now})
+	s.t.Cleanup(watch.Close)
+	r.Handler = handlers.New(handlers.Options{
+		BaseURL: base, TrustedProxies: s.o.proxies, Upstream: upstream, Database: r.db, Keys: s.ring,
+		Sessions: session.New(session.Options{DB: r.db, Ring: s.ring, Now: s.clock.now}),
 		SignIn: signin.New(signin.Config{
 			Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
 			BaseURL: portalOrigin, Scope: cloud.Scope, Tenants: []string{demo.PartnerTenant},
-			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: ring,
+			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: s.ring,
 		}),
-		Drafts: s.drafts, Submissions: saves, Audit: s.trail, ValuesDays: o.days, Outside: watch,
-		Recents: directory.NewRecents(s.db, ring, s.clock.now), Presence: presence.New(s.db, ring, s.clock.now),
-		Contact: "Marta Keller (team lead)", ReasonRequired: o.reason, Zone: time.UTC, Now: s.clock.now, Log: log, Demo: o.demo,
+		Drafts: drafts.New(r.db, s.ring, s.clock.now), Submissions: r.saves, Audit: trail, ValuesDays: s.o.days, Outside: watch,
+		Recents: directory.NewRecents(r.db, s.ring, s.clock.now), Presence: presence.New(r.db, s.ring, s.clock.now),
+		Contact: "Marta Keller (team lead)", ReasonRequired: s.o.reason, Zone: time.UTC, Now: s.clock.now, Log: log, Demo: s.o.demo,
 	})
-	s.hosts["portal.example"] = serve{s.portal}
-	return s
+	return r
+}
+
+// turns is a balancer without sticky sessions: no rhythm of requests, such as a form
+// and the redirect after it, keeps to one replica.
+type turns struct {
+	mu   sync.Mutex
+	all  []*replica
+	many uint
+}
+
+func (b *turns) add(r *replica) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.all = append(b.all, r)
+}
+
+func (b *turns) next() *replica {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.many++
+	living := slices.DeleteFunc(slices.Clone(b.all), func(r *replica) bool { return r.dead.Load() })
+	if len(living) == 0 {
+		return nil
+	}
+	return living[bits.OnesCount(b.many)%len(living)]
+}
+
+var errDown = errors.New("the portal is down")
+
+// hook sees, and may answer, what a replica asks of Partner Center.
+type hook func(r *replica, q *http.Request, next http.RoundTripper) (*http.Response, error)
+
+// onCall puts a hook between the replicas and Partner Center.
+func (s *testSite) onCall(h hook) { s.calls.Store(&h) }
+
+// wire leads from one replica to Partner Center, as long as that replica lives.
+type wire struct {
+	s *testSite
+	r *replica
+}
+
+func (w wire) RoundTrip(q *http.Request) (*http.Response, error) {
+	var answer *http.Response
+	err := errDown
+	if w.r.dead.Load() {
+		return nil, err
+	}
+	if h := w.s.calls.Load(); h != nil {
+		answer, err = (*h)(w.r, q, w.s.hosts)
+	} else {
+		answer, err = w.s.hosts.RoundTrip(q)
+	}
+	if w.r.dead.Load() {
+		return nil, errDown
+	}
+	return answer, err
+}
+
+// die ends a replica as a kill does: it reaches nothing any more, and nobody reaches it.
+// The site needs settings.apart.
+func (r *replica) die() {
+	r.dead.Store(true)
+	close(r.died)
+	r.db.Close()
+}
+
+// restart replaces every replica by a new one, as an update does.
+func (s *testSite) restart() {
+	s.t.Helper()
+	s.turns.mu.Lock()
+	old := s.turns.all
+	s.turns.all = nil
+	s.turns.mu.Unlock()
+	for _, r := range old {
+		over, cancel := context.WithCancel(s.t.Context())
+		cancel() // nobody waits for what is under way
+		_ = r.saves.Drain(over)
+		r.dead.Store(true)
+	}
+	for range old {
+		s.turns.add(s.replica())
+	}
+}
+
+// kinds are the kinds of a submission's entries in the trail, in order.
+func (s *testSite) kinds(key string) string {
+	s.t.Helper()
+	records, err := s.trail.ForSubmission(s.t.Context(), key)
+	must(s.t, err)
+	var kinds []string
+	for _, r := range records {
+		kinds = append(kinds, string(r.Kind))
+	}
+	return strings.Join(kinds, " ")
+}
+
+// invariants holds every story against what must always be so: I-5, at most one
+// application for each key, and I-7, an unbroken trail.
+func (s *testSite) invariants() {
+	applied := map[string]int{}
+	for _, r := range s.puts() {
+		if id := r.Headers["MS-RequestId"]; r.Applied {
+			if applied[id]++; applied[id] > 1 {
+				s.t.Errorf("I-5 %s was applied %d times", id, applied[id])
+			}
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if n, err := s.trail.Verify(ctx); err != nil && !database.Fault(err) { // the story may have taken it away
+		s.t.Errorf("I-7 the trail breaks after %d entries: %v", n, err)
+	}
+}
+
+func (b *turns) RoundTrip(r *http.Request) (*http.Response, error) {
+	to := b.next()
+	if to == nil {
+		return nil, errDown
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	go func() {
+		select {
+		case <-to.died:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	answer, err := serve{to}.RoundTrip(r.WithContext(ctx))
+	if to.dead.Load() { // it died over this request
+		return nil, errDown
+	}
+	answer.Request = r
+	return answer, err
 }
 
 // briefly is how the client waits between tries: long enough to be a wait.

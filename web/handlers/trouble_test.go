@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/partnerdesk/portal/pcclient/pcsim"
+	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/handlers"
 	"github.com/partnerdesk/portal/web/session"
 )
@@ -55,15 +56,16 @@ func TestF41APanicIsAPage(t *testing.T) {
 	})
 }
 
-// breakTable makes every write to a table fail, as a full disk would.
+// breakTable makes every row that comes to a table fail, as a full disk would.
 func (s *testSite) breakTable(name string) (mend func()) {
 	s.t.Helper()
-	s.exec(`CREATE TRIGGER broken_` + name + ` BEFORE INSERT ON ` + name + ` BEGIN SELECT RAISE(ABORT, 'disk full'); END`)
-	return func() { s.exec(`DROP TRIGGER broken_` + name) }
+	return databasetest.Break(s.t, s.db, "INSERT", name)
 }
 
 // F-35, I-8: when a draft cannot be stored, the form says so and keeps everything.
-func TestF35DraftsCannotBeStored(t *testing.T) {
+func TestF35DraftsCannotBeStored(t *testing.T) { everywhere(t, testF35DraftsCannotBeStored) }
+
+func testF35DraftsCannotBeStored(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
 	b := site.signIn("Ada Admin")

@@ -101,6 +101,28 @@ func New(o Options) *Service {
 // is the database's and says that how the save stands cannot be told: it may be under
 // way. How the save itself went is never an error.
 func (s *Service) Save(ctx context.Context, pc *pcclient.Client, r Request) (Submission, error) {
+	begun := time.Now()
+	sub, err := s.save(ctx, pc, r)
+	if err != nil || sub.State != Recorded || s.running(r.Key) {
+		return sub, err
+	}
+	// Another portal is at work on it, and is waited for as long as this one would be.
+	ctx, cancel := context.WithDeadline(ctx, begun.Add(s.wait))
+	defer cancel()
+	for pause := 25 * time.Millisecond; sleep(ctx, pause) == nil; pause = min(2*pause, 500*time.Millisecond) {
+		got, err := s.Get(ctx, r.Operator.Key, r.Key)
+		if err != nil {
+			break
+		}
+		if got.State != Recorded {
+			return got, nil
+		}
+	}
+	return sub, nil
+}
+
+// save is Save for what is under way in this portal.
+func (s *Service) save(ctx context.Context, pc *pcclient.Client, r Request) (Submission, error) {
 	if r.Key == "" || r.Operator.Key == "" || r.Customer == "" {
 		return Submission{}, errors.New("save: the request needs a key, an operator and a customer")
 	}
