@@ -1,7 +1,6 @@
 package handlers_test
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -24,6 +23,7 @@ import (
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/database/databasetest"
+	"github.com/partnerdesk/portal/web/database/faultproxy"
 	"github.com/partnerdesk/portal/web/demo"
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
@@ -46,20 +46,22 @@ const (
 // identity provider, in one process and without sockets: one portal, or several
 // replicas on one database, which take turns.
 type testSite struct {
-	t      testing.TB
-	o      settings
-	sim    *pcsim.Simulator
-	trail  *audit.Log
-	drafts *drafts.Store
-	db     *database.DB // what a test looks into; also the portal's, unless it is said otherwise
-	url    string
-	ring   *seal.Ring
-	hosts  hosts
-	portal http.Handler // the first
-	log    *logged
-	clock  *clock
-	turns  *turns
-	calls  atomic.Pointer[hook]
+	t       testing.TB
+	o       settings
+	sim     *pcsim.Simulator
+	trail   *audit.Log
+	drafts  *drafts.Store
+	db      *database.DB // what a test looks into; also the portal's, unless it is said otherwise
+	url     string
+	through string // how the portals reach it
+	proxy   *faultproxy.Proxy
+	ring    *seal.Ring
+	hosts   hosts
+	portal  http.Handler // the first
+	log     *logged
+	clock   *clock
+	turns   *turns
+	calls   atomic.Pointer[hook]
 
 	provider *demo.Provider
 }
@@ -165,10 +167,10 @@ type settings struct {
 	wait    time.Duration
 	demo    *handlers.Demo
 	proxies []netip.Prefix
-	days    int    // after which values are deleted
-	reason  bool   // a reason is required
-	apart   bool   // the portals have handles of their own on the database
-	through string // the URL by which they reach it; "": the database's own
+	days    int  // after which values are deleted
+	reason  bool // a reason is required
+	apart   bool // the portals have handles of their own on the database
+	proxied bool // they reach it, which is PostgreSQL, through proxy
 }
 
 func newSite(t testing.TB) *testSite { return newSiteWith(t, settings{}) }
@@ -181,6 +183,10 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 		replicas, s.url, s.o.apart = 2, databasetest.PostgresURL(t), true
 	} else {
 		s.url = databasetest.URL(t)
+	}
+	s.through = s.url
+	if o.proxied {
+		s.proxy, s.through = databasetest.Behind(t, s.url)
 	}
 	var err error
 	s.db = databasetest.OpenURL(t, s.url)
@@ -233,8 +239,8 @@ type replica struct {
 func (s *testSite) replica() *replica {
 	s.t.Helper()
 	r := &replica{db: s.db, died: make(chan struct{})}
-	if s.o.apart {
-		r.db = databasetest.OpenURL(s.t, cmp.Or(s.o.through, s.url))
+	if s.o.apart || s.o.proxied {
+		r.db = databasetest.OpenURL(s.t, s.through)
 	}
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	upstream, err := pcclient.New(pcclient.Options{BaseURL: upstreamOrigin, Transport: wire{s, r}, Application: "Partner Desk", Now: s.clock.now, Sleep: briefly})
@@ -258,9 +264,13 @@ func (s *testSite) replica() *replica {
 	})
 	watch := outside.New(outside.Options{Log: trail, Events: log, Now: s.clock.now})
 	s.t.Cleanup(watch.Close)
+	patience := 10 * time.Second // on a busy machine; stories of trouble have the product's
+	if s.o.proxied {
+		patience = 0
+	}
 	r.Handler = handlers.New(handlers.Options{
 		BaseURL: base, TrustedProxies: s.o.proxies, Upstream: upstream, Database: r.db, Keys: s.ring,
-		Sessions: session.New(session.Options{DB: r.db, Ring: s.ring, Now: s.clock.now}),
+		Sessions: session.New(session.Options{DB: r.db, Ring: s.ring, Now: s.clock.now, Wait: patience}),
 		SignIn: signin.New(signin.Config{
 			Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
 			BaseURL: portalOrigin, Scope: cloud.Scope, Tenants: []string{demo.PartnerTenant},

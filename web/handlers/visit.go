@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -64,14 +65,20 @@ func customerIn(c echo.Context) (pcclient.TenantID, error) {
 }
 
 // show draws the page into memory and then sends it, so that a component that
-// fails cannot leave half a page.
+// fails cannot leave half a page. One that tells of trouble says when to ask again.
 func show(c echo.Context, status int, page templ.Component) error {
 	var buf bytes.Buffer
 	if err := page.Render(c.Request().Context(), &buf); err != nil {
 		return err
 	}
+	if header := c.Response().Header(); status == http.StatusServiceUnavailable && header.Get("Retry-After") == "" {
+		header.Set("Retry-After", retryAfter(soon))
+	}
 	return c.HTMLBlob(status, buf.Bytes())
 }
+
+// soon is when to ask again after trouble of unknown length.
+const soon = 5 * time.Second
 
 // warn notes trouble that costs the page a part of it and nothing else.
 func (s *site) warn(v *visit, what string, err error) {
