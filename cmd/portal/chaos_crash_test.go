@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -213,7 +214,7 @@ func tellAll(t *testing.T, killings ...killing) {
 		all.Wait()
 		if kills > 1 {
 			for _, k := range killings {
-				t.Logf("F-38 killed at %q: %d times, all that I-1 to I-10 ask held %d times", k.name, kills, good[k.name])
+				t.Logf("F-38 %s: killed at %q %d times, I-1 to I-10 held %d times", path.Base(t.Name()), k.name, kills, good[k.name])
 			}
 		}
 	})

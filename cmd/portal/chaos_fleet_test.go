@@ -332,13 +332,14 @@ func (f *fleet) pick() *replica {
 	return f.replicas[f.next%len(f.replicas)]
 }
 
-// tellLogs prints the end of every log.
+// tellLogs prints the ends of the latest logs.
 func (f *fleet) tellLogs() {
-	const most = 6000
+	const most, latest = 6000, 5
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i, log := range f.logs {
+	older := max(0, len(f.logs)-latest)
+	for i, log := range f.logs[older:] {
 		text := log.String()
-		f.t.Logf("log of process %d:\n%s", i+1, text[max(0, len(text)-most):])
+		f.t.Logf("log of process %d:\n%s", older+i+1, text[max(0, len(text)-most):])
 	}
 }
