@@ -93,7 +93,14 @@ func subtagName(p string) (string, bool) {
 	return name, ok
 }
 
-func code(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
+// code takes UK for GB, as people do.
+func code(s string) string {
+	s = strings.ToUpper(strings.TrimSpace(s))
+	if s == "UK" {
+		return "GB"
+	}
+	return s
+}
 
 // sortKey orders names: accents and case do not count in English lists.
 func sortKey(s string) string { return unaccent.Replace(strings.ToLower(s)) }

@@ -5,7 +5,7 @@ import "strings"
 // SubdivisionName returns the English name for a code in any case: "New South Wales" for
 // AU and NSW. Anything unknown comes back as it is, trimmed.
 func SubdivisionName(country, sub string) string {
-	want := code(sub)
+	want := strings.ToUpper(strings.TrimSpace(sub))
 	for entry := range strings.SplitSeq(subdivisionTable[code(country)], ";") {
 		if c, name, ok := strings.Cut(entry, "="); ok && strings.TrimSpace(c) == want {
 			return name

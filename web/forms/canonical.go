@@ -37,7 +37,7 @@ func canonical(name, text string, rules pcclient.CountryRules) string {
 	}
 	switch name {
 	case Country:
-		return strings.ToUpper(text)
+		return Normal(Country, text)
 	case State:
 		text, _ = fitState(text, rules)
 	case Culture:

@@ -69,8 +69,18 @@ func Required(name string, rules pcclient.CountryRules) bool {
 		return rules.StateRequired
 	case PostalCode:
 		return rules.PostalCodeRequired
+	case Phone:
+		return asksForPhone(Normal(Country, rules.ISO2Code))
 	}
 	return false
+}
+
+// asksForPhone is about the countries in which a customer is not created without a phone
+// number (600051, the upstream's pages on error codes and on utility resources). That an
+// update is refused for it too is likely and not proved.
+func asksForPhone(country string) bool {
+	const countries = "AE AM AZ BR BY HU IN IQ KG KZ MD MM PL RU SA SS TH TJ TR UA UZ VE VN ZA"
+	return country != "" && slices.Contains(strings.Fields(countries), country)
 }
 
 // AddressRows returns the rows of the address form below the country. A part is there

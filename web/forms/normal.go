@@ -17,7 +17,9 @@ func Normal(name, text string) string {
 	case PostalCode, Phone:
 		text = strings.Map(dropSeparators, text)
 	case Country:
-		text = strings.ToUpper(text)
+		if text = strings.ToUpper(text); text == "UK" {
+			text = "GB" // as people call it; ISO 3166 keeps it for them, the upstream has no rules for it
+		}
 	case Culture, Language:
 		text = strings.ToLower(text)
 	}

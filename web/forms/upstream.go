@@ -16,7 +16,7 @@ import (
 func UpstreamErrors(code, description string, v Values) (Errors, string) {
 	country := Normal(Country, v[Country])
 	if code == "600051" {
-		return Errors{{Phone, "Enter a phone number. Partner Center asks for one in " + address.InSentence(country) + "."}}, ""
+		return Errors{{Phone, needsPhone(country)}}, ""
 	}
 	names := named(description)
 	var errs Errors

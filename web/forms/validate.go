@@ -67,7 +67,11 @@ func (c checker) check(name string) string {
 		}
 	case Phone:
 		if _, ok := fitPhone(text, c.rules); !ok {
-			return "Enter a phone number that fits " + address.InSentence(c.country) + ", or leave it empty"
+			text := "Enter a phone number that fits " + address.InSentence(c.country)
+			if !Required(Phone, c.rules) {
+				text += ", or leave it empty"
+			}
+			return text
 		}
 	}
 	return ""
@@ -102,12 +106,18 @@ func (c checker) missing(name string) string {
 		return "Enter address line 1"
 	case Country, Culture, Language:
 		return c.choose(name)
+	case Phone:
+		return needsPhone(c.country)
 	case State:
 		if len(c.rules.States) > 0 {
 			return c.choose(name)
 		}
 	}
 	return "Enter " + withArticle(Label(name, c.country))
+}
+
+func needsPhone(country string) string {
+	return "Enter a phone number. Partner Center asks for one in " + address.InSentence(country) + "."
 }
 
 func (c checker) choose(name string) string { return "Choose " + withArticle(Label(name, c.country)) }

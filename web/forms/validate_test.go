@@ -167,11 +167,15 @@ func TestWarnings(t *testing.T) {
 		})
 	}
 	poland := harbourline(forms.Country, "PL", forms.Phone, "")
-	if got := forms.Warnings(poland, harbourline(), pcclient.CountryRules{ISO2Code: "PL"}); len(got) != 1 || got[0].Name != forms.Phone {
-		t.Errorf("warnings %v, want one about the phone", got)
+	rules := pcclient.CountryRules{ISO2Code: "PL"}
+	if got := forms.Warnings(poland, poland, rules); len(got) != 1 || got[0].Name != forms.Phone {
+		t.Errorf("warnings %v, want one about the phone, which was empty before", got)
 	}
-	if got := forms.Warnings(poland, poland, pcclient.CountryRules{ISO2Code: "PL"}); got != nil {
+	if got := forms.Validate(poland, poland, rules); got != nil {
 		t.Errorf("the phone was empty before, and nobody touched it: %v", got)
+	}
+	if got := forms.Validate(poland, harbourline(), rules).For(forms.Phone); got != "Enter a phone number. Partner Center asks for one in Poland." {
+		t.Errorf("the phone is said to be %q", got)
 	}
 	if got := forms.Warnings(harbourline(forms.CompanyName, "999"), harbourline(forms.CompanyName, "999"), australia()); got != nil {
 		t.Errorf("nobody touched it: %v", got)

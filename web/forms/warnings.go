@@ -7,13 +7,10 @@ import (
 	"github.com/partnerdesk/portal/web/address"
 )
 
-// The upstream asks for a phone number when a customer is created in these countries; for
-// updates nobody knows.
-const phoneCountries = "AE AM AZ BR BY HU IN IQ KG KZ MD MM PL RU SA SS TH TJ TR UA UZ VE VN ZA"
-
 // Warnings returns remarks on changed values that can be saved but deserve a second look:
-// company names that the upstream warns of, look-alike domains of email addresses, a
-// missing phone number where one may be asked for. In page order; base may be nil.
+// company names that the upstream warns of, look-alike domains of email addresses. And,
+// changed or not, on a missing phone number where the upstream asks for one: nothing here
+// makes the person add one, but the save may be refused for it. In page order; base may be nil.
 func Warnings(v, base Values, rules pcclient.CountryRules) []Note {
 	var notes []Note
 	name := strings.TrimSpace(v[CompanyName])
@@ -24,8 +21,7 @@ func Warnings(v, base Values, rules pcclient.CountryRules) []Note {
 	if d := lookAlike(email); d != "" && touched(Email, base, v) && checkEmail(email) == "" {
 		notes = append(notes, Note{Email, "Check the email address", "Did you mean " + d + "?"})
 	}
-	country := Normal(Country, v[Country])
-	if _, asks := listed(strings.Fields(phoneCountries), country); asks && country != "" && !v.has(Phone) && touched(Phone, base, v) {
+	if country := Normal(Country, v[Country]); asksForPhone(country) && !v.has(Phone) {
 		notes = append(notes, Note{Phone, "Phone is empty",
 			"Partner Center may ask for a phone number in " + address.InSentence(country) + "."})
 	}
