@@ -42,6 +42,7 @@ type Fault struct {
 	CutAfterBytes *int   `json:"cutAfterBytes,omitempty"` // ends the connection after so many bytes of the answer, status line included; 0 before any
 	Status        int    `json:"status,omitempty"`        // answers so instead; the call is not executed unless Applied
 	Shape         string `json:"shape,omitempty"`         // body of Status, or how the real answer is spoilt; see the Shape constants
+	Code          int    `json:"code,omitempty"`          // of the shapes that have one; 0 is the usual one of Status
 	RetryAfter    string `json:"retryAfter,omitempty"`    // Retry-After header, any text; a JSON number is taken too
 	Applied       bool   `json:"applied,omitempty"`       // with Status: the call is executed all the same
 }
@@ -149,10 +150,13 @@ func (f Fault) body(codeAsText bool) answer {
 	case shape == "" && f.Status < 400:
 		shape = ShapeD
 	}
-	text := "An unexpected error occurred. Try again later."
+	text, code := "An unexpected error occurred. Try again later.", f.Code
+	if code == 0 {
+		code = codeFor(f.Status)
+	}
 	switch shape {
 	case ShapeB:
-		return jsonError(f.Status, shapeB(codeFor(f.Status), text, "UnexpectedError", f.Status >= 500))
+		return jsonError(f.Status, shapeB(code, text, "UnexpectedError", f.Status >= 500))
 	case ShapeC:
 		return jsonError(f.Status, shapeC(f.Status, f.RetryAfter))
 	case ShapeD:
@@ -166,5 +170,5 @@ func (f Fault) body(codeAsText bool) answer {
 		a.body = []byte("upstream connect error or disconnect before headers")
 		return a
 	}
-	return jsonError(f.Status, shapeA(codeFor(f.Status), text, codeAsText || shape == ShapeH))
+	return jsonError(f.Status, shapeA(code, text, codeAsText || shape == ShapeH))
 }

@@ -15,8 +15,10 @@ import (
 // the upstream said is UpstreamQuote, to be shown beside and escaped.
 func UpstreamErrors(code, description string, v Values) (Errors, string) {
 	country := Normal(Country, v[Country])
-	if code == "600051" {
+	if r, ok := RefusalOf(code); ok && r.Input == Phone {
 		return Errors{{Phone, needsPhone(country)}}, ""
+	} else if ok && r.Input != "" {
+		return Errors{{r.Input, refusedText(r.Input, country)}}, ""
 	}
 	names := named(description)
 	var errs Errors

@@ -15,6 +15,7 @@ import (
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/session"
 	"github.com/partnerdesk/portal/web/signin"
@@ -39,6 +40,7 @@ type failure struct {
 	forget bool // what was posted is not this person's to see
 	kept   *keptDraft
 	fate   templates.Fate // of the save that the request is about
+	why    forms.Refusal  // what the upstream's code means, for a refusal that it explains
 }
 
 // failureOf is the only map from errors to statuses and pages. What it does not
@@ -69,6 +71,8 @@ func failureOf(err error) failure {
 	case is(submission.ErrOtherValues):
 		return failure{status: http.StatusUnprocessableEntity, kind: templates.ErrorBadRequest}
 
+	case errors.As(err, &upstream) && explained(upstream.Code).Title != "":
+		return failure{status: http.StatusForbidden, kind: templates.ErrorUpstreamNo, why: explained(upstream.Code)}
 	case is(pcclient.ErrMFARequired):
 		return failure{status: http.StatusForbidden, kind: templates.ErrorMFA}
 	case is(pcclient.ErrUnauthorized):
@@ -102,6 +106,13 @@ func failureOf(err error) failure {
 		return failure{status: 499, kind: templates.ErrorUpstreamDown}
 	}
 	return failure{status: http.StatusInternalServerError, kind: templates.ErrorInternal, retry: true}
+}
+
+// explained is what a code of the upstream means; the zero value for one that says no
+// more than its status.
+func explained(code string) forms.Refusal {
+	r, _ := forms.RefusalOf(code)
+	return r
 }
 
 // showFailure draws the page for an error that a handler, or the router, returned.
@@ -168,6 +179,7 @@ func (s *site) drawFailure(v *visit, f failure) {
 		Writing: posted,
 		Fate:    f.fate,
 		Drafted: inDraft(r),
+		Refusal: f.why,
 		Details: s.details(v),
 	}
 	if f.retry && s.ownPage(r.URL.Path) {

@@ -252,3 +252,37 @@ func TestWithoutCountryRulesTheFormWorks(t *testing.T) {
 	f.fill("email", "ruleless@harbourline.example").press().want(http.StatusOK, "Review 1 change").save().want(http.StatusOK, "Billing profile saved.")
 	site.storedHas(id, "email", "ruleless@harbourline.example")
 }
+
+// Codes that explain a refusal better than its status: the page tells the cause, the
+// state of the work and the next step, whether the save or the first look met it.
+func TestRefusalsAreExplainedByTheirCode(t *testing.T) {
+	for _, c := range []struct {
+		status, code int
+		title, next  string
+	}{
+		{http.StatusForbidden, 900309, "A sign-in policy of your organisation stopped this", "Microsoft Entra"},
+		{http.StatusForbidden, 900416, "This customer's account is locked", "open a support request"},
+		{http.StatusForbidden, 800073, "This customer's account is under review", "Save again when the review is over"},
+		{http.StatusUnauthorized, 900420, "Partner Desk signed in to the wrong service", "Tell the people who run Partner Desk"},
+		{http.StatusBadRequest, 600049, "This customer needs a registration number", "account page in Partner Center"},
+	} {
+		t.Run(c.title, func(t *testing.T) {
+			site, id, review := resultSite(t, "Ada Admin")
+			site.sim.AddFaults(onPut(pcsim.Fault{Status: c.status, Code: c.code, Times: -1}))
+			p := review.save()
+			p.shows(c.title, "Nothing was saved", "Everything you typed is kept", c.next)
+			site.sim.ClearFaults()
+			allThere(t, p)
+			site.wantPuts(len(site.puts()), 0)
+
+			site.sim.AddFaults(pcsim.Fault{Method: http.MethodGet, Path: "/v1/customers/*/profiles/billing", Status: c.status, Code: c.code, Times: -1})
+			p.b.get("/customers/"+string(id)+"/billing").shows(c.title, "Nothing was being saved", c.next)
+		})
+	}
+	t.Run("600051 at the field", func(t *testing.T) {
+		site, _, review := resultSite(t, "Ada Admin")
+		site.sim.AddFaults(onPut(pcsim.Fault{Status: http.StatusBadRequest, Code: 600051}))
+		review.save().want(http.StatusUnprocessableEntity, "did not accept this profile").
+			follow("Back to editing").shows("Enter a phone number. Partner Center asks for one in")
+	})
+}

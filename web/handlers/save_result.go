@@ -160,6 +160,9 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 		SignInURL:    "/auth/start",
 		Details:      s.details(v, supportFacts(sub)...),
 	}
+	if sub.State == submission.Rejected {
+		page.Refusal = explained(sub.UpstreamCode)
+	}
 	for _, change := range merge.Changes(sub.Base, sub.Wish) {
 		page.Changes = append(page.Changes, printedChange(change))
 	}

@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/partnerdesk/portal/web/forms"
+
 // ErrorKind is what went wrong.
 type ErrorKind string
 
@@ -43,14 +45,15 @@ const (
 type ErrorPage struct {
 	Page
 	Kind     ErrorKind
-	Customer *Customer // when the address names one
-	Contact  string    // who can help; "" leaves it out
-	Wait     string    // ErrorThrottled: "20 seconds"
-	Writing  bool      // the request was a save or a form: the page says nothing was saved, unless
-	Fate     Fate      // says otherwise
-	Drafted  bool      // and that the changes it was about are kept as a draft
-	RetryURL string    // main action of the kinds that can be tried again; "" means none
-	SignIn   string    // URL of sign-in; "" means /auth/start
+	Customer *Customer     // when the address names one
+	Contact  string        // who can help; "" leaves it out
+	Wait     string        // ErrorThrottled: "20 seconds"
+	Writing  bool          // the request was a save or a form: the page says nothing was saved, unless
+	Fate     Fate          // says otherwise
+	Drafted  bool          // and that the changes it was about are kept as a draft
+	Refusal  forms.Refusal // ErrorUpstreamNo: what Partner Center's code means; the zero value when it explains nothing
+	RetryURL string        // main action of the kinds that can be tried again; "" means none
+	SignIn   string        // URL of sign-in; "" means /auth/start
 	Details  Details
 
 	// KeptFor is the customer whose draft what was posted went into; "" when it did not.

@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/partnerdesk/portal/web/forms"
+
 // ResultKind is how a save stands.
 type ResultKind string
 
@@ -28,15 +30,16 @@ type ResultPage struct {
 	Page
 	Customer     Customer
 	Kind         ResultKind
-	Who          string   // ResultConflict, ResultSuperseded: who saved; "" when not known
-	Wait         string   // ResultThrottled: "20 seconds"
-	UpstreamText string   // ResultRejected: what Partner Center said, as it said it
-	Contact      string   // who can give access; "" leaves it out
-	At           Time     // when Save was pressed
-	Changes      []Change // everything that was to be saved
-	CheckURL     string   // this page again; it reads, and never sends
-	EditURL      string   // back to the form, everything typed in it
-	AgainURL     string   // review, for saving once more
+	Who          string        // ResultConflict, ResultSuperseded: who saved; "" when not known
+	Wait         string        // ResultThrottled: "20 seconds"
+	Refusal      forms.Refusal // what the code of a refusal means; the zero value leaves it to Kind
+	UpstreamText string        // ResultRejected: what Partner Center said, as it said it
+	Contact      string        // who can give access; "" leaves it out
+	At           Time          // when Save was pressed
+	Changes      []Change      // everything that was to be saved
+	CheckURL     string        // this page again; it reads, and never sends
+	EditURL      string        // back to the form, everything typed in it
+	AgainURL     string        // review, for saving once more
 	MergeURL     string
 	SignInURL    string
 	Close        *Unsettled // ResultSuperseded that nobody has closed: the form that does

@@ -48,6 +48,9 @@ func (p ErrorPage) message() message {
 		}
 		return message{"user", "You cannot open this page", []string{"Your role in " + product + " does not include it.", p.work()}, "To get access, ask"}
 	case ErrorUpstreamNo:
+		if p.Refusal.Title != "" {
+			return message{"alert", p.Refusal.Title, []string{p.Refusal.Cause + " " + p.work(), p.Refusal.Next}, ""}
+		}
 		return message{"user", upstream + " does not let your account do this", []string{
 			"The account needs the admin agent role in " + upstream + ", and your organisation a relationship with the customer.", p.work()}, "To get access, ask"}
 	case ErrorNoRole:

@@ -17,16 +17,8 @@ func (p ResultPage) message() message {
 		return message{"warn", p.who() + " saved this profile while you were editing", []string{"Nothing has been overwritten and everything you typed is kept. Put both together, then save."}, ""}
 	case ResultAlreadySaved:
 		return message{"check", p.who() + " already saved the same values", []string{"There is nothing to do: the profile has the values you typed, and nothing had to be saved."}, ""}
-	case ResultRejected:
-		return message{"alert", upstream + " did not accept this profile", []string{"Nothing was saved. " + typed, "Change what it names, or send us the reference."}, ""}
-	case ResultForbidden:
-		return message{"user", "You cannot edit this customer", []string{upstream + " lets your account view it, and refused the change. Nothing was saved. " + typed, p.askAccess()}, ""}
-	case ResultNoRelation:
-		return message{"user", "Your organisation may not edit this customer", []string{upstream + " finds no relationship that allows it. Nothing was saved. " + typed, p.askAccess()}, ""}
-	case ResultMFA:
-		return message{"user", "Sign in with a second factor", []string{upstream + " only takes changes from people who signed in with two factors. Nothing was saved. " + typed}, ""}
-	case ResultSignIn:
-		return message{"user", "Sign in to continue", []string{"Your sign-in has run out. Nothing was saved. " + typed}, ""}
+	case ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn:
+		return p.refused(typed)
 	case ResultNotFound:
 		return message{"company", "This customer is not in your partner account", []string{"It may have been moved or removed. Nothing was saved. " + typed}, ""}
 	case ResultThrottled:
@@ -39,6 +31,25 @@ func (p ResultPage) message() message {
 		return message{"warn", upstream + " is not answering", []string{"Nothing was saved. " + typed}, ""}
 	default:
 		return message{"warn", "Something broke on our side", []string{"Nothing was saved. " + typed}, ""}
+	}
+}
+
+// refused is a refusal by its code if that says more than the kind does.
+func (p ResultPage) refused(typed string) message {
+	if p.Refusal.Title != "" {
+		return message{"alert", p.Refusal.Title, []string{p.Refusal.Cause + " Nothing was saved. " + typed, p.Refusal.Next}, ""}
+	}
+	switch p.Kind {
+	case ResultForbidden:
+		return message{"user", "You cannot edit this customer", []string{upstream + " lets your account view it, and refused the change. Nothing was saved. " + typed, p.askAccess()}, ""}
+	case ResultNoRelation:
+		return message{"user", "Your organisation may not edit this customer", []string{upstream + " finds no relationship that allows it. Nothing was saved. " + typed, p.askAccess()}, ""}
+	case ResultMFA:
+		return message{"user", "Sign in with a second factor", []string{upstream + " only takes changes from people who signed in with two factors. Nothing was saved. " + typed}, ""}
+	case ResultSignIn:
+		return message{"user", "Sign in to continue", []string{"Your sign-in has run out. Nothing was saved. " + typed}, ""}
+	default:
+		return message{"alert", upstream + " did not accept this profile", []string{"Nothing was saved. " + typed, "Change what it names, or send us the reference."}, ""}
 	}
 }
 
@@ -86,7 +97,9 @@ func (p ResultPage) links() []Link {
 	case ResultConflict, ResultSuperseded:
 		add(p.MergeURL, "Put both together")
 	case ResultMFA, ResultSignIn:
-		add(p.SignInURL, "Sign in to continue")
+		if p.Refusal.Title == "" {
+			add(p.SignInURL, "Sign in to continue")
+		}
 	case ResultNotSaved, ResultThrottled, ResultDown, ResultFailed:
 		add(p.AgainURL, "Save again")
 	}
