@@ -27,7 +27,7 @@ func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []tem
 			field(forms.LastName, 3),
 			field(forms.Email, 6),
 		}},
-		{ID: "invoices", Title: "Language on invoices", Intro: "The choices come from the rules for " + address.InSentence(e.values[forms.Country]) + ".", Fields: []templates.Field{
+		{ID: "language", Title: "Language and currency", Intro: "The choices come from the rules for " + address.InSentence(e.values[forms.Country]) + ".", Fields: []templates.Field{
 			field(forms.Language, 3),
 			field(forms.Culture, 3),
 		}},
@@ -77,6 +77,7 @@ func (e edit) field(name string, errs forms.Errors) templates.Field {
 	f := templates.Field{
 		Name:     name,
 		Label:    forms.Label(name, country),
+		Hint:     forms.Help(name),
 		Error:    errs.For(name),
 		Value:    e.values[name],
 		Optional: !forms.Required(name, e.rules),
@@ -86,7 +87,7 @@ func (e edit) field(name string, errs forms.Errors) templates.Field {
 	f.Was = e.printedText(name, base)
 	switch name {
 	case forms.Email:
-		f.InputMode, f.Hint = "email", "Invoices and billing notices go here"
+		f.InputMode = "email"
 	case forms.Phone:
 		f.InputMode, f.Numeric, f.Hint = "tel", true, address.PhoneHint(country, e.rules.PhonePattern)
 	case forms.PostalCode:
@@ -203,6 +204,9 @@ func ruleFacts(rules pcclient.CountryRules, unknown bool) []templates.Fact {
 		})
 	}
 	facts = append(facts, templates.Fact{Label: forms.Label(forms.City, country), Value: needed(rules.CityRequired, "")})
+	if forms.Required(forms.Phone, rules) {
+		facts = append(facts, templates.Fact{Label: forms.Label(forms.Phone, country), Value: needed(true, "")})
+	}
 	if len(rules.Cultures) > 0 {
 		facts = append(facts, templates.Fact{Label: "Cultures", Value: strings.Join(rules.Cultures, ", ")})
 	}

@@ -118,9 +118,9 @@ func exampleEdit(wrong bool) EditPage {
 				{Name: "companyName", Label: "Company name", Value: "Harbourline Ceramics Pty Ltd", Base: "Harbourline Ceramics Pty Ltd", Was: "Harbourline Ceramics Pty Ltd"},
 				{Name: "firstName", Label: "First name", Value: "Priya", Base: "Priya", Was: "Priya", Width: 3, Optional: true},
 				{Name: "lastName", Label: "Last name", Value: "Raman", Base: "Raman", Was: "Raman", Width: 3, Optional: true},
-				{Name: "email", Label: "Email", Hint: "Invoices and billing notices go here", Value: email, Base: "accounts@harbourline.example", Was: "accounts@harbourline.example", Changed: true, InputMode: "email", Error: fail("Enter an email address in the correct format, like name@example.com")},
+				{Name: "email", Label: "Email", Hint: "Of the billing contact at the customer", Value: email, Base: "accounts@harbourline.example", Was: "accounts@harbourline.example", Changed: true, InputMode: "email", Error: fail("Enter an email address in the correct format, like name@example.com")},
 			}},
-			{ID: "s-language", Title: "Language on invoices", Intro: "The choices come from the rules for Australia.", Fields: []Field{
+			{ID: "s-language", Title: "Language and currency", Intro: "The choices come from the rules for Australia.", Fields: []Field{
 				{Name: "language", Label: "Language", Kind: KindSelect, Value: "en", Base: "en", Width: 3, Options: []Option{{"en", "English (en)"}}},
 				{Name: "culture", Label: "Culture", Kind: KindSelect, Value: "en-AU", Base: "en-NZ", Was: "English, New Zealand (en-NZ)", Changed: true, Width: 3, Options: []Option{{"en-AU", "English, Australia (en-AU)"}, {"en-US", "English, United States (en-US)"}}},
 			}},
