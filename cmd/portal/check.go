@@ -75,7 +75,7 @@ func (r *report) line(part, good string, err error) {
 func checkProvider(ctx context.Context, s Settings) (string, error) {
 	transport := newTransport(s.Roots)
 	defer transport.CloseIdleConnections()
-	if err := newSignIn(s, transport).Check(ctx); err != nil {
+	if err := newSignIn(s, transport, time.Now).Check(ctx); err != nil {
 		return "", fmt.Errorf("PORTAL_OIDC_ISSUER %s: %w", s.Issuer, err)
 	}
 	return s.Issuer, nil

@@ -41,6 +41,12 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	if err := db.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate the database: %w", err)
 	}
+	clock, err := database.NewClock(ctx, db, time.Now)
+	if err != nil {
+		return err
+	}
+	now := clock.Now
+	tellAhead(log, clock)
 
 	transport := newTransport(settings.Roots)
 	defer transport.CloseIdleConnections()
@@ -52,13 +58,13 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	if err != nil {
 		return fmt.Errorf("set up Partner Center: %w", err)
 	}
-	trail := audit.New(db, settings.Keys, time.Now)
-	versions := drafts.New(db, settings.Keys, time.Now)
-	sessions := session.New(session.Options{DB: db, Ring: settings.Keys, Now: time.Now})
-	here := presence.New(db, settings.Keys, time.Now)
-	saves := submission.New(submission.Options{DB: db, Log: trail, Ring: settings.Keys, Events: log, SignInAgain: signin.ErrSignInAgain})
-	signIn := newSignIn(settings, transport)
-	watch := outside.New(outside.Options{Log: trail, Events: log})
+	trail := audit.New(db, settings.Keys, now)
+	versions := drafts.New(db, settings.Keys, now)
+	sessions := session.New(session.Options{DB: db, Ring: settings.Keys, Now: now})
+	here := presence.New(db, settings.Keys, now)
+	saves := submission.New(submission.Options{DB: db, Log: trail, Ring: settings.Keys, Events: log, SignInAgain: signin.ErrSignInAgain, Now: now})
+	signIn := newSignIn(settings, transport, now)
+	watch := outside.New(outside.Options{Log: trail, Events: log, Now: now})
 	defer watch.Close() // before the database
 	site := handlers.New(handlers.Options{
 		BaseURL:        settings.BaseURL,
@@ -73,23 +79,24 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		Audit:          trail,
 		ValuesDays:     settings.ValuesDays,
 		Outside:        watch,
-		Recents:        directory.NewRecents(db, settings.Keys, time.Now),
+		Recents:        directory.NewRecents(db, settings.Keys, now),
 		Presence:       here,
 		Contact:        settings.Contact,
 		ReasonRequired: settings.ReasonRequired,
 		Zone:           settings.Location,
-		Now:            time.Now,
+		Now:            now,
 		Log:            log,
 		Demo:           demo,
 	})
 
 	server := newServer(site, settings, log)
-	measured, err := measure(ctx, settings, saves, log)
+	measured, err := measure(ctx, settings, saves, now, log)
 	if err != nil {
 		return err
 	}
-	sweeper := sweeper{sessions: sessions, drafts: versions, presence: here, trail: trail, saves: saves, days: settings.ValuesDays, log: log}
+	sweeper := sweeper{sessions: sessions, drafts: versions, presence: here, trail: trail, saves: saves, days: settings.ValuesDays, now: now, log: log}
 	swept := every(ctx, sweepEvery, log, "deleting what is old", sweeper.sweep)
+	timed := every(ctx, clockEvery, log, "reading the time", func(ctx context.Context) { setClock(ctx, clock, log) })
 	tender := &tender{saves: saves, log: log}
 	if settings.RecoveryApp {
 		tender.app = upstream.As(signIn.AppTokenSource())
@@ -111,12 +118,13 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	err = errors.Join(server.Shutdown(stopping), saves.Drain(stopping))
 	<-swept
 	<-tended
+	<-timed
 	<-measured
 	log.Info("portal stopped")
 	return err
 }
 
-func newSignIn(settings Settings, transport http.RoundTripper) *signin.Provider {
+func newSignIn(settings Settings, transport http.RoundTripper, now func() time.Time) *signin.Provider {
 	return signin.New(signin.Config{
 		Issuer:       settings.Issuer,
 		ClientID:     settings.ClientID,
@@ -127,7 +135,7 @@ func newSignIn(settings Settings, transport http.RoundTripper) *signin.Provider 
 		RolesClaim:   settings.RolesClaim,
 		Roles:        settings.Roles,
 		HTTPClient:   &http.Client{Transport: transport},
-		Now:          time.Now,
+		Now:          now,
 		Ring:         settings.Keys,
 	})
 }

@@ -22,6 +22,7 @@ type sweeper struct {
 	trail    *audit.Log
 	saves    *submission.Service
 	days     int // after which audit values and ended saves go; 0: never
+	now      func() time.Time
 	log      *slog.Logger
 }
 
@@ -30,7 +31,7 @@ func (s sweeper) sweep(ctx context.Context) {
 	if _, err := s.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "dead sessions not swept", "error", err)
 	}
-	if _, err := s.drafts.Sweep(ctx, time.Now().Add(-drafts.Lifetime)); err != nil && ctx.Err() == nil {
+	if _, err := s.drafts.Sweep(ctx, s.now().Add(-drafts.Lifetime)); err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "old drafts not swept", "error", err)
 	}
 	if _, err := s.presence.Sweep(ctx); err != nil && ctx.Err() == nil {
@@ -52,12 +53,12 @@ func (s sweeper) sweepValues(ctx context.Context) (int64, error) {
 	if s.days == 0 {
 		return 0, nil
 	}
-	return s.trail.DeleteValues(ctx, time.Now().AddDate(0, 0, -s.days))
+	return s.trail.DeleteValues(ctx, s.now().AddDate(0, 0, -s.days))
 }
 
 func (s sweeper) sweepSaves(ctx context.Context) (int64, error) {
 	if s.days == 0 {
 		return 0, nil
 	}
-	return s.saves.Forget(ctx, time.Now().AddDate(0, 0, -s.days))
+	return s.saves.Forget(ctx, s.now().AddDate(0, 0, -s.days))
 }

@@ -71,6 +71,8 @@ type engine interface {
 	migrator(writer *sql.DB) (handle *sql.DB, done func())
 	migrated() string
 	shared() bool
+	// now is the time that all portals on the database share.
+	now(ctx context.Context, reader *sql.DB, local func() time.Time) (time.Time, error)
 	describe(ctx context.Context, tx *sql.Tx) (string, error)
 }
 
