@@ -77,7 +77,7 @@ func (w *wire) on(hook func(*http.Request) (*http.Response, error)) {
 
 // desk is a portal's write path on a database of its own, with a simulator behind it.
 type desk struct {
-	t     *testing.T
+	t     testing.TB
 	clock *clock // nil: real time
 	sim   *pcsim.Simulator
 	wire  *wire
@@ -112,7 +112,7 @@ func (b *lockedBuffer) String() string {
 
 // newDesk returns a desk whose time stands still but for sleeps. Changes of the
 // options come last.
-func newDesk(t *testing.T, change ...func(*desk, *submission.Options)) *desk {
+func newDesk(t testing.TB, change ...func(*desk, *submission.Options)) *desk {
 	t.Helper()
 	d := &desk{t: t, clock: &clock{now: time.Now().Add(-time.Hour).UTC()}, out: &lockedBuffer{}, url: databasetest.URL(t)}
 	ring, err := seal.ParseKeys(seal.NewKey())
@@ -235,7 +235,7 @@ func (d *desk) puts() []pcsim.Request {
 }
 
 // want checks the state and reason of a submission.
-func want(t *testing.T, got submission.Submission, state submission.State, reason submission.Reason) {
+func want(t testing.TB, got submission.Submission, state submission.State, reason submission.Reason) {
 	t.Helper()
 	if got.State != state || got.Reason != reason {
 		t.Errorf("the submission is %s %q; want %s %q", got.State, got.Reason, state, reason)
@@ -372,7 +372,7 @@ func (d *desk) truth(r submission.Request, trail []audit.Record, journal pcsim.J
 	}
 }
 
-func content(t *testing.T, raw json.RawMessage) forms.Values {
+func content(t testing.TB, raw json.RawMessage) forms.Values {
 	t.Helper()
 	p, _, err := pcclient.ParseBillingProfile(raw)
 	if err != nil {
