@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,5 +160,37 @@ func testEachChangeGoesOnPastABatch(t *testing.T) {
 	}
 	if !errors.Is(last, context.Canceled) {
 		t.Errorf("after the end of its context: %v", last)
+	}
+}
+
+// Whatever the list is filtered by, SQLite takes the one index that has all of it, and the
+// order: a page of a long trail then costs what one of a short trail does.
+func TestEveryFilterHasItsIndex(t *testing.T) {
+	l := newTrail(t)
+	l.change(t, "one", at(1), "Ada Admin", harbourline, audit.ViaUndo)
+	day := audit.Filter{From: at(0), To: at(60)}
+	for _, f := range []audit.Filter{{}, day} {
+		for filters := range 8 {
+			index := "audit_changes"
+			f := f
+			if filters&1 != 0 {
+				f.Customer, index = harbourline, index+"_customer"
+			}
+			if filters&2 != 0 {
+				f.Who, index = "ada", index+"_name"
+			}
+			if filters&4 != 0 {
+				f.Via, index = audit.ViaUndo, index+"_via"
+			}
+			for _, after := range []audit.Place{{}, {Time: at(30), Seq: 7}} {
+				plans, err := l.Plans(t.Context(), f, after)
+				if err != nil || len(plans) != 1 {
+					t.Fatalf("%+v: %q, %v", f, plans, err)
+				}
+				if !strings.Contains(plans[0]+" ", " INDEX "+index+" ") {
+					t.Errorf("%+v after %+v: %s; want %s", f, after, plans[0], index)
+				}
+			}
+		}
 	}
 }

@@ -1,5 +1,25 @@
 package audit
 
+import "context"
+
 // Rehash gives an entry the hash of its facts as they are now, as somebody would who
 // changed them and knows how it is made.
 func Rehash(e Entry) string { return e.hash() }
+
+// Plans are what SQLite does to read the lanes of a filter after a place.
+func (l *Log) Plans(ctx context.Context, f Filter, after Place) (plans []string, err error) {
+	lanes, err := l.lanes(ctx, f, after)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range lanes {
+		statement, args := one.next(25)
+		var id, parent, unused int
+		var plan string
+		if err := l.db.Read().QueryRowContext(ctx, "EXPLAIN QUERY PLAN "+statement, args...).Scan(&id, &parent, &unused, &plan); err != nil {
+			return nil, err
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/partnerdesk/portal/web/database"
 )
@@ -15,9 +16,10 @@ import (
 // or of one way, or all of them. The list is its lanes, merged.
 type lane struct {
 	where conditions
-	ahead []Place // read and not yet taken
-	after Place   // where reading goes on
-	done  bool    // nothing is left to read
+	ahead []Place   // read and not yet taken
+	after Place     // where reading goes on
+	from  time.Time // where it ends
+	done  bool      // nothing is left to read
 }
 
 // places yields where the wanted changes stand, newest first, beginning after a
@@ -62,11 +64,16 @@ func (l *Log) places(ctx context.Context, f Filter, after Place, wanted int) ite
 	}
 }
 
-// lanes splits a filter into lanes.
+// lanes splits a filter into lanes. Each asks for what is the same in all its changes, and
+// for those after one place: SQLite, which knows no statistics, then takes the index that
+// has all of that in its order. Between two ends it holds every index for as good.
 func (l *Log) lanes(ctx context.Context, f Filter, after Place) ([]*lane, error) {
-	all := &lane{after: after}
+	if !f.To.IsZero() && (after == (Place{}) || !after.Time.Before(f.To)) {
+		after = Place{Time: f.To}
+	}
+	all := &lane{after: after, from: f.From}
 	all.where.add(changeKinds)
-	all.where.addSpan(f.Customer, f.From, f.To)
+	all.where.addSpan(f.Customer, time.Time{}, time.Time{})
 	lanes := []*lane{all}
 	switch f.Via {
 	case "":
@@ -90,7 +97,7 @@ func split(lanes []*lane, condition string, values ...string) []*lane {
 	var out []*lane
 	for _, one := range lanes {
 		for _, value := range values {
-			part := &lane{where: one.where, after: one.after}
+			part := &lane{where: one.where, after: one.after, from: one.from}
 			part.where.add(condition, value)
 			out = append(out, part)
 		}
@@ -100,31 +107,38 @@ func split(lanes []*lane, condition string, values ...string) []*lane {
 
 // readAhead reads the next few places of a lane.
 func (l *Log) readAhead(ctx context.Context, n *lane, chunk int) error {
-	where := n.where
-	if n.after != (Place{}) {
-		where.add("(a.time, a.seq) < (?, ?)", database.Micros(n.after.Time), n.after.Seq)
-	}
-	args := append(slices.Clip(where.args), chunk)
-	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(
-		`SELECT a.time, a.seq FROM audit a WHERE %s ORDER BY a.time DESC, a.seq DESC LIMIT $%d`, where, len(args)), args...)
+	statement, args := n.next(chunk)
+	rows, err := l.db.Read().QueryContext(ctx, statement, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	n.ahead = n.ahead[:0]
-	for rows.Next() {
+	for !n.done && rows.Next() {
 		var micros int64
 		var at Place
 		if err := rows.Scan(&micros, &at.Seq); err != nil {
 			return err
 		}
 		at.Time = database.Time(micros)
-		n.ahead = append(n.ahead, at)
+		if n.done = !n.from.IsZero() && micros < database.Micros(n.from); !n.done {
+			n.ahead = append(n.ahead, at)
+		}
 	}
 	if n.done = len(n.ahead) < chunk; len(n.ahead) > 0 {
 		n.after = n.ahead[len(n.ahead)-1]
 	}
 	return rows.Err()
+}
+
+// next asks for the next few places of a lane.
+func (n *lane) next(chunk int) (statement string, args []any) {
+	where := n.where
+	if n.after != (Place{}) {
+		where.add("(a.time, a.seq) < (?, ?)", database.Micros(n.after.Time), n.after.Seq)
+	}
+	args = append(slices.Clip(where.args), chunk)
+	return fmt.Sprintf(`SELECT a.time, a.seq FROM audit a WHERE %s ORDER BY a.time DESC, a.seq DESC LIMIT $%d`, where, len(args)), args
 }
 
 // laneHeap has the lane with the newest change first.
