@@ -45,11 +45,12 @@ func (j *JSONLines) Entry(r Record, broken string) error {
 		Before        map[string]string `json:"before,omitempty"`
 		After         map[string]string `json:"after,omitempty"`
 		Why           string            `json:"why,omitempty"`
+		CustomerName  string            `json:"customerName,omitempty"`
 		By            string            `json:"by,omitempty"`
 		ByAt          time.Time         `json:"byAt,omitzero"`
 		Broken        string            `json:"broken,omitempty"`
 	}{r.Seq, utc(r.Time), r.Kind, r.Via, r.Submission, r.Operator, r.OperatorName, r.Customer, r.Fields, r.Reason, r.RequestID,
-		r.CorrelationID, r.UpstreamCode, r.ValuesHash, r.Prev, r.Hash, r.State, r.Before, r.After, r.Why, r.By, r.ByAt.UTC(), broken}
+		r.CorrelationID, r.UpstreamCode, r.ValuesHash, r.Prev, r.Hash, r.State, r.Before, r.After, r.Why, r.CustomerName, r.By, r.ByAt.UTC(), broken}
 	return j.out.Encode(line)
 }
 
@@ -82,7 +83,7 @@ func (t *Table) Entry(r Record, broken string) error {
 		if !r.ByAt.IsZero() {
 			byAt = utc(r.ByAt)
 		}
-		row = append(row, r.Why, r.By, byAt)
+		row = append(row, r.CustomerName, r.Why, r.By, byAt)
 	}
 	for _, name := range t.values {
 		row = append(row, r.Before[name], r.After[name])
@@ -98,7 +99,7 @@ func (t *Table) begin() error {
 	row := []string{"seq", "time", "kind", "via", "customer", "operatorName", "operator", "fields", "reason", "upstreamCode",
 		"submission", "requestId", "correlationId", "values", "valuesHash", "prev", "hash", "broken"}
 	if t.values != nil {
-		row = append(row, "why", "by", "byAt")
+		row = append(row, "customerName", "why", "by", "byAt")
 	}
 	for _, name := range t.values {
 		row = append(row, "before."+name, "after."+name)

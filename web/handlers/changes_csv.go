@@ -26,7 +26,7 @@ const (
 // changeColumns are the first line of an export. There is a line for each changed field,
 // by its name in the form, so that a spreadsheet can sort and filter them.
 var changeColumns = []string{
-	"entry", "time", "kind", "via", "customer", "who", "field", "before", "after", "why", "requestId", "correlationId",
+	"entry", "time", "kind", "via", "customer", "customerName", "who", "field", "before", "after", "why", "requestId", "correlationId",
 }
 
 // byteOrderMark tells spreadsheets that the text is UTF-8.
@@ -151,7 +151,7 @@ func writeChange(file *audit.CSV, r audit.Record) error {
 		via = audit.ViaForm
 	}
 	for _, field := range fields {
-		err := file.Row(strconv.FormatInt(r.Seq, 10), r.Time.UTC().Format(time.RFC3339), string(r.Kind), string(via), string(r.Customer), cleaned(r.OperatorName),
+		err := file.Row(strconv.FormatInt(r.Seq, 10), r.Time.UTC().Format(time.RFC3339), string(r.Kind), string(via), string(r.Customer), nameToldBy(r), cleaned(r.OperatorName),
 			field, r.Before[field], r.After[field], r.Why, r.RequestID, r.CorrelationID)
 		if err != nil {
 			return err

@@ -32,7 +32,7 @@ func (p *page) lines() [][]string {
 	if err != nil || len(lines) == 0 {
 		p.b.t.Fatalf("not CSV: %v\n%s", err, p.body)
 	}
-	want := []string{"entry", "time", "kind", "via", "customer", "who", "field", "before", "after", "why", "requestId", "correlationId"}
+	want := []string{"entry", "time", "kind", "via", "customer", "customerName", "who", "field", "before", "after", "why", "requestId", "correlationId"}
 	if diff := cmp.Diff(want, lines[0]); diff != "" {
 		p.b.t.Errorf("the first line (-want +got):\n%s", diff)
 	}
@@ -51,15 +51,15 @@ func TestChangesCanBeTakenAlong(t *testing.T) {
 
 	list := b.get(history(id)).want(http.StatusOK)
 	lines := list.follow("Export CSV").lines()
-	if len(lines) != 3 || lines[0][6] != forms.Email || lines[0][5] != "Ada Admin" || lines[0][8] != "invoices@harbourline.example" || lines[0][4] != string(id) || lines[0][3] != "form" {
+	if len(lines) != 3 || lines[0][7] != forms.Email || lines[0][6] != "Ada Admin" || lines[0][9] != "invoices@harbourline.example" || lines[0][4] != string(id) || lines[0][5] != site.stored(id)[forms.CompanyName] || lines[0][3] != "form" {
 		t.Errorf("the customer's file: %q", lines)
 	}
 	all := b.get("/changes").follow("Export CSV").lines()
-	if len(all) != 5 || all[3][8] != "b@vila.example" || all[4][6] != forms.Phone || all[4][8] != "" {
+	if len(all) != 5 || all[3][9] != "b@vila.example" || all[4][7] != forms.Phone || all[4][9] != "" {
 		t.Errorf("the file of all: %q", all)
 	}
 	outside := b.get("/changes?via=outside&who=duarte&customer="+string(other)).want(http.StatusOK, "1 change on this page").follow("Export CSV").lines()
-	if len(outside) != 1 || outside[0][2] != "outside" || outside[0][5] != "ines.duarte@partner.example" {
+	if len(outside) != 1 || outside[0][2] != "outside" || outside[0][6] != "ines.duarte@partner.example" {
 		t.Errorf("the filtered file: %q", outside)
 	}
 	if none := b.get("/changes.csv?who=nobody").lines(); len(none) != 0 {
@@ -83,7 +83,7 @@ func TestA51ExportedCellsAreNeutral(t *testing.T) {
 	site.noted(audit.Entry{Kind: audit.Outside, Customer: id, Submission: pcclient.NewGUID(), OperatorName: formula + "\u202e", Fields: []string{forms.CompanyName}, RequestID: formula, CorrelationID: formula},
 		audit.Values{Before: map[string]string{forms.CompanyName: "+1"}, After: map[string]string{forms.CompanyName: "@SUM(A1)\",x\n<script>"}, Why: "-1+1"})
 	line := site.signIn("Ada Admin").get("/changes.csv").lines()[0]
-	want := []string{"'" + formula, forms.CompanyName, "'+1", "'@SUM(A1)\",x\n<script>", "'-1+1", "'" + formula, "'" + formula}
+	want := []string{"'@SUM(A1)\",x<script>", "'" + formula, forms.CompanyName, "'+1", "'@SUM(A1)\",x\n<script>", "'-1+1", "'" + formula, "'" + formula}
 	if diff := cmp.Diff(want, line[5:]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

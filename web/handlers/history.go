@@ -221,10 +221,20 @@ func remarkOn(kind audit.Kind) string {
 // nameInTrail is what the customer of a change is called: by the change itself, if it
 // holds the name, else as last seen, else by its tenant ID.
 func nameInTrail(r audit.Record, seen map[pcclient.TenantID]string) string {
-	for _, name := range []string{r.CustomerName, r.After[forms.CompanyName], r.Before[forms.CompanyName], seen[r.Customer]} {
-		if name = strings.TrimSpace(cleaned(name)); name != "" {
+	for _, name := range []string{nameToldBy(r), strings.TrimSpace(cleaned(seen[r.Customer]))} {
+		if name != "" {
 			return name
 		}
 	}
 	return string(r.Customer)
+}
+
+// nameToldBy is what a change itself calls its customer, "" if it does not hold the name.
+func nameToldBy(r audit.Record) string {
+	for _, name := range []string{r.CustomerName, r.After[forms.CompanyName], r.Before[forms.CompanyName]} {
+		if name = strings.TrimSpace(cleaned(name)); name != "" {
+			return name
+		}
+	}
+	return ""
 }
