@@ -25,6 +25,7 @@ func mayImport() map[string][]string {
 		"pcclient/pcsim":            {"pcclient"},
 		"web/address":               nil,
 		"web/audit":                 {"seal", "database"},
+		"web/audit/audittest":       {"audit", "seal", "database", "databasetest"},
 		"web/crash":                 nil,
 		"web/database":              {"crash"},
 		"web/database/databasetest": {"database", "faultproxy"},

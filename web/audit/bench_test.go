@@ -5,19 +5,15 @@ import (
 	"context"
 	"io"
 	"math/rand/v2"
-	"os"
-	"runtime/debug"
-	"runtime/metrics"
+	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/audit/audittest"
+	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/seal"
@@ -32,16 +28,20 @@ func BenchmarkTrail(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	made := audittest.Make(b, ring, n)
-	for _, engine := range []string{"SQLite", "PostgreSQL"} {
-		b.Run(engine, func(b *testing.B) {
-			db := databasetest.Open(b)
-			audittest.Copy(b, made, db)
-			l := &trail{Log: audit.New(db, ring, time.Now), db: db, ring: ring}
-			l.benchPages(b, n)
-			l.benchWhole(b)
-		})
+	// On a disk, as a portal's is, and not where the tests have theirs.
+	file := databasetest.OpenURL(b, "sqlite:"+filepath.Join(b.TempDir(), "portal.db"))
+	audittest.Fill(b, file, ring, n)
+	measure := func(b *testing.B, db *database.DB) {
+		l := &trail{Log: audit.New(db, ring, time.Now), db: db, ring: ring}
+		l.benchPages(b, n)
+		l.benchWhole(b)
 	}
+	b.Run("SQLite", func(b *testing.B) { measure(b, file) })
+	b.Run("PostgreSQL", func(b *testing.B) {
+		db := databasetest.Open(b)
+		audittest.Copy(b, file, db)
+		measure(b, db)
+	})
 }
 
 // pageOf is how many changes a page asks for: one more than it shows.
@@ -138,7 +138,7 @@ func (l *trail) benchWhole(b *testing.B) {
 		b.Run(whole.name, func(b *testing.B) {
 			var bytes counter
 			var entries int64
-			peak := watchMemory(b)
+			peak := audittest.WatchMemory(b)
 			for b.Loop() {
 				out := bufio.NewWriterSize(&bytes, 64<<10)
 				n, err := whole.read(b.Context(), out)
@@ -153,52 +153,6 @@ func (l *trail) benchWhole(b *testing.B) {
 			b.ReportMetric(float64(bytes)/float64(b.N)/1e6, "MB-written")
 		})
 	}
-}
-
-// watchMemory returns a function that reports the most there was of the heap, and by how
-// much the process grew in resident memory, since now. What SQLite itself holds is in the
-// second alone.
-func watchMemory(b *testing.B) (report func()) {
-	b.Helper()
-	debug.FreeOSMemory()
-	resident := status("VmRSS")
-	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // the peak begins anew
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	var most uint64
-	done := make(chan struct{})
-	var watching sync.WaitGroup
-	watching.Go(func() {
-		for {
-			metrics.Read(sample)
-			most = max(most, sample[0].Value.Uint64())
-			select {
-			case <-done:
-				return
-			case <-time.After(time.Millisecond):
-			}
-		}
-	})
-	return func() {
-		close(done)
-		watching.Wait()
-		b.ReportMetric(float64(most)/(1<<20), "peak-heap-MiB")
-		if peak := status("VmHWM"); peak > 0 {
-			b.ReportMetric(float64(peak)/1024, "peak-RSS-MiB")
-			b.ReportMetric(float64(peak-resident)/1024, "RSS-grown-MiB")
-		}
-	}
-}
-
-// status is a figure of the process in KiB, 0 where there is none.
-func status(name string) int {
-	text, _ := os.ReadFile("/proc/self/status")
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, name+":"); ok {
-			n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
-			return n
-		}
-	}
-	return 0
 }
 
 type counter int64

@@ -17,7 +17,7 @@ import (
 
 // unseen is a site to whose people Partner Center shows no audit records, so that the
 // trail holds what a test put there and nothing else.
-func unseen(t *testing.T) *testSite {
+func unseen(t testing.TB) *testSite {
 	t.Helper()
 	site := newSite(t)
 	must(t, site.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Times: -1, Status: http.StatusForbidden, Shape: pcsim.ShapeA}))
