@@ -3,6 +3,7 @@
 package audittest
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"os"
@@ -152,7 +153,7 @@ func bare(t testing.TB, db *database.DB) (restore func()) {
 	return func() { run(create) }
 }
 
-// clone copies a table in the order of its numbers.
+// clone copies a table in the order of its numbers, which come first among the columns.
 func clone(t testing.TB, from, to *database.DB, table, columns string) {
 	t.Helper()
 	width := strings.Count(columns, ",") + 1
@@ -165,38 +166,25 @@ func clone(t testing.TB, from, to *database.DB, table, columns string) {
 			}
 			marks[i] = "(" + strings.Join(one, ", ") + ")"
 		}
-		return "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.Join(marks, ", ") //nolint:gosec // names of this file's own
+		return "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.Join(marks, ", ")
 	}
-	full := statement(perStatement)
-	rows, err := from.Read().QueryContext(t.Context(), "SELECT "+columns+" FROM "+table+" ORDER BY seq") //nolint:gosec // names of this file's own
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
+	full, last := statement(perStatement), any(int64(0))
 	for more := true; more; {
 		err := to.Write(t.Context(), func(tx *sql.Tx) error {
 			for range perTransaction / perStatement {
-				var args []any
-				for len(args) < perStatement*width && rows.Next() {
-					values, into := make([]any, width), make([]any, width)
-					for i := range values {
-						into[i] = &values[i]
-					}
-					if err := rows.Scan(into...); err != nil {
-						return err
-					}
-					args = append(args, values...)
-				}
-				if more = len(args) == perStatement*width; len(args) == 0 {
-					break
+				args, err := part(t.Context(), from, table, columns, width, last)
+				if err != nil || len(args) == 0 {
+					more = false
+					return err
 				}
 				insert := full
-				if !more {
+				if more = len(args) == perStatement*width; !more {
 					insert = statement(len(args) / width)
 				}
 				if _, err := tx.ExecContext(t.Context(), insert, args...); err != nil || !more {
 					return err
 				}
+				last = args[len(args)-width]
 			}
 			return nil
 		})
@@ -204,9 +192,26 @@ func clone(t testing.TB, from, to *database.DB, table, columns string) {
 			t.Fatal(err)
 		}
 	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
+}
+
+// part is the cells of the next few rows of a table, row by row.
+func part(ctx context.Context, from *database.DB, table, columns string, width int, after any) (cells []any, err error) {
+	rows, err := from.Read().QueryContext(ctx, "SELECT "+columns+" FROM "+table+" WHERE seq > $1 ORDER BY seq LIMIT $2", after, perStatement)
+	if err != nil {
+		return nil, err
 	}
+	defer rows.Close()
+	for rows.Next() {
+		row, into := make([]any, width), make([]any, width)
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		cells = append(cells, row...)
+	}
+	return cells, rows.Err()
 }
 
 // story makes up what happened, the same each time.
@@ -282,7 +287,7 @@ func (d *dice) roll(n int) int {
 	x := uint64(*d)
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return int((x ^ x>>31) >> 33 % uint64(n)) //nolint:gosec // below n
+	return int((x ^ x>>31) >> 33 % uint64(n))
 }
 
 // few is a number below n, the small ones often: half of all fall into the first eighth.

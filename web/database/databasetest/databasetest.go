@@ -111,7 +111,7 @@ func EmptySQLiteURL(t testing.TB) string {
 func scratch() string {
 	const memory = "/dev/shm"
 	var room syscall.Statfs_t
-	if err := syscall.Statfs(memory, &room); err != nil || uint64(room.Bavail)*uint64(room.Bsize) < 1<<30 {
+	if err := syscall.Statfs(memory, &room); err != nil || room.Bavail*uint64(room.Bsize) < 1<<30 {
 		return "/tmp" // not TMPDIR, which another user, as PostgreSQL's server is, may not enter
 	}
 	return memory
