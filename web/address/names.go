@@ -4,16 +4,20 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
 // Countries returns the ISO 3166-1 alpha-2 codes of all known countries, sorted by
 // their English names. The slice is the caller's own.
-func Countries() []string {
+func Countries() []string { return slices.Clone(countries()) }
+
+// countries is sorted once: each form lists all of them.
+var countries = sync.OnceValue(func() []string {
 	return slices.SortedFunc(maps.Keys(countryNames), func(a, b string) int {
 		return strings.Compare(sortKey(countryNames[a]), sortKey(countryNames[b]))
 	})
-}
+})
 
 // KnownCountry reports whether iso2, in any case, is in the table.
 func KnownCountry(iso2 string) bool {
