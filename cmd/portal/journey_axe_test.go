@@ -121,6 +121,8 @@ func axeFinding(p *tab) {
 	p.accessible("overview")
 	p.open("/")
 	p.accessible("home with recent customers")
+	p.open("/help")
+	p.accessible("help")
 	p.press("Sign out")
 	p.accessible("signed out")
 }

@@ -27,7 +27,7 @@ func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []tem
 			field(forms.LastName, 3),
 			field(forms.Email, 6),
 		}},
-		{ID: "language", Title: "Language and currency", Intro: "The choices come from the rules for " + address.InSentence(e.values[forms.Country]) + ".", Fields: []templates.Field{
+		{ID: "languages", Title: "Language and currency", Intro: "The choices come from the rules for " + address.InSentence(e.values[forms.Country]) + ".", Fields: []templates.Field{
 			field(forms.Language, 3),
 			field(forms.Culture, 3),
 		}},

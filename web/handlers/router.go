@@ -123,6 +123,7 @@ func (s *site) routes() []route {
 		{http.MethodGet, "/customers/:id/saves/:key", middleware.Edit, s.showSave},
 		{http.MethodPost, "/customers/:id/saves/:key/close", middleware.View, s.closeSave},
 		{http.MethodGet, "/unsettled", middleware.Administer, s.showUnsettled},
+		{http.MethodGet, "/help", middleware.View, s.showHelp},
 	}
 	if s.Demo != nil {
 		list = append(list,

@@ -409,6 +409,7 @@ func examples() []example {
 		{"customer-edited", edited.View()},
 		{"edit-back", back.View()},
 		{"discard", exampleDiscard().View()},
+		{"help", HelpPage{Page: examplePage("Help"), Contact: "Marta Keller (team lead)"}.View()},
 		{"review", exampleReview().View()},
 		{"merge", exampleMerge().View()},
 		{"merge-wrong", decided.View()},

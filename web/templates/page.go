@@ -42,6 +42,7 @@ const (
 	SectionCustomers Section = "customers"
 	SectionChanges   Section = "changes"
 	SectionUnsettled Section = "unsettled"
+	SectionHelp      Section = "help"
 )
 
 // Link is a link with its text.

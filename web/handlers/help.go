@@ -1,0 +1,12 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/partnerdesk/portal/web/templates"
+)
+
+func (s *site) showHelp(v *visit) error {
+	page := templates.HelpPage{Page: s.frame(v, "Help", templates.SectionHelp), Contact: s.Contact}
+	return show(v, http.StatusOK, page.View())
+}
