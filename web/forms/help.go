@@ -14,7 +14,7 @@ func Help(name string) string {
 		return "For communication and currency"
 	case RecipientFirst:
 		// The two pairs of names are independent, as an audit record shows.
-		return "Who the address is for, apart from the contact above"
+		return "Apart from the contact above"
 	}
 	return ""
 }
