@@ -37,6 +37,7 @@ func mayImport() map[string][]string {
 		"web/merge":                 {"forms"},
 		"web/middleware":            {"session"},
 		"web/outside":               {"audit", "forms", "merge"},
+		"web/preferences":           {"database"},
 		"web/presence":              {"seal", "database"},
 		"web/seal":                  nil,
 		"web/session":               {"seal", "database", "crash"},
@@ -45,8 +46,8 @@ func mayImport() map[string][]string {
 		"web/submission":            {"audit", "merge", "drafts", "seal", "database", "forms", "crash"},
 		"web/templates":             {"forms", "merge", "address", "static"},
 		"web/handlers": {"address", "audit", "crash", "database", "directory", "drafts", "forms", "merge", "middleware",
-			"outside", "presence", "seal", "session", "signin", "static", "submission", "templates"},
-		"cmd/portal": {"audit", "crash", "database", "demo", "directory", "drafts", "forms", "handlers", "outside", "pcsim", "presence", "seal", "session",
+			"outside", "preferences", "presence", "seal", "session", "signin", "static", "submission", "templates"},
+		"cmd/portal": {"audit", "crash", "database", "demo", "directory", "drafts", "forms", "handlers", "outside", "pcsim", "preferences", "presence", "seal", "session",
 			"signin", "submission"},
 	}
 }

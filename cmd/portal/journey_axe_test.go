@@ -34,7 +34,7 @@ var undecided = []struct {
 	finding *regexp.Regexp
 	reason  string
 }{
-	{regexp.MustCompile(`^undecided: color-contrast: #(language|culture|defaultAddress-country|defaultAddress-state|via): .* background gradient$`),
+	{regexp.MustCompile(`^undecided: color-contrast: #(language|culture|defaultAddress-country|defaultAddress-state|via|zone): .* background gradient$`),
 		"the arrow of a list is drawn by a gradient that ends before its text, in the colours of every input"},
 	{regexp.MustCompile(`^undecided: color-contrast: #[A-Za-z-]+: Element has no value`),
 		"an empty input has no text; the same colours are measured in the filled ones"},

@@ -62,6 +62,8 @@ var journeys = []struct {
 	{"copy the tenant ID", copyTheTenantID},
 	{"long and foreign names", longAndForeignNames},
 
+	{"settings", chooseSettings},
+
 	{"axe: finding", onlyWithAxe(axeFinding)},
 	{"axe: editing", onlyWithAxe(axeEditing)},
 	{"axe: together", onlyWithAxe(axeTogether)},
@@ -70,6 +72,7 @@ var journeys = []struct {
 	{"axe: results", onlyWithAxe(axeResults)},
 	{"axe: history", onlyWithAxe(axeHistory)},
 	{"axe: errors", onlyWithAxe(axeErrors)},
+	{"axe: settings", onlyWithAxe(axeSettings)},
 	{"budgets", budgets},
 }
 

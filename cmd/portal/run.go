@@ -17,6 +17,7 @@ import (
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/handlers"
 	"github.com/partnerdesk/portal/web/outside"
+	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/session"
 	"github.com/partnerdesk/portal/web/signin"
@@ -81,6 +82,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		Outside:        watch,
 		Recents:        directory.NewRecents(db, settings.Keys, now),
 		Presence:       here,
+		Preferences:    preferences.New(db),
 		Contact:        settings.Contact,
 		ReasonRequired: settings.ReasonRequired,
 		Zone:           settings.Location,

@@ -94,7 +94,7 @@ func (s *site) resume(v *visit, version drafts.Version, sub submission.Submissio
 	case version.Via == string(audit.ViaUndo):
 		banner = bannerEarlierValues
 	default:
-		banner = bannerRestored(s.on(version.SavedAt).Text)
+		banner = bannerRestored(v.on(version.SavedAt).Text)
 	}
 	return s.showEditNotes(v, http.StatusOK, e, errs, banner, s.fitCountry(v, &e))
 }

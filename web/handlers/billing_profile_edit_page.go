@@ -62,14 +62,14 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		Sections:  s.editSections(e, errs, notes),
 		Country:   address.InSentence(e.values[forms.Country]),
 		Rules:     ruleFacts(e.rules, e.noRules),
-		Edit:      s.editFacts(e),
-		Until:     s.clock(v.session.Until()),
+		Edit:      editFacts(v, e),
+		Until:     v.clock(v.session.Until()),
 		Left:      s.sessionLeft(v),
 		CancelURL: customerPath(e.customer),
 		Draft: templates.DraftState{
 			KeepURL:    keepPath(e.customer, e.draft),
 			DiscardURL: discardPath(e.customer, e.draft),
-			KeptAt:     s.at(e.keptAt),
+			KeptAt:     v.at(e.keptAt),
 		},
 	}
 	page.Unkept = e.keptAt.IsZero() && len(forms.Changed(e.opened.Values, e.values)) > 0

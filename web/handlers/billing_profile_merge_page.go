@@ -35,14 +35,14 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		Banner:   d.banner,
 		Unkept:   d.unkept,
 		Who:      who.Name,
-		Events:   s.whatHappened(version, who),
+		Events:   whatHappened(v, version, who),
 		Draft: templates.DraftState{
 			KeepURL:    keepPath(version.Customer, version.Draft),
 			DiscardURL: discardPath(version.Customer, version.Draft),
-			KeptAt:     s.at(version.SavedAt),
+			KeptAt:     v.at(version.SavedAt),
 		},
 		BackURL: billingPath(version.Customer, "", version.Draft) + "&keep=1",
-		Until:   s.clock(v.session.Until()),
+		Until:   v.clock(v.session.Until()),
 		Left:    s.sessionLeft(v),
 	}
 	e := edit{customer: version.Customer, opened: theirs, values: d.other}
@@ -50,13 +50,13 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 	page.Hidden = hiddenOther(e, d, version.Mine, s.itemFields(merge.Address, e, nil))
 	result := merge.Merge(version.Base, theirs.Values, version.Mine)
 	for _, line := range result.Clashes() {
-		page.Clashes = append(page.Clashes, s.mergeItem(line, e, d, who, version))
+		page.Clashes = append(page.Clashes, s.mergeItem(v, line, e, d, who, version))
 	}
 	for _, line := range result.Merged() {
-		page.Merged = append(page.Merged, s.mergeItem(line, e, d, who, version))
+		page.Merged = append(page.Merged, s.mergeItem(v, line, e, d, who, version))
 	}
 	for _, line := range result.Unchanged() {
-		page.Unchanged = append(page.Unchanged, s.mergeItem(line, e, d, who, version))
+		page.Unchanged = append(page.Unchanged, s.mergeItem(v, line, e, d, who, version))
 	}
 	return show(v, status, page.View())
 }
@@ -78,7 +78,7 @@ func hiddenOther(e edit, d *decisions, mine forms.Values, shown []templates.Fiel
 	return hidden
 }
 
-func (s *site) mergeItem(line merge.Line, e edit, d *decisions, who submission.Who, version drafts.Version) templates.MergeItem {
+func (s *site) mergeItem(v *visit, line merge.Line, e edit, d *decisions, who submission.Who, version drafts.Version) templates.MergeItem {
 	label := line.Item.Label(e.values[forms.Country])
 	item := templates.MergeItem{
 		Item:     string(line.Item),
@@ -87,8 +87,8 @@ func (s *site) mergeItem(line merge.Line, e edit, d *decisions, who submission.W
 		NoBase:   version.Base == nil,
 		Theirs:   printed(line.Item, line.Theirs),
 		Mine:     printed(line.Item, line.Mine),
-		TheirsBy: theirsBy(who, s.clock(who.At).Text),
-		MineBy:   "You, " + s.clock(mineAt(version)).Text,
+		TheirsBy: theirsBy(who, v.clock(who.At).Text),
+		MineBy:   "You, " + v.clock(mineAt(version)).Text,
 		Choice:   d.choices[line.Item],
 		Fields:   s.itemFields(line.Item, e, d.errs),
 	}
@@ -122,14 +122,14 @@ func theirsBy(who submission.Who, at string) string {
 }
 
 // whatHappened tells the story of the conflict, oldest first.
-func (s *site) whatHappened(version drafts.Version, who submission.Who) []templates.Event {
-	saved := templates.Event{Tone: templates.ToneTheirs, Text: "Changed outside this portal", At: s.clock(who.At), Note: "when it was noticed"}
+func whatHappened(v *visit, version drafts.Version, who submission.Who) []templates.Event {
+	saved := templates.Event{Tone: templates.ToneTheirs, Text: "Changed outside this portal", At: v.clock(who.At), Note: "when it was noticed"}
 	if who.Name != "" {
 		saved.Text, saved.Note = who.Name+" saved", ""
 	}
-	mine := templates.Event{Tone: templates.ToneMine, Text: "You sent your changes", At: s.clock(mineAt(version)), Note: "held back so that neither version is lost"}
+	mine := templates.Event{Tone: templates.ToneMine, Text: "You sent your changes", At: v.clock(mineAt(version)), Note: "held back so that neither version is lost"}
 	if version.Stage == drafts.Typed {
 		mine.Text, mine.Note = "You typed last", "kept as a draft"
 	}
-	return []templates.Event{{Tone: templates.ToneMine, Text: "You opened the profile", At: s.clock(version.OpenedAt)}, saved, mine}
+	return []templates.Event{{Tone: templates.ToneMine, Text: "You opened the profile", At: v.clock(version.OpenedAt)}, saved, mine}
 }

@@ -73,7 +73,7 @@ func (s *site) here(v *visit, customer pcclient.TenantID, draft string) template
 	}
 	others := templates.Others{Names: namesOf(people), Unread: err != nil}
 	if len(people) == 1 {
-		others.Since = s.at(people[0].OpenedAt)
+		others.Since = v.at(people[0].OpenedAt)
 	}
 	return others
 }
@@ -136,7 +136,7 @@ func (s *site) news(v *visit, customer pcclient.TenantID, o opened, known string
 		return news
 	}
 	who := s.whoSaved(v, customer, o.OpenedAt, now)
-	news.Who, news.You, news.At = cleaned(who.Name), who.You, s.at(who.At).Text
+	news.Who, news.You, news.At = cleaned(who.Name), who.You, v.at(who.At).Text
 	news.Items = len(changedItems(o.Values, now))
 	return news
 }

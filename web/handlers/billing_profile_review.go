@@ -78,8 +78,8 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 		Banner:    banner,
 		Unsettled: s.openFor(v, version.Customer),
 		Reason:    s.reasonField(version.Why, wrong),
-		KeptAt:    s.at(version.SavedAt),
-		Until:     s.clock(v.session.Until()),
+		KeptAt:    v.at(version.SavedAt),
+		Until:     v.clock(v.session.Until()),
 		Left:      s.sessionLeft(v),
 	}
 	s.here(v, version.Customer, version.Draft)

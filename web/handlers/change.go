@@ -44,8 +44,8 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 		Banner:     banner,
 		Who:        s.whoChanged(v, record),
 		Did:        didText(record, labels),
-		At:         s.moment(record.Time),
-		Notes:      s.changeNotes(record),
+		At:         v.moment(record.Time),
+		Notes:      s.changeNotes(v, record),
 		NoBefore:   noBefore(record),
 		Gone:       s.goneText(record, labels),
 		About:      s.aboutChange(v, record),
@@ -53,7 +53,7 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 	for _, change := range merge.Changes(record.Before, record.After) {
 		page.Changes = append(page.Changes, printedChange(change))
 	}
-	page.Title = "Change of " + customer.Name + ", " + s.stamp(record.Time).Text
+	page.Title = "Change of " + customer.Name + ", " + v.stamp(record.Time).Text
 	if v.may(middleware.Edit) {
 		page.Undo = s.undoForm(v, record, undo)
 	}
@@ -99,7 +99,7 @@ func (s *site) valuesDeleted() string {
 }
 
 // changeNotes tell what is special about a change.
-func (s *site) changeNotes(r audit.Record) []templates.Note {
+func (s *site) changeNotes(v *visit, r audit.Record) []templates.Note {
 	name := cleaned(r.OperatorName)
 	switch r.Kind {
 	case audit.Outside:
@@ -121,7 +121,7 @@ func (s *site) changeNotes(r audit.Record) []templates.Note {
 			who = "somebody else"
 		}
 		if !r.ByAt.IsZero() {
-			at += ", at " + r.ByAt.In(s.Zone).Format("15:04:05")
+			at += ", at " + r.ByAt.In(v.zone).Format("15:04:05")
 		}
 		return []templates.Note{{Tone: templates.ToneCare, Title: "This save replaced what " + who + " had saved in Partner Center " + at + ".",
 			Text: "It stands under Before, and can be put back."}}
@@ -137,7 +137,7 @@ func (s *site) aboutChange(v *visit, r audit.Record) []templates.Fact {
 	}
 	facts := []templates.Fact{
 		{Label: "Who", Value: who},
-		{Label: "When", Value: s.exact(r.Time).Text, Numeric: true},
+		{Label: "When", Value: v.exact(r.Time).Text, Numeric: true},
 		{Label: "Via", Value: wayText(r.Via)},
 	}
 	if why := strings.TrimSpace(r.Why); why != "" {

@@ -40,8 +40,8 @@ func (s *site) changeQuery(v *visit, action string) changeQuery {
 		}
 	}
 	q.filter.Who = q.shown.Who
-	q.filter.From = s.day(&q, "from", "From", q.shown.From)
-	if to := s.day(&q, "to", "To", q.shown.To); !to.IsZero() {
+	q.filter.From = v.day(&q, "from", "From", q.shown.From)
+	if to := v.day(&q, "to", "To", q.shown.To); !to.IsZero() {
 		q.filter.To = to.AddDate(0, 0, 1)
 		if q.filter.From.After(to) {
 			q.wrong("to", "To must not be before From")
@@ -56,15 +56,15 @@ func (s *site) changeQuery(v *visit, action string) changeQuery {
 	return q
 }
 
-// day is the beginning of a day of the filter in the portal's time zone; zero when none
+// day is the beginning of a day of the filter in the person's time zone; zero when none
 // is given or it is no day.
-func (s *site) day(q *changeQuery, name, label, text string) time.Time {
+func (w times) day(q *changeQuery, name, label, text string) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
-	day, err := time.ParseInLocation(time.DateOnly, text, s.Zone)
+	day, err := time.ParseInLocation(time.DateOnly, text, w.zone)
 	if err != nil {
-		q.wrong(name, label+" must be a day like "+s.Now().In(s.Zone).Format(time.DateOnly))
+		q.wrong(name, label+" must be a day like "+w.now().In(w.zone).Format(time.DateOnly))
 	}
 	return day
 }

@@ -82,7 +82,7 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 		Customer: templates.Customer{ID: string(id), Name: cleaned(customer.CompanyName), Domain: cleaned(customer.Domain), URL: customerPath(id)},
 		Banner:   banner,
 		Editing:  s.editors(v, id)[id],
-		ReadAt:   s.clock(s.Now()),
+		ReadAt:   v.clock(s.Now()),
 		RetryURL: customerPath(id),
 
 		HistoryURL: historyPath(id),
@@ -144,7 +144,7 @@ func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
 		Title: trailTitle(labelsOf(entry)),
 		By:    s.whoChanged(v, entry),
 		Mine:  entry.Operator == v.operator.Key(),
-		At:    s.moment(entry.Time),
+		At:    v.moment(entry.Time),
 		Note:  trailNote(entry),
 		URL:   changePath(entry.Customer, entry.Seq),
 	}

@@ -23,7 +23,7 @@ func (s *site) askDiscard(v *visit) error {
 		Customer: s.customerOf(v.customer, version.Base),
 		Action:   discardPath(v.customer, version.Draft),
 		CSRF:     v.session.FormToken(familyBilling, string(v.customer)),
-		SavedAt:  s.on(version.SavedAt),
+		SavedAt:  v.on(version.SavedAt),
 		KeepURL:  billingPath(v.customer, "", version.Draft),
 	}
 	for _, change := range merge.Changes(version.Base, version.Mine) {

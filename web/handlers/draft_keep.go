@@ -36,7 +36,7 @@ func (s *site) keepDraft(v *visit) error {
 // tellKept says in the answer that a version was kept, unless it held nothing.
 func (s *site) tellKept(v *visit, version drafts.Version) {
 	if something(version) {
-		v.Response().Header().Set(keptHeader, s.clock(version.SavedAt).Text)
+		v.Response().Header().Set(keptHeader, v.clock(version.SavedAt).Text)
 	}
 }
 

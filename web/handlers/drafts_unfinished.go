@@ -38,11 +38,11 @@ func (s *site) draftsOf(v *visit, customer pcclient.TenantID) []drafts.Version {
 	return waiting(list, open)
 }
 
-func (s *site) unfinished(version drafts.Version) templates.Draft {
+func unfinished(v *visit, version drafts.Version) templates.Draft {
 	return templates.Draft{
 		CustomerName: nameOf(version.Base, version.Customer),
 		Items:        items(len(changedItems(version.Base, version.Mine))) + " changed",
-		At:           s.on(version.SavedAt),
+		At:           v.on(version.SavedAt),
 		ContinueURL:  billingPath(version.Customer, "", version.Draft),
 		DiscardURL:   discardPath(version.Customer, version.Draft),
 	}
@@ -56,7 +56,7 @@ func (s *site) draftNote(v *visit, customer pcclient.TenantID, now forms.Values,
 		return nil
 	}
 	draft := list[0]
-	note := &templates.DraftNote{Draft: s.unfinished(draft), More: len(list) - 1}
+	note := &templates.DraftNote{Draft: unfinished(v, draft), More: len(list) - 1}
 	switch {
 	case len(forms.Changed(draft.Base, now)) == 0:
 		return note
@@ -79,7 +79,7 @@ func (s *site) otherDraft(v *visit, customer pcclient.TenantID) *templates.Banne
 	if len(list) == 0 {
 		return nil
 	}
-	draft := s.unfinished(list[0])
+	draft := unfinished(v, list[0])
 	return &templates.Banner{
 		Tone:  templates.ToneInfo,
 		Title: "You have an unfinished draft of this customer.",

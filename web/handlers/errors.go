@@ -158,9 +158,9 @@ func fateOf(r *http.Request, kind templates.ErrorKind, err error) templates.Fate
 // visitFor gives the error page the frame of whoever is signed in, if that can be
 // told without trouble.
 func (s *site) visitFor(c echo.Context) *visit {
-	v := &visit{Context: c}
+	v := s.visit(c)
 	if sess, err := s.Sessions.Load(c.Request()); err == nil && sess != nil {
-		v.session, v.operator = sess, sess.Operator
+		s.enter(v, sess)
 	}
 	if c.Request().Method == http.MethodPost {
 		v.form, _ = readForm(c.Request())
@@ -264,7 +264,7 @@ func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middl
 	if !known {
 		kind = templates.ErrorInternal
 	}
-	v := &visit{Context: echo.New().NewContext(r, w)}
+	v := s.visit(echo.New().NewContext(r, w))
 	page := templates.ErrorPage{Kind: kind, Contact: s.Contact, Writing: r.Method == http.MethodPost, Fate: fateOf(r, kind, nil), Details: s.details(v)}
 	page.Drafted = inDraft(r)
 	if kind == templates.ErrorInternal && r.Method == http.MethodPost && holdsTyping(r.URL.Path, r.PostForm) {

@@ -216,8 +216,8 @@ func ruleFacts(rules pcclient.CountryRules, unknown bool) []templates.Fact {
 	return facts
 }
 
-func (s *site) editFacts(e edit) []templates.Fact {
-	facts := []templates.Fact{{Label: "Opened", Value: s.clock(e.opened.OpenedAt).Text, Numeric: true}}
+func editFacts(v *visit, e edit) []templates.Fact {
+	facts := []templates.Fact{{Label: "Opened", Value: v.clock(e.opened.OpenedAt).Text, Numeric: true}}
 	var changed []string
 	for _, item := range changedItems(e.opened.Values, e.values) {
 		changed = append(changed, inSentence(item.Label(e.values[forms.Country])))

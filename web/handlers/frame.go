@@ -5,15 +5,17 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/templates"
 )
 
 // familySignOut and the others name the form families a token is good for.
 const (
-	familySignOut = "signout"
-	familyBilling = "billing"
-	familyDemo    = "demo"
-	familySaves   = "saves"
+	familySignOut  = "signout"
+	familyBilling  = "billing"
+	familyDemo     = "demo"
+	familySaves    = "saves"
+	familySettings = "settings"
 )
 
 // recentLinks is how many recent customers the side bar has room for.
@@ -26,6 +28,7 @@ func (s *site) frame(v *visit, title string, section templates.Section) template
 	if v.session == nil {
 		return page
 	}
+	page.Theme, page.Dense, page.KeysOff = v.chosen.Theme, v.chosen.Density == preferences.Dense, v.chosen.KeysOff
 	page.Operator = &templates.Operator{
 		Name:        v.operator.Name,
 		SignOutCSRF: v.session.FormToken(familySignOut, ""),
@@ -60,5 +63,5 @@ func (s *site) sessionLeft(v *visit) string {
 func (s *site) reference(v *visit) string { return middleware.Reference(v.Request().Context()) }
 
 func (s *site) details(v *visit, more ...templates.Fact) templates.Details {
-	return templates.Details{Reference: s.reference(v), At: s.exact(s.Now()), More: more}
+	return templates.Details{Reference: s.reference(v), At: v.exact(s.Now()), More: more}
 }

@@ -148,7 +148,7 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 		times = append(times, r.Time)
 		page.Rows = append(page.Rows, templates.ChangeRow{
 			URL:      changePath(r.Customer, r.Seq),
-			At:       s.stamp(r.Time),
+			At:       v.stamp(r.Time),
 			Who:      s.whoChanged(v, r),
 			Via:      wayText(r.Via),
 			Items:    itemsText(r),
@@ -156,7 +156,7 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 			Customer: nameInTrail(r, names),
 		})
 	}
-	page.Zone = s.zoneOf(times)
+	page.Zone = v.zoneOf(times)
 	return show(v, http.StatusOK, page.View())
 }
 

@@ -38,7 +38,7 @@ func (s *site) home(v *visit) error {
 	}
 	if v.may(middleware.Edit) {
 		for _, version := range waiting(list, unsettled) {
-			page.Drafts = append(page.Drafts, s.unfinished(version))
+			page.Drafts = append(page.Drafts, unfinished(v, version))
 		}
 	}
 	recent, err := s.Recents.List(ctx, v.operator.Key(), recentRows)
@@ -55,7 +55,7 @@ func (s *site) home(v *visit) error {
 			URL:      customerPath(c.Customer),
 			Name:     c.Name,
 			TenantID: string(c.Customer),
-			Note:     "Opened " + s.moment(c.At).Text,
+			Note:     "Opened " + v.moment(c.At).Text,
 			Editing:  editors[c.Customer],
 		})
 	}

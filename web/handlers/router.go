@@ -26,6 +26,7 @@ import (
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/outside"
+	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/seal"
 	"github.com/partnerdesk/portal/web/session"
@@ -55,11 +56,13 @@ type Options struct {
 	Outside    *outside.Watch
 	Recents    *directory.Recents
 	Presence   *presence.Store
+	// Preferences are what people chose in the settings.
+	Preferences *preferences.Store
 	// Contact is whom refusal pages name: a name, an address or both; may be "".
 	Contact string
 	// ReasonRequired makes people give a reason before they save.
 	ReasonRequired bool
-	// Zone is the time zone times are printed in.
+	// Zone is the time zone times are printed in for people who chose none.
 	Zone *time.Location
 	Now  func() time.Time
 	Log  *slog.Logger
@@ -124,6 +127,9 @@ func (s *site) routes() []route {
 		{http.MethodPost, "/customers/:id/saves/:key/close", middleware.View, s.closeSave},
 		{http.MethodGet, "/unsettled", middleware.Administer, s.showUnsettled},
 		{http.MethodGet, "/help", middleware.View, s.showHelp},
+
+		{http.MethodGet, "/settings", middleware.View, s.showSettings},
+		{http.MethodPost, "/settings", middleware.View, s.saveSettings},
 	}
 	if s.Demo != nil {
 		list = append(list,
@@ -206,7 +212,7 @@ const (
 // browsers refuse to follow a form to another origin.
 func (s *site) serve(rt route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		v := &visit{Context: c}
+		v := s.visit(c)
 		r := c.Request()
 		if rt.method == http.MethodPost {
 			form, err := readForm(r)
@@ -230,7 +236,7 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		case sess == nil:
 			return s.byNobody(v, rt)
 		}
-		v.session, v.operator = sess, sess.Operator
+		s.enter(v, sess)
 		middleware.SetOperator(r.Context(), v.operator.Key())
 		v.Response().Header().Set(leftHeader, s.sessionLeft(v))
 		if !rt.right.Allows(v.operator.Roles) {

@@ -81,7 +81,7 @@ func (s *site) savedBanner(v *visit, sub submission.Submission) *templates.Banne
 	banner := &templates.Banner{
 		Tone:  templates.ToneGood,
 		Title: "Billing profile saved.",
-		Text:  fmt.Sprintf("%s changed %s.", items(len(changedItems(sub.Base, sub.Wish))), s.at(sub.SettledAt)),
+		Text:  fmt.Sprintf("%s changed %s.", items(len(changedItems(sub.Base, sub.Wish))), v.at(sub.SettledAt)),
 		Focus: true,
 	}
 	for _, e := range entries {
@@ -152,7 +152,7 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 		Wait:         seconds(sub.RetryAfter),
 		UpstreamText: forms.UpstreamQuote(sub.UpstreamText),
 		Contact:      s.Contact,
-		At:           s.moment(sub.RecordedAt),
+		At:           v.moment(sub.RecordedAt),
 		CheckURL:     savePath(sub.Customer, sub.Key),
 		EditURL:      billingPath(sub.Customer, "", sub.Draft),
 		AgainURL:     billingPath(sub.Customer, "/review", sub.Draft),

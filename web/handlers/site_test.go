@@ -29,6 +29,7 @@ import (
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/handlers"
 	"github.com/partnerdesk/portal/web/outside"
+	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/seal"
 	"github.com/partnerdesk/portal/web/session"
@@ -277,7 +278,7 @@ func (s *testSite) replica() *replica {
 			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: s.ring,
 		}),
 		Drafts: drafts.New(r.db, s.ring, s.clock.now), Submissions: r.saves, Audit: trail, ValuesDays: s.o.days, Outside: watch,
-		Recents: directory.NewRecents(r.db, s.ring, s.clock.now), Presence: presence.New(r.db, s.ring, s.clock.now),
+		Recents: directory.NewRecents(r.db, s.ring, s.clock.now), Preferences: preferences.New(r.db), Presence: presence.New(r.db, s.ring, s.clock.now),
 		Contact: "Marta Keller (team lead)", ReasonRequired: s.o.reason, Zone: time.UTC, Now: s.clock.now, Log: log, Demo: s.o.demo,
 	})
 	return r

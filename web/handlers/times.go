@@ -9,13 +9,19 @@ import (
 	"github.com/partnerdesk/portal/web/templates"
 )
 
+// times print for one person: in the zone they chose, or else in the portal's.
+type times struct {
+	zone *time.Location
+	now  func() time.Time
+}
+
 // moment prints a time for people as they would say it today, with the zone in
 // the machine form. The zero time prints nothing.
-func (s *site) moment(t time.Time) templates.Time {
+func (w times) moment(t time.Time) templates.Time {
 	if t.IsZero() {
 		return templates.Time{}
 	}
-	local, now := t.In(s.Zone), s.Now().In(s.Zone)
+	local, now := t.In(w.zone), w.now().In(w.zone)
 	text := local.Format("2 January 2006, 15:04")
 	switch day := local.Format(time.DateOnly); {
 	case day == now.Format(time.DateOnly):
@@ -29,28 +35,28 @@ func (s *site) moment(t time.Time) templates.Time {
 }
 
 // stamp prints a time to the second, for tables: "13 Nov, 14:31:07".
-func (s *site) stamp(t time.Time) templates.Time {
-	local := t.In(s.Zone)
+func (w times) stamp(t time.Time) templates.Time {
+	local := t.In(w.zone)
 	layout := "2 Jan, 15:04:05"
-	if local.Year() != s.Now().In(s.Zone).Year() {
+	if local.Year() != w.now().In(w.zone).Year() {
 		layout = "2 Jan 2006, 15:04:05"
 	}
 	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format(layout)}
 }
 
 // clock prints the time of day alone, "14:31", unless it was on another day.
-func (s *site) clock(t time.Time) templates.Time {
+func (w times) clock(t time.Time) templates.Time {
 	if t.IsZero() {
 		return templates.Time{}
 	}
-	at := s.moment(t)
+	at := w.moment(t)
 	at.Text = strings.TrimPrefix(at.Text, "today at ")
 	return at
 }
 
 // on prints a time as it stands after a verb: "today at 14:31", "on 2 January, 14:31".
-func (s *site) on(t time.Time) templates.Time {
-	at := s.moment(t)
+func (w times) on(t time.Time) templates.Time {
+	at := w.moment(t)
 	if at.Text != "" && !strings.Contains(at.Text, "day at ") {
 		at.Text = "on " + at.Text
 	}
@@ -58,15 +64,15 @@ func (s *site) on(t time.Time) templates.Time {
 }
 
 // at is on without the day when that is today: "at 14:31", "yesterday at 14:31".
-func (s *site) at(t time.Time) templates.Time {
-	at := s.on(t)
+func (w times) at(t time.Time) templates.Time {
+	at := w.on(t)
 	at.Text = strings.TrimPrefix(at.Text, "today ")
 	return at
 }
 
 // offset is the distance of a time's zone from UTC as people write it: "UTC+11".
-func (s *site) offset(t time.Time) string {
-	_, east := t.In(s.Zone).Zone()
+func (w times) offset(t time.Time) string {
+	_, east := t.In(w.zone).Zone()
 	text, sign := "UTC", "+"
 	if east < 0 {
 		sign, east = "-", -east
@@ -82,23 +88,23 @@ func (s *site) offset(t time.Time) string {
 
 // exact prints a time as nobody can mistake it, for support and the one change:
 // "13 November 2026, 14:31:07 (UTC+1)".
-func (s *site) exact(t time.Time) templates.Time {
-	local := t.In(s.Zone)
-	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format("2 January 2006, 15:04:05") + " (" + s.offset(t) + ")"}
+func (w times) exact(t time.Time) templates.Time {
+	local := t.In(w.zone)
+	return templates.Time{Machine: local.Format(time.RFC3339), Text: local.Format("2 January 2006, 15:04:05") + " (" + w.offset(t) + ")"}
 }
 
 // zoneOf names the zone that times are told in: by its distance from UTC, or by its
 // place when that was not the same for all of them.
-func (s *site) zoneOf(times []time.Time) string {
-	zone := s.offset(s.Now())
+func (w times) zoneOf(times []time.Time) string {
+	zone := w.offset(w.now())
 	for i, t := range times {
-		switch offset := s.offset(t); {
+		switch offset := w.offset(t); {
 		case i == 0:
 			zone = offset
-		case offset != zone && s.Zone.String() == "Local":
+		case offset != zone && w.zone.String() == "Local":
 			return "local time"
 		case offset != zone:
-			return s.Zone.String()
+			return w.zone.String()
 		}
 	}
 	return zone

@@ -62,7 +62,7 @@ func (s *site) unsettled(v *visit, sub submission.Submission) templates.Unsettle
 		CustomerURL:  customerPath(sub.Customer),
 		Who:          sub.Operator.Name,
 		Items:        items(len(changedItems(sub.Base, sub.Wish))),
-		At:           s.moment(sub.RecordedAt),
+		At:           v.moment(sub.RecordedAt),
 		Standing:     templates.StandingUnknown,
 	}
 	if own {
@@ -72,9 +72,9 @@ func (s *site) unsettled(v *visit, sub submission.Submission) templates.Unsettle
 	case submission.Recorded:
 		u.Standing = templates.StandingRunning
 	case submission.Applied:
-		u.Standing, u.Settled = templates.StandingSaved, s.moment(sub.SettledAt)
+		u.Standing, u.Settled = templates.StandingSaved, v.moment(sub.SettledAt)
 	case submission.NotApplied:
-		u.Standing, u.Settled = templates.StandingNotSaved, s.moment(sub.SettledAt)
+		u.Standing, u.Settled = templates.StandingNotSaved, v.moment(sub.SettledAt)
 	case submission.Superseded:
 		u.Standing = templates.StandingOvertaken
 		if own || v.may(middleware.Administer) {

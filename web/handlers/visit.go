@@ -12,6 +12,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/session"
 )
 
@@ -19,11 +20,31 @@ import (
 // Center as that person. On public routes session and upstream are nil.
 type visit struct {
 	echo.Context
+	times
 	session  *session.Session
 	operator session.Operator
+	chosen   preferences.Preferences // by the operator, in the settings
 	upstream *pcclient.Client
 	form     url.Values        // the posted body alone; nil on GET
 	customer pcclient.TenantID // in the path; "" on routes that have none
+}
+
+// visit is the request of somebody not known yet, to whom times are told in the portal's
+// zone.
+func (s *site) visit(c echo.Context) *visit { return &visit{Context: c, times: times{s.Zone, s.Now}} }
+
+// enter says whose visit it is. Preferences that cannot be read cost the page its looks
+// and nothing else.
+func (s *site) enter(v *visit, sess *session.Session) {
+	v.session, v.operator = sess, sess.Operator
+	chosen, err := s.Preferences.Of(v.Request().Context(), v.operator.Key())
+	if err != nil {
+		s.warn(v, "preferences not read", err)
+	}
+	v.chosen = chosen
+	if zone := chosen.Location(); zone != nil {
+		v.zone = zone
+	}
 }
 
 // maxFormFields is how many inputs a posted form may have; the largest of ours

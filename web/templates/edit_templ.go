@@ -326,7 +326,7 @@ func (p EditPage) foot() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, " data-ask>Discard draft</a> <button class=\"btn primary\" type=\"submit\" form=\"form\" name=\"do\" value=\"review\">Review changes <kbd aria-hidden=\"true\" class=\"if-js\">Ctrl ↵</kbd></button>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, " data-ask>Discard draft</a> <button class=\"btn primary\" type=\"submit\" form=\"form\" name=\"do\" value=\"review\">Review changes <kbd aria-hidden=\"true\" class=\"if-js mod\">Ctrl ↵</kbd></button>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

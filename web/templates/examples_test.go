@@ -95,6 +95,17 @@ func exampleOverview() CustomerPage {
 	}
 }
 
+func exampleSettings() SettingsPage {
+	return SettingsPage{
+		Page: examplePage("Settings"), CSRF: "token", Keys: true, Now: Time{"2026-11-13T14:36:00+11:00", "14:36"},
+		Banner: &Banner{Tone: ToneGood, Title: "Settings saved.", Text: "They hold in every browser you sign in with.", Focus: true},
+		Zones: []OptionGroup{
+			{Options: []Option{{"", "The portal's, Europe/Berlin (UTC+1)"}, {"UTC", "UTC"}}},
+			{Label: "Asia", Options: []Option{{"Asia/Kathmandu", "Kathmandu (UTC+5:45)"}}},
+		},
+	}
+}
+
 func exampleEdit(wrong bool) EditPage {
 	fail := func(s string) string {
 		if wrong {
@@ -378,7 +389,16 @@ func examples() []example {
 	pressed, pressedLate := exampleError(ErrorStoreDown), inDraft
 	pressed.Fate, pressedLate.Fate = FatePress, FatePress
 
+	chosen := exampleSettings()
+	chosen.Theme, chosen.Dense, chosen.KeysOff = "dark", true, true
+	chosen.Page.Theme, chosen.Density, chosen.Keys, chosen.Zone = "dark", "dense", false, "Asia/Kathmandu"
+	wrongSettings := exampleSettings()
+	wrongSettings.Wrong = []string{"theme", "density", "zone"}
+
 	list := []example{
+		{"settings", exampleSettings().View()},
+		{"settings-chosen", chosen.View()},
+		{"settings-wrong", wrongSettings.View()},
 		{"signin", SignInPage{Page: bare, Contact: "it@partner.example"}.View()},
 		{"signin-out", SignInPage{Page: bare, State: SignInSignedOut, LeaveURL: "https://id.example/signout"}.View()},
 		{"signin-over", SignInPage{Page: bare, State: SignInOver}.View()},

@@ -24,6 +24,10 @@ type Page struct {
 	Demo     *DemoBar // nil outside demo mode; drawn beside the side bar only
 	Audits   bool     // the operator may open the change log
 	Tends    bool     // the operator may see everybody's unsettled saves
+
+	Theme   string // "light" or "dark"; "" follows the system
+	Dense   bool
+	KeysOff bool // the operator switched the shortcuts of a single key off
 }
 
 // Operator is the signed-in person. A page without one has no side bar.
@@ -43,6 +47,7 @@ const (
 	SectionChanges   Section = "changes"
 	SectionUnsettled Section = "unsettled"
 	SectionHelp      Section = "help"
+	SectionSettings  Section = "settings"
 )
 
 // Link is a link with its text.
@@ -178,6 +183,14 @@ func (p Page) links() []navLink {
 		list = append(list, navLink{"/unsettled", "Unsettled saves", "warn", "u", p.Section == SectionUnsettled})
 	}
 	return list
+}
+
+// schemes are the colour schemes the page can be drawn in.
+func (p Page) schemes() string {
+	if p.Theme == "" {
+		return "light dark"
+	}
+	return p.Theme
 }
 
 // or is the page with a title, unless it has one.

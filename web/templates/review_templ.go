@@ -346,7 +346,7 @@ func (p ReviewPage) foot() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</p><button class=\"btn\" type=\"submit\" form=\"form\" name=\"do\" value=\"edit\">Back to editing</button> <button class=\"btn primary\" type=\"submit\" form=\"form\" name=\"do\" value=\"save\">Save billing profile <kbd aria-hidden=\"true\" class=\"if-js\">Ctrl ↵</kbd></button>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</p><button class=\"btn\" type=\"submit\" form=\"form\" name=\"do\" value=\"edit\">Back to editing</button> <button class=\"btn primary\" type=\"submit\" form=\"form\" name=\"do\" value=\"save\">Save billing profile <kbd aria-hidden=\"true\" class=\"if-js mod\">Ctrl ↵</kbd></button>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
