@@ -65,14 +65,15 @@ func (e *unreadable) Unwrap() error { return e.err }
 // records streams entries. Their values are opened, or it is only told whether there
 // are any. rest is the end of the statement, written in this package.
 func (l *Log) records(ctx context.Context, db database.Reader, values bool, rest string, args ...any) iter.Seq2[*row, error] {
-	sealed := `COALESCE(v.sealed, '')`
+	// Not a join: PostgreSQL merges one from its beginning, for each page of a long trail.
+	sealed := `COALESCE((SELECT v.sealed FROM audit_values v WHERE v.seq = a.seq), '')`
 	if !values {
-		sealed = `CASE WHEN v.seq IS NULL THEN '' ELSE 'left out' END`
+		sealed = `COALESCE((SELECT 'left out' FROM audit_values v WHERE v.seq = a.seq), '')`
 	}
 	statement := `
 		SELECT a.seq, a.time, a.kind, a.via, a.submission, a.operator, a.operator_name, a.customer, a.fields, a.reason,
 			a.request_id, a.correlation_id, a.upstream_code, a.values_hash, a.prev, a.hash, ` + sealed + `
-		FROM audit a LEFT JOIN audit_values v ON v.seq = a.seq ` + rest
+		FROM audit a ` + rest
 	return func(yield func(*row, error) bool) {
 		rows, err := db.QueryContext(ctx, statement, args...)
 		if err != nil {

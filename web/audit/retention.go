@@ -48,7 +48,7 @@ func (l *Log) expired(ctx context.Context, before time.Time, after int64) (seqs 
 			AND NOT EXISTS (SELECT 1 FROM audit e WHERE e.submission = a.submission AND e.kind IN `+endKinds+`)
 		) THEN 1 ELSE 0 END
 		FROM audit_values v JOIN audit a ON a.seq = v.seq
-		WHERE v.seq > $2 ORDER BY v.seq LIMIT $3`, database.Micros(before), after, sweepLook)
+		WHERE v.seq > $2 AND a.seq > $2 ORDER BY v.seq LIMIT $3`, database.Micros(before), after, sweepLook)
 	if err != nil {
 		return nil, 0, err
 	}
