@@ -36,17 +36,38 @@ func (c *Clock) Now() time.Time {
 
 // Set reads the database's time again: steady clocks drift apart, and a server that
 // failed over has another one. After an error the clock goes on as before.
+//
+// A look tells that the database's time was somewhere between the machine's before and
+// after it. A machine's clock that this does not prove wrong is left alone; of a few
+// looks the quickest counts.
 func (c *Clock) Set(ctx context.Context) error {
-	before := c.local()
-	now, err := c.db.engine.now(ctx, c.db.reader, c.local)
-	if err != nil {
-		return unavailable("read the time", err)
+	const looks, quick = 3, 10 * time.Millisecond
+	best := time.Duration(-1)
+	var read time.Time
+	var distance time.Duration
+	for range looks {
+		before := c.local()
+		now, err := c.db.engine.now(ctx, c.db.reader, c.local)
+		if err != nil {
+			return unavailable("read the time", err)
+		}
+		after := c.local()
+		took := after.Sub(before)
+		if best >= 0 && took >= best {
+			continue
+		}
+		best, read = took, after
+		distance = now.Sub(after.Add(-took / 2).Round(0))
+		if distance.Abs() <= took/2 {
+			distance = 0
+		}
+		if best <= quick {
+			break
+		}
 	}
-	after := c.local()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.read, c.said = after, now.Add(after.Sub(before)/2) // the answer was on its way for half of it
-	c.distance = c.said.Sub(after.Round(0))
+	c.read, c.said, c.distance = read, read.Round(0).Add(distance).UTC(), distance
 	return nil
 }
 

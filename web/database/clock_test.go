@@ -29,6 +29,19 @@ func TestClock(t *testing.T) {
 			}
 		}
 	})
+	t.Run("F-32 a slow answer makes no right clock wrong", func(t *testing.T) {
+		url := databasetest.PostgresURL(t)
+		proxy, through := databasetest.Behind(t, url)
+		db := databasetest.OpenURL(t, through)
+		proxy.Delay(120 * time.Millisecond)
+		clock, err := database.NewClock(t.Context(), db, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if clock.Ahead() != 0 {
+			t.Errorf("a right clock is said to be %v behind", clock.Ahead())
+		}
+	})
 	t.Run("F-32 time goes on between two looks, and when the database is gone", func(t *testing.T) {
 		databasetest.Each(t, func(t *testing.T, db *database.DB) {
 			elapsed := time.Duration(0)
