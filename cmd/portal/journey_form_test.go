@@ -93,6 +93,7 @@ func keysAlone(p *tab) {
 	}
 	p.keysTo(http.StatusOK, kb.Enter)
 	p.see("Customers whose company or domain starts with")
+	p.keys("J", chromedp.ModifierShift) // no key of ours
 	p.keys("j")
 	p.keys("j")
 	p.keys("k")
@@ -101,9 +102,52 @@ func keysAlone(p *tab) {
 	p.wantTitle(harbourline)
 	p.keysTo(http.StatusOK, "e")
 	p.wantTitle("Edit billing profile")
+	p.fill("lastName", "Ctrl and Enter")
+	p.keysTo(http.StatusOK, kb.Enter, chromedp.ModifierCtrl)
+	p.see("Review 1 change")
+	for _, to := range []struct{ key, title string }{{"h", "Home"}, {"c", "Customers"}, {"l", "Change log"}, {"u", "Unsettled saves"}} {
+		p.keys("g")
+		p.keysTo(http.StatusOK, to.key)
+		p.wantTitle(to.title)
+	}
+	p.keys("?", chromedp.ModifierShift)
+	p.comes("Next or previous row of a list")
+	p.accessible("the list of shortcuts")
 	p.keys("g")
-	p.keysTo(http.StatusOK, "h")
-	p.wantTitle("Home")
+	p.keys("h") // the page behind the dialog
+	p.keys(kb.Escape)
+	p.until("the list to close", func() bool { return askPage[int](p, "count", "dialog") == 0 })
+	p.wantTitle("Unsettled saves")
+	p.keys("/")
+	p.wantFocus("find")
+	p.keys(kb.Escape)
+	p.wantFocus("")
+}
+
+// Keys that somebody switched off do nothing, but for those that no voice and no slip
+// of a finger presses.
+func keysSwitchedOff(p *tab) {
+	p.signIn("Ada Admin")
+	p.open("/settings")
+	p.pressHere("Shortcuts of a single key")
+	p.press("Save settings")
+	p.open("/customers?q=harbour")
+	p.focus(".brand")
+	for _, key := range "/jkegch?" {
+		p.keys(string(key))
+	}
+	p.wantFocus("Partner Desk")
+	p.wantTitle("Customers")
+	if n := askPage[int](p, "count", "dialog, kbd"); n != 0 {
+		p.fail("%d lists and keys are shown", n)
+	}
+	if !p.mode.scripts {
+		return
+	}
+	p.billing(harbourline)
+	p.fill("lastName", "Ctrl and Enter")
+	p.keysTo(http.StatusOK, kb.Enter, chromedp.ModifierCtrl)
+	p.see("Review 1 change")
 }
 
 // tabsAlone takes the same way with what every browser has.

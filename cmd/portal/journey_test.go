@@ -58,6 +58,7 @@ var journeys = []struct {
 	{"change the country", changeTheCountry},
 	{"repair errors", repairErrors},
 	{"keys alone", keysAlone},
+	{"keys switched off", keysSwitchedOff},
 	{"the focus is seen", focusIsSeen},
 	{"copy the tenant ID", copyTheTenantID},
 	{"long and foreign names", longAndForeignNames},

@@ -16,8 +16,9 @@
   var first = document.querySelector("[data-focus=true]");
   if (first && !location.hash) first.focus();
 
-  // Keys. Single ones do nothing in a field, with a modifier, or while composing.
-  var leader = 0;
+  // Keys. Single ones do nothing in a field, with a modifier, while composing, behind a
+  // dialog, or for people who switched them off.
+  var leader = 0, off = document.documentElement.dataset.keys === "off";
 
   function typing(node) {
     return node.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(node.tagName);
@@ -41,20 +42,47 @@
     return !!link;
   }
 
+  // showKeys shows the list of shortcuts, which stands on the page of help, over this one.
+  function showKeys() {
+    var here = document.getElementById("keyboard");
+    if (here && document.getElementById("shortcuts")) { here.focus(); return; }
+    var request = new XMLHttpRequest();
+    request.open("GET", "/help");
+    request.setRequestHeader("X-Fragment", "keys");
+    request.responseType = "document";
+    request.onload = function () {
+      var keys = request.response && request.response.getElementById("shortcuts");
+      if (!keys || !window.HTMLDialogElement) { location.assign("/help#keyboard"); return; }
+      if (document.querySelector("dialog[open]")) return;
+      var dialog = document.createElement("dialog");
+      keys.querySelector("[data-close]").hidden = false;
+      dialog.setAttribute("aria-labelledby", "keyboard");
+      dialog.append(document.adoptNode(keys));
+      dialog.addEventListener("close", function () { dialog.remove(); });
+      document.body.append(dialog);
+      dialog.showModal();
+    };
+    request.send();
+  }
+
   document.addEventListener("keydown", function (e) {
     if (e.defaultPrevented || e.isComposing) return;
     if (e.key === "Escape" && document.activeElement && document.activeElement.type === "search") {
       document.activeElement.blur();
       return;
     }
-    if (typing(e.target) || e.ctrlKey || e.metaKey || e.altKey) return;
-    var key = e.key.toLowerCase();
+    if (off || typing(e.target) || e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
+    var key = e.key.toLowerCase(), letter = /^[a-z]$/.test(key);
+    if (letter && e.shiftKey) return;
     var led = Date.now() - leader < 1500;
     leader = 0;
-    if (key === "/") {
+    if (key === "?") {
+      e.preventDefault();
+      showKeys();
+    } else if (key === "/") {
       var box = document.getElementById("q") || document.getElementById("find");
       if (box) { e.preventDefault(); box.focus(); box.select(); }
-    } else if (led && /^[hcl]$/.test(key)) {
+    } else if (led && letter) {
       if (follow("[data-go=" + key + "]")) e.preventDefault();
     } else if (key === "g") {
       leader = Date.now();

@@ -430,6 +430,7 @@ func examples() []example {
 		{"edit-back", back.View()},
 		{"discard", exampleDiscard().View()},
 		{"help", HelpPage{Page: examplePage("Help"), Contact: "Marta Keller (team lead)"}.View()},
+		{"help-editor", HelpPage{Edits: true, Page: chosen.Page, Contact: "Marta Keller (team lead)"}.View()},
 		{"review", exampleReview().View()},
 		{"merge", exampleMerge().View()},
 		{"merge-wrong", decided.View()},

@@ -1,10 +1,42 @@
 package templates
 
+import "strings"
+
 // HelpPage says in a few words how things are done here. It reads nothing, so it is
 // there when nothing else is.
 type HelpPage struct {
 	Page
 	Contact string // whom to ask; "" leaves the name out
+	Edits   bool   // the operator may edit
+}
+
+// shortcut is a key, or keys one after another, and what they do.
+type shortcut struct {
+	keys   []string
+	join   string // between them: "then", "or", "+"
+	does   string
+	single bool // can be switched off
+}
+
+// keys are the shortcuts there are for this person.
+func (p HelpPage) keys() []shortcut {
+	list := []shortcut{
+		{[]string{"/"}, "", "Find a customer", true},
+		{[]string{"J", "K"}, "or", "Next or previous row of a list", true},
+		{[]string{"Enter"}, "", "Open the row", false},
+	}
+	if p.Edits {
+		list = append(list, shortcut{[]string{"E"}, "", "Edit the customer on the page", true})
+	}
+	for _, l := range p.links() {
+		list = append(list, shortcut{[]string{"G", strings.ToUpper(l.key)}, "then", "Go to " + l.text, true})
+	}
+	if p.Edits {
+		list = append(list, shortcut{[]string{"Ctrl", "Enter"}, "+", "Review changes, or save them", false})
+	}
+	return append(list,
+		shortcut{[]string{"Esc"}, "", "Leave the find box, close a dialog", false},
+		shortcut{[]string{"?"}, "", "Show this list", true})
 }
 
 // helpTopic is one section, reached by its id.
