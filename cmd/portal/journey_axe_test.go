@@ -20,7 +20,7 @@ var axeFile = filepath.Join("..", "..", ".ci", "node_modules", "axe-core", "axe.
 
 // axeRun runs the rules of WCAG 2.2 A and AA, the best practices, and four
 // experimental rules. What axe cannot decide comes back too: it counts as wrong.
-const axeRun = `axe.run({
+const axeRun = `axe.run(%q, {
   runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
   rules: Object.fromEntries(["label-content-name-mismatch", "td-has-header", "table-fake-caption", "p-as-heading"].map(r => [r, {enabled: true}])),
   preload: false,
@@ -55,7 +55,10 @@ func axe(t *testing.T) (source string, there bool) {
 }
 
 // accessible holds the page as it stands against axe: light and dark, wide and narrow.
-func (p *tab) accessible(state string) {
+func (p *tab) accessible(state string) { p.t.Helper(); p.accessibleIn("html", state) }
+
+// accessibleIn is accessible for a part of the page, where that covers the rest of it.
+func (p *tab) accessibleIn(part, state string) {
 	p.t.Helper()
 	source, there := axe(p.t)
 	if !there {
@@ -65,7 +68,7 @@ func (p *tab) accessible(state string) {
 	for _, width := range []int64{1280, 320} {
 		for _, scheme := range []string{"light", "dark"} {
 			p.look(width, tall, scheme)
-			for _, finding := range p.findings() {
+			for _, finding := range p.findings(part) {
 				p.t.Errorf("%s, %d px, %s: %s", state, width, scheme, finding)
 			}
 		}
@@ -74,11 +77,11 @@ func (p *tab) accessible(state string) {
 	p.look(p.mode.width, usualHeight, "light")
 }
 
-// findings are what axe, once loaded, has against the page as it stands.
-func (p *tab) findings() []string {
+// findings are what axe, once loaded, has against a part of the page as it stands.
+func (p *tab) findings(part string) []string {
 	p.t.Helper()
 	var findings []string
-	answer := eval[string](p, axeRun, chromedp.EvalAwaitPromise)
+	answer := eval[string](p, fmt.Sprintf(axeRun, part), chromedp.EvalAwaitPromise)
 	if err := json.Unmarshal([]byte(answer), &findings); err != nil {
 		p.t.Fatal(err)
 	}

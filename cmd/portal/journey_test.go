@@ -57,6 +57,8 @@ var journeys = []struct {
 
 	{"change the country", changeTheCountry},
 	{"repair errors", repairErrors},
+	{"find by keyboard", findByKeyboard},
+	{"find box", findBox},
 	{"keys alone", keysAlone},
 	{"keys switched off", keysSwitchedOff},
 	{"the focus is seen", focusIsSeen},
@@ -132,7 +134,7 @@ func TestJourneysWouldNotice(t *testing.T) {
 	}
 	if source, there := axe(t); there {
 		eval[chromedp.Void](p, source)
-		if found := strings.Join(p.findings(), "\n"); !strings.Contains(found, "wrong: image-alt: img") {
+		if found := strings.Join(p.findings("html"), "\n"); !strings.Contains(found, "wrong: image-alt: img") {
 			t.Errorf("not noticed by axe: %s", found)
 		}
 	}

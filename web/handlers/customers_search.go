@@ -102,6 +102,10 @@ func (s *site) searchCustomers(v *visit) error {
 	if len(query) > maxQuery {
 		query = strings.ToValidUTF8(query[:maxQuery], "")
 	}
+	v.Response().Header().Add("Vary", fragmentHeader)
+	if v.Request().Header.Get(fragmentHeader) == fragmentFind {
+		return s.suggestCustomers(v, query)
+	}
 	if id, err := pcclient.ParseTenantID(query); err == nil {
 		return v.redirect(customerPath(id))
 	}

@@ -199,12 +199,13 @@ func clientAddress(trusted []netip.Prefix) echo.IPExtractor {
 
 // fragmentHeader is set by our scripts, which fetch a page to take a part of it:
 // "fields" redraws a form, "result" asks whether a save has an outcome, "presence"
-// who else has a form open and whether somebody saved.
+// who else has a form open and whether somebody saved, "find" what the find box offers.
 const fragmentHeader = "X-Fragment"
 
 const (
 	fragmentResult   = "result"
 	fragmentPresence = "presence"
+	fragmentFind     = "find"
 )
 
 // serve opens a route to those who have its right. A GET by nobody goes to the

@@ -95,6 +95,108 @@
     }
   });
 
+  // The find box offers customers and actions while somebody types. Down and Enter
+  // pressed before they are there hold for the first of them. Without a choice Enter
+  // sends the form.
+  function offer(input) {
+    var list = document.getElementById(input.id + "-hits"), at = -1, timer, request, first, go;
+    if (!list) return;
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-controls", list.id);
+    input.setAttribute("aria-expanded", "false");
+
+    function options() { return list.querySelectorAll("[role=option]"); }
+
+    function choose(to) {
+      var all = options();
+      if (all[at]) all[at].setAttribute("aria-selected", "false");
+      at = to;
+      if (!all[at]) { at = -1; input.removeAttribute("aria-activedescendant"); return; }
+      all[at].setAttribute("aria-selected", "true");
+      input.setAttribute("aria-activedescendant", all[at].id);
+      all[at].scrollIntoView({ block: "nearest" });
+    }
+
+    function stop() {
+      clearTimeout(timer);
+      if (request) request.abort();
+      timer = request = first = go = null;
+    }
+
+    function close() {
+      stop();
+      choose(-1);
+      list.hidden = true;
+      list.replaceChildren();
+      input.setAttribute("aria-expanded", "false");
+    }
+
+    function ask() {
+      timer = null;
+      request = new XMLHttpRequest();
+      request.open("GET", input.form.action + "?q=" + encodeURIComponent(input.value.trim()));
+      request.setRequestHeader("X-Fragment", "find");
+      request.responseType = "document";
+      request.onload = function () {
+        var hits = request.status === 200 && request.response && request.response.getElementById("hits");
+        var down = first, enter = go;
+        close();
+        if (hits) {
+          list.append.apply(list, Array.from(hits.children, function (n) { return document.adoptNode(n); }));
+          say(hits.dataset.said);
+        }
+        var some = options().length > 0;
+        list.hidden = !some;
+        input.setAttribute("aria-expanded", String(some));
+        if (some && down) choose(0);
+        if (enter && some) options()[0].click();
+        else if (enter) input.form.requestSubmit();
+      };
+      request.onerror = function () {
+        var enter = go;
+        close();
+        if (enter) input.form.requestSubmit();
+      };
+      request.send();
+    }
+
+    input.addEventListener("input", function () {
+      stop();
+      choose(-1);
+      if (input.value.trim().length < 2) { close(); return; }
+      timer = setTimeout(ask, 150);
+    });
+
+    input.addEventListener("keydown", function (e) {
+      var waiting = timer || request, n = options().length;
+      if (e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
+      if (e.key === "Escape" && (waiting || n)) {
+        close();
+      } else if (e.key === "ArrowDown" && waiting) {
+        first = true;
+      } else if (/^Arrow(Down|Up)$/.test(e.key) && n) {
+        // One more place than options: nothing chosen, the text alone.
+        choose((at + 1 + (e.key === "ArrowDown" ? 1 : n)) % (n + 1) - 1);
+      } else if (e.key === "ArrowDown" && input.value.trim().length > 1) {
+        first = true;
+        ask();
+      } else if (e.key === "Enter" && waiting && first) {
+        go = true;
+      } else if (e.key === "Enter" && at >= 0) {
+        options()[at].click();
+      } else {
+        return;
+      }
+      e.preventDefault();
+    });
+
+    input.addEventListener("blur", close);
+    list.addEventListener("mousedown", function (e) { e.preventDefault(); });
+    list.addEventListener("click", function () { setTimeout(close); });
+  }
+  document.querySelectorAll("input[type=search]").forEach(offer);
+
   // A click anywhere in a row follows the row's link, unless it selects text.
   document.addEventListener("click", function (e) {
     var row = e.target.closest("[data-rows] tbody tr");

@@ -22,6 +22,7 @@ type shortcut struct {
 func (p HelpPage) keys() []shortcut {
 	list := []shortcut{
 		{[]string{"/"}, "", "Find a customer", true},
+		{[]string{"Down", "Up"}, "or", "Choose from what the find box offers, customers and actions; Enter opens it", false},
 		{[]string{"J", "K"}, "or", "Next or previous row of a list", true},
 		{[]string{"Enter"}, "", "Open the row", false},
 	}
@@ -49,7 +50,7 @@ func (p HelpPage) topics() []helpTopic {
 	return []helpTopic{
 		{"finding", "Find a customer", []string{
 			"Type the beginning of the company’s name or of its domain, or its whole tenant ID. " + upstream + " searches from the start of a name only, so “Ceramics” does not find Harbourline Ceramics.",
-			"Customers you opened lately stand on Home and in the side bar.",
+			"Customers you opened lately stand on Home and in the side bar. With scripts the box offers them while you type, by any word of their name, and pages to go to.",
 		}},
 		{"editing", "Edit and save", []string{
 			"Open the customer, choose Edit billing profile, change what is wrong, then Review changes. The review shows each change beside what stands there now. Nothing is saved until you press Save billing profile.",

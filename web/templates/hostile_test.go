@@ -87,6 +87,9 @@ func hostilePages() map[string]func(string) templ.Component {
 			p.Rows = []ChangeRow{{URL: "/customers/1/history/1", Who: s, Via: "Form", Items: "Email"}}
 			return p.View()
 		},
+		"find": func(s string) templ.Component {
+			return FindFragment{Query: "harm", Customers: []CustomerRow{{URL: "/customers/1", Name: s, Domain: s}}, Edits: []Link{{URL: "/customers/1/billing", Text: s}}}.View()
+		},
 		"change log": func(s string) templ.Component {
 			p := exampleChangeLog()
 			p.Filter.Customer, p.Filter.Errors, p.Filter.Customers = s, map[string]string{"customer": "Choose one of them."}, []Link{{URL: "/changes?customer=1", Text: s}}
