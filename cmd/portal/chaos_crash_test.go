@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"path"
 	"strconv"
 	"strings"
@@ -276,8 +277,8 @@ func killedAfterThePage(s *story) {
 	e := p.edit(s.customer, wishOf(1))
 	s.kill(doomed)
 	s.start()
-	if said := e.presses[len(e.presses)-1].told; said != toldSaved {
-		s.t.Errorf("the page said %q", said)
+	if !slices.ContainsFunc(e.presses, func(a attempt) bool { return a.told == toldSaved }) { // of a double press, either
+		s.t.Errorf("the pages said %v", e.presses)
 	}
 	s.judge()
 }
