@@ -337,6 +337,11 @@ func (p *person) goOn(e *edited, page *webpage) (*webpage, error) {
 	switch told := tellingOf(page, nil); {
 	case told == toldSaved, told == toldSame, told == toldSuperseded:
 		return nil, errGaveUp
+	case page.has("choice-address-typed"):
+		form := page.form("base")
+		form.values.Set("choice.address", "typed")
+		form.values.Set("do", "review")
+		return p.untilAnswered(func() (*webpage, error) { return p.post(form) })
 	case page.form("base") != nil && len(page.radios()) > 0:
 		return p.merge(e, page)
 	case page.form("key") != nil && page.shows("Nothing is saved until"):

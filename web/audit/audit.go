@@ -85,7 +85,22 @@ type Values struct {
 	// entry tells of two people: an overwritten save's.
 	By   string    `json:"by,omitempty"`
 	ByAt time.Time `json:"byAt,omitzero"`
+	// AddressCheck is what was known of a changed address; nil when it was not checked.
+	AddressCheck *AddressCheck `json:"addressCheck,omitempty"`
 }
+
+// AddressCheck is what Partner Center's address check said, and what the operator made
+// of it.
+type AddressCheck struct {
+	Status string `json:"status"`           // in Partner Center's word: foreign text; "" when no answer came
+	Choice string `json:"choice,omitempty"` // ChoiceTyped or ChoiceSuggested; "" when there was nothing to choose
+}
+
+// The choices of an address.
+const (
+	ChoiceTyped     = "typed"
+	ChoiceSuggested = "suggested"
+)
 
 // State says what is there of an entry's values.
 type State string

@@ -48,9 +48,10 @@ func (j *JSONLines) Entry(r Record, broken string) error {
 		CustomerName  string            `json:"customerName,omitempty"`
 		By            string            `json:"by,omitempty"`
 		ByAt          time.Time         `json:"byAt,omitzero"`
+		AddressCheck  *AddressCheck     `json:"addressCheck,omitempty"`
 		Broken        string            `json:"broken,omitempty"`
 	}{r.Seq, utc(r.Time), r.Kind, r.Via, r.Submission, r.Operator, r.OperatorName, r.Customer, r.Fields, r.Reason, r.RequestID,
-		r.CorrelationID, r.UpstreamCode, r.ValuesHash, r.Prev, r.Hash, r.State, r.Before, r.After, r.Why, r.CustomerName, r.By, r.ByAt.UTC(), broken}
+		r.CorrelationID, r.UpstreamCode, r.ValuesHash, r.Prev, r.Hash, r.State, r.Before, r.After, r.Why, r.CustomerName, r.By, r.ByAt.UTC(), r.AddressCheck, broken}
 	return j.out.Encode(line)
 }
 
@@ -83,7 +84,11 @@ func (t *Table) Entry(r Record, broken string) error {
 		if !r.ByAt.IsZero() {
 			byAt = utc(r.ByAt)
 		}
-		row = append(row, r.CustomerName, r.Why, r.By, byAt)
+		var check AddressCheck
+		if r.AddressCheck != nil {
+			check = *r.AddressCheck
+		}
+		row = append(row, r.CustomerName, r.Why, r.By, byAt, check.Status, check.Choice)
 	}
 	for _, name := range t.values {
 		row = append(row, r.Before[name], r.After[name])
@@ -99,7 +104,7 @@ func (t *Table) begin() error {
 	row := []string{"seq", "time", "kind", "via", "customer", "operatorName", "operator", "fields", "reason", "upstreamCode",
 		"submission", "requestId", "correlationId", "values", "valuesHash", "prev", "hash", "broken"}
 	if t.values != nil {
-		row = append(row, "customerName", "why", "by", "byAt")
+		row = append(row, "customerName", "why", "by", "byAt", "addressCheck", "addressChoice")
 	}
 	for _, name := range t.values {
 		row = append(row, "before."+name, "after."+name)

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -60,8 +61,9 @@ type Version struct {
 	Over                 bool // set by the store: the draft ended with this version, or a later one
 	ETag                 pcclient.ETag
 	Base, Mine           forms.Values
-	Aside                map[string]string // of typed versions: set aside by a change of country, as the form has it
-	Merging              *Merging          // of typed versions: where a merge stood; nil for the form's own
+	Check                *forms.AddressCheck // what the address check said last; nil when it was not asked
+	Aside                map[string]string   // of typed versions: set aside by a change of country, as the form has it
+	Merging              *Merging            // of typed versions: where a merge stood; nil for the form's own
 	Via, Why             string
 	OpenedAt, SavedAt    time.Time
 }
@@ -88,13 +90,14 @@ func New(db *database.DB, ring *seal.Ring, now func() time.Time) *Store {
 }
 
 type texts struct {
-	ETag    pcclient.ETag     `json:"etag"`
-	Base    forms.Values      `json:"base"`
-	Mine    forms.Values      `json:"mine"`
-	Aside   map[string]string `json:"aside,omitempty"`
-	Merging *Merging          `json:"merging,omitempty"`
-	Via     string            `json:"via,omitempty"`
-	Why     string            `json:"why,omitempty"`
+	ETag    pcclient.ETag       `json:"etag"`
+	Base    forms.Values        `json:"base"`
+	Mine    forms.Values        `json:"mine"`
+	Check   *forms.AddressCheck `json:"check,omitempty"`
+	Aside   map[string]string   `json:"aside,omitempty"`
+	Merging *Merging            `json:"merging,omitempty"`
+	Via     string              `json:"via,omitempty"`
+	Why     string              `json:"why,omitempty"`
 }
 
 // Put stores a new version and returns once it is on disk. A zero SavedAt
@@ -160,7 +163,7 @@ func (s *Store) before(ctx context.Context, tx *sql.Tx, v Version) (Version, end
 
 // same reports whether another version says the same already.
 func (v Version) same(other Version) bool {
-	return other.Key != "" && v.Merging == nil && v.Why == other.Why &&
+	return other.Key != "" && v.Merging == nil && v.Why == other.Why && reflect.DeepEqual(v.Check, other.Check) &&
 		len(forms.Changed(other.Base, v.Base)) == 0 && len(forms.Changed(other.Mine, v.Mine)) == 0
 }
 
@@ -168,7 +171,7 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, v Version) error {
 	if v.SavedAt.IsZero() {
 		v.SavedAt = s.now()
 	}
-	plain, err := json.Marshal(texts{v.ETag, v.Base, v.Mine, v.Aside, v.Merging, v.Via, v.Why})
+	plain, err := json.Marshal(texts{v.ETag, v.Base, v.Mine, v.Check, v.Aside, v.Merging, v.Via, v.Why})
 	if err != nil {
 		return err
 	}
@@ -238,7 +241,7 @@ func (s *Store) scan(scan func(...any) error) (Version, ending, error) {
 	if err != nil {
 		return Version{}, running, fmt.Errorf("read draft version %s: %w", v.Key, err)
 	}
-	v.ETag, v.Base, v.Mine, v.Aside, v.Merging, v.Via, v.Why = t.ETag, t.Base, t.Mine, t.Aside, t.Merging, t.Via, t.Why
+	v.ETag, v.Base, v.Mine, v.Check, v.Aside, v.Merging, v.Via, v.Why = t.ETag, t.Base, t.Mine, t.Check, t.Aside, t.Merging, t.Via, t.Why
 	return v, end, nil
 }
 

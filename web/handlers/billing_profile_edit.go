@@ -23,7 +23,8 @@ type edit struct {
 	draft    string
 	opened   opened
 	values   forms.Values
-	aside    map[string]string // set aside by a change of country, by wire name
+	aside    map[string]string   // set aside by a change of country, by wire name
+	check    *forms.AddressCheck // what the address check said last; nil when it was not asked
 	rules    pcclient.CountryRules
 	noRules  bool      // the rules could not be read; only the upstream will judge
 	ruled    string    // the country that rules or noRules tell of
@@ -69,7 +70,7 @@ func (s *site) editBillingProfile(v *visit) error {
 // nobody: review asks again.
 func (s *site) resume(v *visit, version drafts.Version, sub submission.Submission) error {
 	e := edit{
-		customer: version.Customer, draft: version.Draft, values: version.Mine, aside: version.Aside, keptAt: version.SavedAt,
+		customer: version.Customer, draft: version.Draft, values: version.Mine, aside: version.Aside, check: version.Check, keptAt: version.SavedAt,
 		opened: opened{ETag: version.ETag, Values: version.Base, OpenedAt: version.OpenedAt},
 	}
 	if v.QueryParam("keep") == "" && (sub.Key == "" || sub.State.Settled()) {
@@ -88,7 +89,7 @@ func (s *site) resume(v *visit, version drafts.Version, sub submission.Submissio
 	}
 	errs, banner := refusedBefore(sub)
 	switch {
-	case version.Stage != drafts.Typed:
+	case version.Stage != drafts.Typed, e.unchosen(): // the question says where this stands
 	case movedMark(v) != "":
 		banner = bannerFormMoved
 	case version.Via == string(audit.ViaUndo):
@@ -143,7 +144,7 @@ func (s *site) submitBillingProfile(v *visit) error {
 	if !isDraft(e.draft) {
 		e.draft = newDraft()
 	}
-	values, malformed := forms.Parse(v.form, ownInputs...)
+	values, malformed := forms.Parse(v.form, editInputs()...)
 	e.values, e.aside, e.known = values, forms.Aside(v.form), v.one("known")
 	opened, badBase, err := s.postedBase(v)
 	if err != nil {
@@ -155,6 +156,7 @@ func (s *site) submitBillingProfile(v *visit) error {
 		middleware.SetReason(v.Request().Context(), f.reason)
 		return s.showEdit(v, f.status, e, forms.Unreadable(malformed, e.values), f.banner)
 	}
+	s.recallCheck(v, &e)
 	switch do := v.one("do"); {
 	case do == "country":
 		return s.changeCountry(v, e)
@@ -194,7 +196,7 @@ func (s *site) changeCountry(v *visit, e edit) error {
 }
 
 // keepVersion stores what was typed as the draft's next version, once the rules
-// have nothing against it, and leads on to review.
+// have nothing against it and it is clear which address to save, and leads on to review.
 func (s *site) keepVersion(v *visit, e edit) error {
 	if notes := s.fitCountry(v, &e); len(notes) > 0 {
 		// The form was still drawn for the country before: what does not fit the new
@@ -203,15 +205,21 @@ func (s *site) keepVersion(v *visit, e edit) error {
 		return s.showEditNotes(v, http.StatusUnprocessableEntity, e, forms.Validate(e.values, e.opened.Values, e.rules), bannerCountry, notes)
 	}
 	e.values = forms.Canonical(e.values, e.opened.Values, e.rules)
+	e.choose(v.one(inputAddress))
 	errs, changed := forms.Validate(e.values, e.opened.Values, e.rules), len(forms.Changed(e.opened.Values, e.values)) > 0
-	if len(errs) > 0 || !changed {
+	if e.unchosen() {
+		errs = append(errs, forms.FieldError{Name: inputAddress, Text: "Choose which address should be saved"})
+	}
+	if len(errs) == 0 && changed {
+		s.checkAddress(v, &e)
+	}
+	if len(errs) > 0 || !changed || e.unchosen() {
 		s.keepTyped(v, &e)
-	}
-	if len(errs) > 0 {
-		return s.showEdit(v, http.StatusUnprocessableEntity, e, errs, nil)
-	}
-	if !changed {
-		return s.showEdit(v, http.StatusUnprocessableEntity, e, nil, bannerNothingChanged)
+		var banner *templates.Banner
+		if !changed && len(errs) == 0 {
+			banner = bannerNothingChanged
+		}
+		return s.showEdit(v, http.StatusUnprocessableEntity, e, errs, banner)
 	}
 	if err := s.putNext(v, e.version(v.operator.Key(), s.Now())); err != nil {
 		middleware.SetError(v.Request().Context(), err)
@@ -224,6 +232,6 @@ func (s *site) keepVersion(v *visit, e edit) error {
 func (e edit) version(operator string, at time.Time) drafts.Version {
 	return drafts.Version{
 		Key: pcclient.NewGUID(), Draft: e.draft, Operator: operator, Customer: e.customer, ETag: e.opened.ETag,
-		Base: e.opened.Values, Mine: e.values, Aside: e.aside, OpenedAt: e.opened.OpenedAt, SavedAt: at,
+		Base: e.opened.Values, Mine: e.values, Check: e.check, Aside: e.aside, OpenedAt: e.opened.OpenedAt, SavedAt: at,
 	}
 }

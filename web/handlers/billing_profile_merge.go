@@ -149,7 +149,7 @@ func (s *site) decide(v *visit, version drafts.Version, theirs opened, result me
 // keepMerged checks the merged whole, since each part may fit and their country
 // still not go with my phone number, and leads on to review.
 func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merged forms.Values, d *decisions) error {
-	e := edit{customer: version.Customer, draft: version.Draft, values: merged}
+	e := edit{customer: version.Customer, draft: version.Draft, opened: theirs, values: merged, check: version.Check}
 	s.loadRules(v, &e)
 	merged = forms.Canonical(merged, theirs.Values, e.rules)
 	if d.errs = forms.Validate(merged, theirs.Values, e.rules); len(d.errs) > 0 {
@@ -158,16 +158,18 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 	if len(forms.Changed(theirs.Values, merged)) == 0 {
 		return s.showNothingLeft(v, version, bannerNothingLeft)
 	}
-	err := s.putNext(v, drafts.Version{
-		Draft: version.Draft, Customer: version.Customer,
-		ETag: theirs.ETag, Base: theirs.Values, Mine: merged, OpenedAt: theirs.OpenedAt,
-	})
-	if err != nil {
+	e.values = merged
+	s.checkAddress(v, &e)
+	next, page, store := e.version(v.operator.Key(), s.Now()), "/review", s.putNext
+	if e.unchosen() {
+		page, store = "", s.keepNext // the form asks which address to save
+	}
+	if err := store(v, next); err != nil {
 		middleware.SetError(v.Request().Context(), err)
 		d.banner = bannerNotStored
 		return s.showMerge(v, http.StatusServiceUnavailable, version, theirs, d)
 	}
-	return v.redirect(billingPath(version.Customer, "/review", version.Draft))
+	return v.redirect(billingPath(version.Customer, page, version.Draft))
 }
 
 // postedChoices reads the radios. A value that is no choice counts as none, so that

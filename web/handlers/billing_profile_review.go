@@ -85,12 +85,19 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 	s.here(v, version.Customer, version.Draft)
 	e := edit{customer: version.Customer, values: version.Mine}
 	s.loadRules(v, &e)
+	check := heldCheck(version)
 	for _, change := range merge.Changes(version.Base, version.Mine) {
 		shown := printedChange(change)
 		shown.Edit = "edit:" + string(change.Item)
+		if change.Item == merge.Address {
+			shown.Tag = checkedTag(check)
+		}
 		page.Changes = append(page.Changes, shown)
 	}
 	page.Unchanged = unchangedFacts(version.Base, version.Mine)
+	if note := unconfirmed(check); note != nil {
+		page.Warnings = append(page.Warnings, *note)
+	}
 	for _, warning := range forms.Warnings(version.Mine, version.Base, e.rules) {
 		page.Warnings = append(page.Warnings, templates.Note{Tone: templates.ToneCare, Title: warning.Title, Text: warning.Text})
 	}

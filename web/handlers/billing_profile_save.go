@@ -109,7 +109,7 @@ func (s *site) request(v *visit, version drafts.Version) submission.Request {
 		Key: version.Key, Draft: version.Draft,
 		Operator: submission.Operator{Key: v.operator.Key(), Name: v.operator.Name},
 		Customer: version.Customer, Base: version.Base, Wish: version.Mine, ETag: version.ETag,
-		Via: viaOf(version), Why: version.Why,
+		Via: viaOf(version), Why: version.Why, Check: auditedCheck(version),
 	}
 }
 

@@ -143,6 +143,9 @@ func (s *site) aboutChange(v *visit, r audit.Record) []templates.Fact {
 	if why := strings.TrimSpace(r.Why); why != "" {
 		facts = append(facts, templates.Fact{Label: "Reason", Value: why})
 	}
+	if r.AddressCheck != nil {
+		facts = append(facts, templates.Fact{Label: "Address check", Value: auditedText(*r.AddressCheck)})
+	}
 	if r.RequestID != "" {
 		facts = append(facts, templates.Fact{Label: "Request ID", Value: r.RequestID, Copy: "request ID"})
 	}

@@ -248,7 +248,7 @@ func TestAnAddressIsChosenWhole(t *testing.T) {
 	address, err := json.Marshal(map[string]any{"defaultAddress": map[string]any{"addressLine1": "9 Their Road", "city": "Tacoma", "postalCode": "98402"}})
 	must(t, err)
 	must(t, site.sim.EditElsewhere(id, "Ines Duarte", address))
-	merge := f.press().want(http.StatusConflict, "1 item needs your choice")
+	merge := f.press().asTyped().want(http.StatusConflict, "1 item needs your choice")
 	merge.form("choice.address").fill("choice.address", "theirs").fill("defaultAddress.addressLine1", "ignored").press("do", "review").want(http.StatusOK, "There is nothing left")
 	merge.form("choice.address").fill("choice.address", "mine").press("do", "review").want(http.StatusOK).save().want(http.StatusOK, "Billing profile saved.")
 	site.storedHas(id, "defaultAddress.addressLine1", "1 My Way", "defaultAddress.city", "Seattle", "defaultAddress.postalCode", "98104")
@@ -283,7 +283,7 @@ func TestTheMergePageFollowsTheCountry(t *testing.T) {
 	site, id, f := conflictSite(t, "412")
 	f.fill("defaultAddress.addressLine1", "1 My Way")
 	site.elsewhere(id, "Ines Duarte", "defaultAddress.addressLine1", "9 Their Road")
-	merge := f.press().want(http.StatusConflict, "ZIP code")
+	merge := f.press().asTyped().want(http.StatusConflict, "ZIP code")
 	other := merge.form("choice.address").fill("choice.address", "other").fill("defaultAddress.country", "DE")
 
 	t.Run("by its button", func(t *testing.T) {
@@ -305,8 +305,8 @@ func TestAnEmptiedInputStaysEmpty(t *testing.T) {
 	site, id, f := conflictSite(t, "412")
 	f.fill("defaultAddress.addressLine1", "1 My Way").fill("email", "mine@harbourline.example")
 	must(t, site.sim.EditElsewhere(id, "Ines Duarte", []byte(`{"email":"theirs@harbourline.example","defaultAddress":{"addressLine1":"9 Their Road"}}`)))
-	m := f.press().want(http.StatusConflict).form("choice.address").fill("choice.address", "other").fill("defaultAddress.addressLine2", "")
+	m := f.press().asTyped().want(http.StatusConflict).form("choice.address").fill("choice.address", "other").fill("defaultAddress.addressLine2", "")
 	back := m.press("do", "review").want(http.StatusUnprocessableEntity, "Choose which email to save").form("choice.address").wants("defaultAddress.addressLine2", "")
-	back.fill("choice.email", "mine").press("do", "review").want(http.StatusOK).save().want(http.StatusOK, "Billing profile saved.")
+	back.fill("choice.email", "mine").press("do", "review").asTyped().want(http.StatusOK).save().want(http.StatusOK, "Billing profile saved.")
 	site.storedHas(id, "defaultAddress.addressLine2", "", "defaultAddress.addressLine1", "1 My Way")
 }

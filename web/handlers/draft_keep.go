@@ -58,12 +58,20 @@ func (s *site) typedVersion(v *visit, operator string, customer pcclient.TenantI
 	if v.form.Has("key") {
 		return s.typedMerge(v, operator, customer, base)
 	}
-	values, err := forms.Parse(v.form, ownInputs...)
+	values, err := forms.Parse(v.form, editInputs()...)
 	if err != nil {
 		return drafts.Version{}, fmt.Errorf("%w: %w", errBadForm, err)
 	}
 	e := edit{customer: customer, draft: draft, opened: base, values: values, aside: forms.Aside(v.form)}
 	e.keepUnposted(v.form)
+	if choice := v.one(inputAddress); choice != "" {
+		latest, err := s.Drafts.Latest(v.Request().Context(), operator, customer, draft)
+		if err == nil {
+			e.check = ticked(latest.Check, e.values, choice)
+		} else if !errors.Is(err, drafts.ErrNotFound) {
+			return drafts.Version{}, err
+		}
+	}
 	return e.version(operator, s.Now()), nil
 }
 

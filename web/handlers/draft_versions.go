@@ -77,8 +77,8 @@ func nothingLeft(version drafts.Version, now opened) bool {
 }
 
 // carry gives a draft's next version what the same edit, further on, takes over from
-// the latest one: how the values came into it, and the reason. The first version, and
-// one after a save, take over nothing.
+// the latest one: how the values came into it, the reason, and what the address check
+// said. The first version, and one after a save, take over nothing.
 func (s *site) carry(ctx context.Context, next *drafts.Version) error {
 	latest, sub, err := s.latestOf(ctx, next.Operator, next.Customer, next.Draft)
 	if errors.Is(err, drafts.ErrNotFound) {
@@ -86,6 +86,9 @@ func (s *site) carry(ctx context.Context, next *drafts.Version) error {
 	}
 	if err == nil && !latest.Over && !settledWell(sub) {
 		next.Via, next.Why = latest.Via, reasonFor(latest, sub)
+		if next.Check == nil {
+			next.Check = latest.Check
+		}
 	}
 	return err
 }

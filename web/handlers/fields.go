@@ -41,6 +41,7 @@ func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []tem
 			last.Fields = append(last.Fields, field(part.Name, part.Width))
 		}
 	}
+	last.Fields[len(last.Fields)-1].Question = e.addressQuestion(errs)
 	last.Fields = append(last.Fields,
 		begin(field(forms.RecipientFirst, 3)),
 		field(forms.RecipientMiddle, 3),

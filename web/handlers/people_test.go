@@ -210,7 +210,7 @@ func testF46TheSessionEndsWhileEditing(t *testing.T) {
 		back := over.follow("Sign in to continue").choose("Ada Admin").want(http.StatusOK, "Your changes are back.")
 		f := all(back.form("email"))
 		site.wantPuts(0, 0)
-		f.press().want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.")
+		f.press().asTyped().want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.")
 		site.wantPuts(1, 1)
 	})
 	t.Run("with fresh base, when somebody saved meanwhile", func(t *testing.T) {
@@ -325,7 +325,7 @@ func TestF46TheSessionIsNotKnownAnyMore(t *testing.T) {
 				f.wants(name, text)
 			}
 			site.wantPuts(0, 0)
-			f.press().want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.")
+			f.press().asTyped().want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.")
 			site.wantPuts(1, 1)
 		})
 		t.Run(name+": still signed out", func(t *testing.T) {

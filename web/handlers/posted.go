@@ -13,6 +13,12 @@ import (
 // ownInputs are the inputs of our forms beside those of the billing profile.
 var ownInputs = []string{"etag", "base", "key", "csrf", "do", "reason", "known"}
 
+// inputAddress is the choice of an address, on the edit and on the merge page.
+const inputAddress = "choice." + string(merge.Address)
+
+// editInputs are those of the edit form.
+func editInputs() []string { return append([]string{inputAddress}, ownInputs...) }
+
 func choiceInputs() []string {
 	var names []string
 	for _, item := range merge.Items() {

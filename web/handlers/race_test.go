@@ -165,11 +165,15 @@ func (r *race) edit(b *browser, dice *rand.Rand) {
 		r.somebodySaves(dice)
 		switch text := p.text(); {
 		case strings.Contains(text, "Merged for you"), strings.Contains(text, "Needs your choice"):
-			p.want(http.StatusConflict)
+			if p.status != http.StatusOK { // the page itself, after a save behind the question about an address
+				p.want(http.StatusConflict)
+			}
 			p = r.choose(p, wish, dice)
 		case strings.Contains(text, "There is nothing left to save."):
 			r.count(func() { r.givenUp++ })
 			return
+		case p.asks():
+			p = p.asTyped()
 		case strings.Contains(text, "Nothing is saved until"):
 			review := p
 			p = save(review, dice)

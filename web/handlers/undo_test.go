@@ -28,7 +28,7 @@ func TestAChangeIsUndone(t *testing.T) {
 	edit := change.choose(startUndo).want(http.StatusOK, "Edit billing profile", "The earlier values are in this form.", "Nothing is saved until you review and save.")
 	f := edit.form("email").wants("email", before[forms.Email]).wants("lastName", before[forms.LastName]).wants("defaultAddress.addressLine2", before[forms.AddressLine2])
 	site.wantPuts(1, 1)
-	f.press("do", "review").want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.", "3 items changed")
+	f.press("do", "review").asTyped().want(http.StatusOK, "Review 3 changes").save().want(http.StatusOK, "Billing profile saved.", "3 items changed")
 	site.wantPuts(2, 2)
 	for name, text := range before {
 		site.storedHas(id, name, text)
@@ -64,7 +64,7 @@ func TestOneItemIsUndone(t *testing.T) {
 	for _, name := range []string{forms.AddressLine1, forms.AddressLine2, forms.PostalCode, forms.City, forms.State} {
 		g.wants(name, before[name])
 	}
-	g.press("do", "review").want(http.StatusOK, "Review 1 change").save().want(http.StatusOK, "1 item changed")
+	g.press("do", "review").asTyped().want(http.StatusOK, "Review 1 change").save().want(http.StatusOK, "1 item changed")
 	site.storedHas(id, forms.Email, "invoices@harbourline.example", forms.City, before[forms.City], forms.AddressLine1, before[forms.AddressLine1])
 }
 

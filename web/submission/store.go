@@ -25,11 +25,12 @@ const (
 
 // intent and outcome are the sealed parts of a row.
 type intent struct {
-	OperatorName string        `json:"operatorName"`
-	ETag         pcclient.ETag `json:"etag"`
-	Base         forms.Values  `json:"base"`
-	Wish         forms.Values  `json:"wish"`
-	Why          string        `json:"why,omitempty"`
+	OperatorName string              `json:"operatorName"`
+	ETag         pcclient.ETag       `json:"etag"`
+	Base         forms.Values        `json:"base"`
+	Wish         forms.Values        `json:"wish"`
+	Why          string              `json:"why,omitempty"`
+	Check        *audit.AddressCheck `json:"check,omitempty"`
 }
 
 type outcomeTexts struct {
@@ -47,7 +48,7 @@ var (
 // lease. Row and entry name the correlation ID that the PUT will have.
 // errKeyTaken: there is such a row, whoever's it is.
 func (s *Service) record(ctx context.Context, sub Submission) (l lease, ok bool, err error) {
-	sealed, err := s.sealed(intentPurpose, sub, intent{sub.Operator.Name, sub.ETag, sub.Base, sub.Wish, sub.Why})
+	sealed, err := s.sealed(intentPurpose, sub, intent{sub.Operator.Name, sub.ETag, sub.Base, sub.Wish, sub.Why, sub.Check})
 	if err != nil {
 		return lease{}, false, err
 	}
@@ -231,7 +232,7 @@ func (s *Service) scan(scan func(...any) error) (Submission, error) {
 	if err := s.unsealed(intentPurpose, sub, sealedIntent, &in); err != nil {
 		return Submission{}, err
 	}
-	sub.Operator.Name, sub.ETag, sub.Base, sub.Wish, sub.Why = in.OperatorName, in.ETag, in.Base, in.Wish, in.Why
+	sub.Operator.Name, sub.ETag, sub.Base, sub.Wish, sub.Why, sub.Check = in.OperatorName, in.ETag, in.Base, in.Wish, in.Why, in.Check
 	if sealedOutcome != "" {
 		var out outcomeTexts
 		if err := s.unsealed(outcomePurpose, sub, sealedOutcome, &out); err != nil {

@@ -108,6 +108,7 @@ type Request struct {
 	Base, Wish forms.Values
 	Via        audit.Via // "" is audit.ViaForm
 	Why        string
+	Check      *audit.AddressCheck // for the trail; not compared, as Why
 }
 
 // Submission is a request and what became of it.

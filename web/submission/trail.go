@@ -30,7 +30,7 @@ func (s *Service) event(ctx context.Context, level slog.Level, name string, sub 
 
 // changes are the texts of the changed items on both sides.
 func changes(sub Submission, before, after forms.Values) audit.Values {
-	v := audit.Values{Why: sub.Why, CustomerName: after[forms.CompanyName]}
+	v := audit.Values{Why: sub.Why, AddressCheck: sub.Check, CustomerName: after[forms.CompanyName]}
 	v.Before, v.After = merge.Whole(sub.Fields, before, after)
 	return v
 }

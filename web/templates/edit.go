@@ -32,6 +32,9 @@ func (p EditPage) problems() []problem {
 			if f.Error != "" {
 				out = append(out, problem{f.id(), f.Error})
 			}
+			if q := f.Question; q != nil && q.Error != "" {
+				out = append(out, problem{q.first(), q.Error})
+			}
 		}
 	}
 	return out

@@ -25,14 +25,15 @@ type Field struct {
 	Kind      Kind   // "" means KindText
 	Options   []Option
 	Optional  bool
-	Width     int    // of six columns; 0 means all six
-	Start     bool   // begins a row
-	InputMode string // "", "numeric", "email", "tel"
-	Numeric   bool   // digits in columns
-	Changed   bool   // differs from Base
-	Was       string // Base for people; "" prints "Not provided"
-	Base      string // value the form was opened with, for undo without a reload
-	Note      *Note  // below the field, across the form; the set-aside note
+	Width     int              // of six columns; 0 means all six
+	Start     bool             // begins a row
+	InputMode string           // "", "numeric", "email", "tel"
+	Numeric   bool             // digits in columns
+	Changed   bool             // differs from Base
+	Was       string           // Base for people; "" prints "Not provided"
+	Base      string           // value the form was opened with, for undo without a reload
+	Note      *Note            // below the field, across the form; the set-aside note
+	Question  *AddressQuestion // below the field, across the form; of the address's last field
 }
 
 // Note is a remark inside a page: a title, then a sentence.
@@ -120,6 +121,9 @@ func (s FormSection) problems() int {
 	n := 0
 	for _, f := range s.Fields {
 		if f.Error != "" {
+			n++
+		}
+		if f.Question != nil && f.Question.Error != "" {
 			n++
 		}
 	}

@@ -118,10 +118,12 @@ type Fact struct {
 
 // Change is one item before and after. Lines are separated by "\n"; empty prints
 // "Not provided". Edit is the value of the button that leads back to the item's field;
-// only the review draws it.
+// only the review draws it. Tag is a good word on the
+// value after, such as "Verified"; "" for none.
 type Change struct {
 	Label, Before, After string
 	Edit                 string
+	Tag                  string
 }
 
 // Draft is an edit that its operator has not finished.
