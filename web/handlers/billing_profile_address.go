@@ -76,7 +76,7 @@ func (e edit) addressQuestion(errs forms.Errors) *templates.AddressQuestion {
 	}
 	q := &templates.AddressQuestion{
 		Found:  foundText(e.check),
-		Quote:  e.check.Message,
+		Quote:  quoteOf(e.check),
 		Typed:  printed(merge.Address, e.check.Typed(e.values)),
 		Chosen: e.check.Choice,
 		Error:  errs.For(inputAddress),
@@ -95,6 +95,15 @@ func (e edit) addressQuestion(errs forms.Errors) *templates.AddressQuestion {
 		q.Suggested = append(q.Suggested, suggested)
 	}
 	return q
+}
+
+// quoteOf is what Partner Center said of an address it has nothing better for. Beside
+// suggestions its words only confuse: they name parts that it goes on to leave alone.
+func quoteOf(check *forms.AddressCheck) string {
+	if len(check.Suggested) > 0 {
+		return ""
+	}
+	return check.Message
 }
 
 func confirmedText(check *forms.AddressCheck) string {
@@ -162,8 +171,8 @@ func unconfirmed(check *forms.AddressCheck) *templates.Note {
 	case check.Status == pcclient.AddressNotValidated:
 		note.Text = "Partner Center could not check it. The address can be saved."
 	}
-	if check.Message != "" {
-		note.Text += " Partner Center said: “" + check.Message + "”"
+	if quote := quoteOf(check); quote != "" {
+		note.Text += " Partner Center said: “" + quote + "”"
 	}
 	return note
 }
