@@ -22,7 +22,7 @@ func longAndForeignNames(p *tab) {
 	p.fill("lastName", strings.Repeat("W", 100))
 	p.fill("email", strings.Repeat("a", 64)+"@"+strings.Repeat("b", 60)+".example")
 	p.fill("defaultAddress.addressLine1", strings.Repeat("Ü", 60))
-	p.press(review)
+	p.reviewAsTyped()
 	p.see(word)
 	p.elsewhere(p.t, harbourline, `{"companyName":"`+strings.Repeat("Schneeräumgesellschaft", 5)+`"}`)
 	p.pressFor(http.StatusConflict, save)

@@ -33,6 +33,7 @@ func (l *trail) tell(t *testing.T) {
 				Before: map[string]string{"email": "a@harbourline.example", "defaultAddress.phoneNumber": "+61 2 9123 4567"},
 				After:  map[string]string{"email": "@SUM(A1)", "defaultAddress.phoneNumber": ""}, Why: "-1, said \"Łucja\"\nby phone",
 				CustomerName: "=Harbourline Ceramics",
+				AddressCheck: &audit.AddressCheck{Status: "=Hmm", Choice: audit.ChoiceTyped},
 			}
 		}
 		if kind == audit.Outside {
@@ -80,13 +81,14 @@ func testAnExportTellsEverything(t *testing.T) {
 		"before": map[string]any{"email": "a@harbourline.example", "defaultAddress.phoneNumber": "+61 2 9123 4567"},
 		"after":  map[string]any{"email": "@SUM(A1)", "defaultAddress.phoneNumber": ""}, "why": "-1, said \"Łucja\"\nby phone",
 		"customerName": "=Harbourline Ceramics",
+		"addressCheck": map[string]any{"status": "=Hmm", "choice": "typed"},
 	}
 	if diff := cmp.Diff(want, fourth); diff != "" {
 		t.Errorf("the fourth line (-want +got):\n%s", diff)
 	}
 
 	facts, err := l.lines(t, audit.Span{})
-	if err != nil || facts[3]["values"] != "left out" || facts[3]["before"] != nil || facts[3]["why"] != nil || facts[3]["customerName"] != nil || facts[1]["values"] != "" {
+	if err != nil || facts[3]["values"] != "left out" || facts[3]["before"] != nil || facts[3]["why"] != nil || facts[3]["customerName"] != nil || facts[3]["addressCheck"] != nil || facts[1]["values"] != "" {
 		t.Errorf("without values: %v, %v", facts[3], err)
 	}
 	if _, err := l.DeleteValues(t.Context(), at(60)); err != nil {
@@ -224,6 +226,7 @@ func TestAnExportIsATable(t *testing.T) {
 		if values {
 			want["values"], want["before.email"], want["after.email"] = "kept", "a@harbourline.example", "'@SUM(A1)"
 			want["before.defaultAddress.phoneNumber"], want["customerName"], want["why"] = "'+61 2 9123 4567", "'=Harbourline Ceramics", "'-1, said \"Łucja\"\nby phone"
+			want["addressCheck"], want["addressChoice"] = "'=Hmm", "typed"
 		}
 		for column, text := range want {
 			if got[column] != text {

@@ -151,6 +151,17 @@ func exampleEdit(wrong bool) EditPage {
 	}
 }
 
+// exampleAsking is the form with the question about its address.
+func exampleAsking(wrong string) EditPage {
+	p := exampleEdit(wrong != "")
+	p.Sections[2].Fields[5].Question = &AddressQuestion{
+		Found: "Several parts of this address may be incomplete. Differences are underlined.", Error: wrong,
+		Suggested: []SuggestedAddress{{"1", "Suite 12, 80 Pitt Street\nSydney NSW 2000", "Deliverable"}, {"2", "Suite 12, 80 Pitt Lane\nSydney NSW 2001", ""}},
+		Typed:     "Suite 12, 80 Pitt St\nSydney NSW 2000", Kept: "Can be saved, but was not confirmed",
+	}
+	return p
+}
+
 func exampleDraftState() DraftState {
 	return DraftState{KeepURL: "/customers/" + exampleID + "/draft?draft=4f", DiscardURL: "/customers/" + exampleID + "/draft/discard?draft=4f", KeptAt: Time{"2026-11-13T14:29:00+11:00", "at 14:29"}}
 }
@@ -354,6 +365,13 @@ func examples() []example {
 	back := exampleEdit(false)
 	back.Draft = exampleDraftState()
 	back.Banner = &Banner{Tone: ToneInfo, Title: "Your changes are back.", Text: "They were kept today at 14:29. Nothing has been saved to Partner Center yet."}
+	asking := exampleAsking("")
+	unanswered := exampleAsking("Choose which address should be saved")
+	unknown := exampleAsking("")
+	unknown.Sections[2].Fields[5].Question = &AddressQuestion{Found: "The address check does not know this address. It may still be right.", Quote: "Nothing is known of 'City'",
+		Typed: "Suite 12, 80 Pitt St\nSydney NSW 2000", Kept: "Can be saved, but was not confirmed", Chosen: "typed"}
+	verified := exampleReview()
+	verified.Changes[1].Tag = "Verified"
 	demo := exampleOverview()
 	demo.Demo = exampleDemo()
 	stale := exampleEdit(false)
@@ -420,6 +438,10 @@ func examples() []example {
 		{"customer-demo", demo.View()},
 		{"edit", exampleEdit(false).View()},
 		{"edit-wrong", exampleEdit(true).View()},
+		{"edit-asking", asking.View()},
+		{"edit-unanswered", unanswered.View()},
+		{"edit-unknown", unknown.View()},
+		{"review-verified", verified.View()},
 		{"edit-stale", stale.View()},
 		{"edit-shared", shared.View()},
 		{"edit-overtaken", overtaken.View()},

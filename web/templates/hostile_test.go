@@ -56,7 +56,10 @@ func hostilePages() map[string]func(string) templ.Component {
 			return p.View()
 		},
 		"edit": func(s string) templ.Component {
-			p := exampleEdit(false)
+			p := exampleAsking("")
+			q := p.Sections[2].Fields[5].Question
+			q.Found, q.Quote, q.Typed = s, s, s
+			q.Suggested = []SuggestedAddress{{"1", "Harmless", s}, {"2", s, s}}
 			p.Customer, p.ETag, p.Hidden = customer(s), s, []Hidden{{"aside.state", s}}
 			p.Others, p.News = Others{Names: []string{s, s}}, News{Save: s, Who: s, Items: 2, At: s}
 			p.Sections = []FormSection{{ID: "s", Title: "Company", Fields: []Field{

@@ -208,7 +208,7 @@ func TestFieldsFollowTheContract(t *testing.T) {
 }
 
 func TestTheSummaryHasEveryErrorInTheWordsOfItsField(t *testing.T) {
-	for _, e := range []example{{"edit", exampleEdit(true).View()}, {"merge", func() example {
+	for _, e := range []example{{"edit", exampleEdit(true).View()}, {"address", exampleAsking("Choose which address should be saved").View()}, {"merge", func() example {
 		p := exampleMerge()
 		p.Clashes[1].Error = "Choose which address to save"
 		return example{"", p.View()}
@@ -228,6 +228,30 @@ func TestTheSummaryHasEveryErrorInTheWordsOfItsField(t *testing.T) {
 		if !strings.HasPrefix(title, "Error: ") {
 			t.Errorf("%s: title %q", e.name, title)
 		}
+	}
+}
+
+// Each suggestion shows what it makes different, and nothing is chosen beforehand.
+func TestAQuestionAboutAnAddress(t *testing.T) {
+	doc := parsed(t, example{"", exampleAsking("").View()})
+	question := byID(doc, "choice-address")
+	var marked []string
+	for _, n := range all(question, func(n *html.Node) bool { return value(n, "class") == "dif" }) {
+		marked = append(marked, text(n))
+	}
+	if got := strings.Join(marked, "|"); got != "Street|Lane|2001" {
+		t.Errorf("marked: %s", got)
+	}
+	for _, id := range []string{"choice-address-1", "choice-address-2", "choice-address-typed"} {
+		if radio := byID(doc, id); radio == nil || value(radio, "name") != "choice.address" || value(radio, "value") != strings.TrimPrefix(id, "choice-address-") {
+			t.Errorf("no radio %s", id)
+		}
+	}
+	if len(all(question, func(n *html.Node) bool { return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" }) })) > 0 {
+		t.Error("an address is chosen beforehand")
+	}
+	if value(question, "data-focus") != "true" || value(byID(parsed(t, example{"", exampleAsking("x").View()}), "choice-address"), "data-focus") == "true" {
+		t.Error("the question takes the focus unless the summary does")
 	}
 }
 
