@@ -145,7 +145,7 @@ func axeEditing(p *tab) {
 	p.fill("companyName", harbourline)
 	p.fill("email", "invoices@harbourline.example")
 	p.fill("defaultAddress.postalCode", "20457")
-	p.press(review)
+	p.reviewAsTyped()
 	p.accessible("review")
 	p.press(save)
 	p.accessible("saved")

@@ -155,7 +155,9 @@ func (c *AddressCheck) Pick(choice string) *AddressCheck {
 		return c
 	}
 	picked := *c
-	picked.Picked = choice
+	if picked.Picked = choice; choice == c.Choice {
+		picked.Picked = ""
+	}
 	return &picked
 }
 

@@ -298,7 +298,9 @@ func TestAQuestionAboutAnAddressSurvives(t *testing.T) {
 		t.Errorf("%q is ticked in the draft, want 1", ticked)
 	}
 	f := restored.form("email").wants("defaultAddress.postalCode", "98052")
-	f.press().want(http.StatusOK, "98052-8300", "Verified")
+	review := f.press().want(http.StatusOK, "98052-8300", "Verified")
+	b.get(asked.url.RequestURI()).form("email").kept() // looked at again, and nothing else
+	b.get(review.url.RequestURI()).want(http.StatusOK, "98052-8300", "Nothing is saved until")
 	// Changed one's mind, kept by the script and then sent.
 	back := b.get(asked.url.RequestURI()).form("email").wants("defaultAddress.postalCode", "98052-8300").fill("choice.address", "typed")
 	back.kept()
