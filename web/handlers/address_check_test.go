@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/pcclient/pcsim"
@@ -242,6 +243,21 @@ func TestTheAddressCheckIsDown(t *testing.T) {
 	}
 }
 
+// A form does not wait for the check as long as for what it cannot do without.
+func TestTheAddressCheckHasLittleTime(t *testing.T) {
+	site := newSite(t)
+	var left time.Duration
+	site.hosts["partnercenter.example"] = watching{site.hosts["partnercenter.example"], func(r *http.Request) {
+		if until, limited := r.Context().Deadline(); r.URL.Path == addressCheck && limited {
+			left = time.Until(until)
+		}
+	}}
+	atMicrosoft(site.signIn("Ada Admin"), site.customer(harbourline)).press().want(http.StatusUnprocessableEntity)
+	if left <= 0 || left > 5*time.Second {
+		t.Errorf("the check may take %s", left)
+	}
+}
+
 // Nothing is chosen for a person, and what was chosen holds until the address changes.
 func TestAnAddressIsChosen(t *testing.T) {
 	site := newSite(t)
@@ -291,6 +307,8 @@ func TestAQuestionAboutAnAddressSurvives(t *testing.T) {
 	atMicrosoft(b, id).kept()
 	site.wantChecks(0)
 	asked := atMicrosoft(b, id).press().want(http.StatusUnprocessableEntity, "Deliverable")
+	asked.form("email").fill("lastName", "Typed on").kept()
+	b.get(asked.url.RequestURI()).want(http.StatusOK, "Which address should be saved?").form("email").wants("lastName", "Typed on")
 	asked.form("email").fill("choice.address", "1").kept()
 
 	restored := b.get(asked.url.RequestURI()).want(http.StatusOK, "Which address should be saved?")

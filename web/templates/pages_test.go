@@ -247,7 +247,9 @@ func TestAQuestionAboutAnAddress(t *testing.T) {
 			t.Errorf("no radio %s", id)
 		}
 	}
-	if len(all(question, func(n *html.Node) bool { return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" }) })) > 0 {
+	if len(all(question, func(n *html.Node) bool {
+		return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" })
+	})) > 0 {
 		t.Error("an address is chosen beforehand")
 	}
 	if value(question, "data-focus") != "true" || value(byID(parsed(t, example{"", exampleAsking("x").View()}), "choice-address"), "data-focus") == "true" {
