@@ -70,7 +70,6 @@ func chooseAnAddress(p *tab) {
 
 func axeAddresses(p *tab) {
 	p.askAboutAnAddress()
-	p.accessible("edit, which address")
 	p.pressFor(http.StatusUnprocessableEntity, review)
 	p.accessible("edit, no address chosen")
 	p.pressPartHere(pick("address", "1"))
