@@ -99,18 +99,25 @@ func holds(text, part string) bool {
 }
 
 // offers reports whether the address is the typed one or among the suggestions, but for
-// the case of its letters: nobody is asked about that.
+// the case of its letters and, where it is verified, the second half of a ZIP code, which
+// the check adds to nearly every address of the US: nobody is asked about those.
 func (c *AddressCheck) offers(s Values) bool {
 	for _, other := range append([]Values{c.About}, c.Suggested...) {
 		same := true
 		for _, name := range checkedNames() {
-			same = same && strings.EqualFold(Normal(name, s[name]), Normal(name, other[name]))
+			same = same && (strings.EqualFold(Normal(name, s[name]), Normal(name, other[name])) || name == PostalCode && c.Confirmed() && longerZIP(s, other))
 		}
 		if same {
 			return true
 		}
 	}
 	return false
+}
+
+// longerZIP reports whether s has the ZIP+4 of the five digits in typed.
+func longerZIP(s, typed Values) bool {
+	long, short := Normal(PostalCode, s[PostalCode]), Normal(PostalCode, typed[PostalCode])
+	return Normal(Country, typed[Country]) == "US" && len(short) == 5 && len(long) == 9 && strings.HasPrefix(long, short)
 }
 
 // Answered reports whether the check gave an answer; c may be nil.

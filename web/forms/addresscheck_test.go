@@ -68,7 +68,7 @@ func TestASuggestionIsLaidOverWhatWasTyped(t *testing.T) {
 }
 
 func TestWhichStatusesAsk(t *testing.T) {
-	other := pcclient.Address{PostalCode: "98052-8300"}
+	other := pcclient.Address{City: "Bellevue"}
 	for _, c := range []struct {
 		status       string
 		alone, other bool // whether it asks, without and with a suggestion
@@ -84,6 +84,12 @@ func TestWhichStatusesAsk(t *testing.T) {
 		if got := check(redmond(), c.status, other).Asks(); got != c.other {
 			t.Errorf("%s with a suggestion asks: %v", c.status, got)
 		}
+	}
+	if check(redmond(), pcclient.AddressVerifiedShippable, pcclient.Address{PostalCode: "98052-8300"}).Asks() {
+		t.Error("the second half of a ZIP code is asked about")
+	}
+	if !check(redmond(forms.PostalCode, "98052-8301"), pcclient.AddressVerified, pcclient.Address{PostalCode: "98052-8300"}).Asks() {
+		t.Error("another second half of a ZIP code is not asked about")
 	}
 }
 
