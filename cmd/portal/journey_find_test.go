@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 )
@@ -136,7 +137,10 @@ func findBox(p *tab) {
 	p.keys(kb.Backspace + kb.Backspace + kb.Backspace + kb.Backspace)
 	p.keys("harb")
 	p.offered("find", 1)
-	p.see(harbourline)
+	time.Sleep(2 * time.Second) // by then the slow answer would have come
+	if got := askPage[string](p, "seen", "#find-hits"); got != harbourline {
+		p.fail("the box offers %q", got)
+	}
 }
 
 // mostCommon are the two letters that most names start with, and how many: at least two.

@@ -31,6 +31,9 @@ var (
 	errSaved = errors.New("the change was saved")
 )
 
+// statusLeft is what the log says of a request whose browser left before the answer.
+const statusLeft = 499
+
 // failure is what an error looks like to a person.
 type failure struct {
 	status int
@@ -102,8 +105,7 @@ func failureOf(err error) failure {
 	case is(context.DeadlineExceeded):
 		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorUpstreamDown, retry: true}
 	case is(context.Canceled):
-		// The browser left; nobody reads the page, and it is no fault of ours.
-		return failure{status: 499, kind: templates.ErrorUpstreamDown}
+		return failure{status: statusLeft, kind: templates.ErrorUpstreamDown}
 	}
 	return failure{status: http.StatusInternalServerError, kind: templates.ErrorInternal, retry: true}
 }
@@ -122,6 +124,12 @@ func (s *site) showFailure(c echo.Context, err error) {
 	}
 	ctx := c.Request().Context()
 	middleware.SetError(ctx, err)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		// The browser left, or a script gave up a request for a newer one: nobody reads a
+		// page, it could not be drawn, and it is no fault of ours.
+		_ = c.NoContent(statusLeft)
+		return
+	}
 	v := s.visitFor(c)
 	if refusal := new(signin.Refusal); errors.As(err, &refusal) {
 		middleware.SetReason(ctx, refusal.Reason)

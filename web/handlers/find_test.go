@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -139,5 +140,32 @@ func TestTheFindBoxWithoutPartnerCenter(t *testing.T) {
 			t.Errorf("%d: %v", fault.Status, list)
 		}
 		site.sim.ClearFaults()
+	}
+}
+
+// A request that the script gave up for a newer one is nobody's fault, and no error in
+// the log.
+func TestASearchGivenUpIsNoError(t *testing.T) {
+	site := newSite(t)
+	b := site.signIn("Ada Admin")
+	ctx, giveUp := context.WithCancel(t.Context())
+	site.onCall(func(_ *replica, q *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if q.URL.Path == "/v1/customers" {
+			giveUp()
+			<-q.Context().Done()
+			return nil, q.Context().Err()
+		}
+		return next.RoundTrip(q)
+	})
+	r := b.request(http.MethodGet, "/customers?q=harb", nil).WithContext(ctx)
+	r.Header.Set("X-Fragment", "find")
+	if answer, err := b.client.Do(r); err == nil {
+		answer.Body.Close()
+		if answer.StatusCode != 499 {
+			t.Errorf("answered %d", answer.StatusCode)
+		}
+	}
+	if log := site.log.String(); strings.Contains(log, `"level":"ERROR"`) || !strings.Contains(log, `"status":499`) {
+		t.Errorf("the log says:\n%s", log[max(0, len(log)-1500):])
 	}
 }
