@@ -194,7 +194,7 @@ func axeMerging(p *tab) {
 	p.fill("email", "mine@harbourline.example")
 	p.fill("defaultAddress.addressLine1", "12 Mercer Street")
 	p.fill("defaultAddress.phoneNumber", "206 555 0199")
-	p.reviewAsTyped()
+	p.press(review)
 	p.elsewhere(p.t, harbourline, `{"email":"theirs@harbourline.example","lastName":"Whitfield-Ames","defaultAddress":{"addressLine1":"40 Pike Street"}}`)
 	p.pressFor(http.StatusConflict, save)
 	p.accessible("merge")
