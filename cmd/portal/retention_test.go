@@ -37,7 +37,7 @@ func TestAuditValuesAreKeptForTheDaysThatAreSet(t *testing.T) {
 		days    int
 		deleted int64
 	}{{0, 0}, {30, 2}, {30, 0}, {1, 1}} {
-		if n, err := (sweeper{trail: trail, days: c.days}).sweepValues(t.Context()); n != c.deleted || err != nil {
+		if n, err := (sweeper{trail: trail, days: c.days, now: time.Now}).sweepValues(t.Context()); n != c.deleted || err != nil {
 			t.Errorf("after %d days: %d deleted, %v; want %d", c.days, n, err, c.deleted)
 		}
 	}
@@ -63,7 +63,7 @@ func TestSavesGoWithTheirAuditValues(t *testing.T) {
 			t.Fatalf("the save is %s, %v", got.State, err)
 		}
 		databasetest.Exec(t, db, `UPDATE submissions SET settled_at = $1`, time.Now().AddDate(0, 0, -100).UnixMicro())
-		if _, err := (sweeper{saves: saves, days: days}).sweepSaves(t.Context()); err != nil {
+		if _, err := (sweeper{saves: saves, days: days, now: time.Now}).sweepSaves(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := saves.Get(t.Context(), ada.Key, key); (err == nil) != kept {

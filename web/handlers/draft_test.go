@@ -415,7 +415,7 @@ func TestTypedOnAfterAReview(t *testing.T) {
 	review := b.toReview(id, "email", "reviewed@harbourline.example")
 	f := review.choose("Back to editing").want(http.StatusOK).hides("Your changes are back").form("email").wants("email", "reviewed@harbourline.example")
 	f.fill("email", "typed@harbourline.example").kept()
-	review.save().want(http.StatusOK, "This draft was changed in another window. Nothing has been saved.").form("email").wants("email", "typed@harbourline.example")
+	review.save().want(http.StatusOK, "This draft was changed after the review was opened. Nothing has been saved.").form("email").wants("email", "typed@harbourline.example")
 	site.wantPuts(0, 0)
 
 	// A typed version has a key too, and cannot be saved by it.
