@@ -99,7 +99,7 @@ func backAndForward(p *tab) {
 	if p.mode.scripts {
 		// What was typed meanwhile is not what this page would save: nothing is.
 		p.press(save)
-		p.see("changed after the review was opened. Nothing has been saved.")
+		p.see("changed after that page was opened. Nothing has been saved.")
 		p.wantValue("lastName", "Typed on")
 	} else {
 		p.press("Back to editing")

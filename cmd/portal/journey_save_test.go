@@ -160,7 +160,7 @@ func twoTabsOfOneForm(p *tab) {
 	q.press(review)
 	// The draft moved on, so the first tab sees what it would save before it does.
 	p.press(save)
-	p.see("This draft was changed after the review was opened. Nothing has been saved.", "Review 1 change", "206")
+	p.see("This draft was changed after that page was opened. Nothing has been saved.", "Review 1 change", "206")
 	p.dontSee("Billing profile saved.")
 	p.press(save)
 	p.see("Billing profile saved.")

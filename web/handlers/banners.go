@@ -47,17 +47,17 @@ var (
 	}
 	bannerMovedOn = &templates.Banner{
 		Tone: templates.ToneCare, Focus: true,
-		Title: "This draft was changed after the review was opened. Nothing has been saved.",
+		Title: "This draft was changed after that page was opened. Nothing has been saved.",
 		Text:  "What stands under “Yours” is what was typed last. Check the choices, then review the merged profile.",
 	}
 	bannerReviewMoved = &templates.Banner{
 		Tone: templates.ToneCare, Focus: true,
-		Title: "This draft was changed after the review was opened. Nothing has been saved.",
+		Title: "This draft was changed after that page was opened. Nothing has been saved.",
 		Text:  "These are the changes as they were sent last. Check them, then save.",
 	}
 	bannerFormMoved = &templates.Banner{
 		Tone: templates.ToneCare, Focus: true,
-		Title: "This draft was changed after the review was opened. Nothing has been saved.",
+		Title: "This draft was changed after that page was opened. Nothing has been saved.",
 		Text:  "This form holds what was typed last. Check it, then review your changes.",
 	}
 	bannerDraftOver = &templates.Banner{

@@ -399,7 +399,7 @@ func TestI8AMergeIsKept(t *testing.T) {
 	t.Run("what was typed on in the form takes its place", func(t *testing.T) {
 		open := b.get(address).want(http.StatusOK).form("choice.email")
 		b.get(billing(id)+"?"+f.action.RawQuery+"&keep=1").want(http.StatusOK).form("email").fill("email", "typed-on@harbourline.example").kept()
-		open.fill("choice.email", "mine").press("do", "review").want(http.StatusConflict, "This draft was changed in another window", "typed-on@harbourline.example").
+		open.fill("choice.email", "mine").press("do", "review").want(http.StatusConflict, "This draft was changed after that page was opened", "typed-on@harbourline.example").
 			form("choice.email").wants("choice.email", "mine").press("do", "review").want(http.StatusOK, "typed-on@harbourline.example").
 			save().want(http.StatusOK, "Billing profile saved.")
 		site.storedHas(id, "email", "typed-on@harbourline.example", "companyName", "Mine Ltd", "defaultAddress.phoneNumber", "206 555 0122")
@@ -415,7 +415,7 @@ func TestTypedOnAfterAReview(t *testing.T) {
 	review := b.toReview(id, "email", "reviewed@harbourline.example")
 	f := review.choose("Back to editing").want(http.StatusOK).hides("Your changes are back").form("email").wants("email", "reviewed@harbourline.example")
 	f.fill("email", "typed@harbourline.example").kept()
-	review.save().want(http.StatusOK, "This draft was changed after the review was opened. Nothing has been saved.").form("email").wants("email", "typed@harbourline.example")
+	review.save().want(http.StatusOK, "This draft was changed after that page was opened. Nothing has been saved.").form("email").wants("email", "typed@harbourline.example")
 	site.wantPuts(0, 0)
 
 	// A typed version has a key too, and cannot be saved by it.

@@ -70,7 +70,7 @@ func testA57OneEditIsSavedOnce(t *testing.T) {
 		site, id, review := start(t)
 		tab := review.b.get(billing(id)+"?draft="+review.url.Query().Get("draft")).form("email").wants("email", "once@harbourline.example")
 		tab.fill("email", "newer@harbourline.example").press().want(http.StatusOK, "Review 1 change")
-		again := review.save().want(http.StatusOK, "This draft was changed after the review was opened. Nothing has been saved.", "Review 1 change", "newer@harbourline.example")
+		again := review.save().want(http.StatusOK, "This draft was changed after that page was opened. Nothing has been saved.", "Review 1 change", "newer@harbourline.example")
 		site.wantPuts(0, 0)
 		again.save().want(http.StatusOK, "Billing profile saved.")
 	})
@@ -87,7 +87,7 @@ func testA57OneEditIsSavedOnce(t *testing.T) {
 		tab := review.b.get(billing(id)+"?draft="+draft).form("email").fill("email", "typing@harbourline.example")
 		tab.action.Path = overview(id) + "/draft"
 		tab.press().want(http.StatusNoContent)
-		review.save().want(http.StatusOK, "This draft was changed after the review was opened. Nothing has been saved.", "This form holds what was typed last").
+		review.save().want(http.StatusOK, "This draft was changed after that page was opened. Nothing has been saved.", "This form holds what was typed last").
 			form("email").wants("email", "typing@harbourline.example")
 		site.wantPuts(0, 0)
 	})

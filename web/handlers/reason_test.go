@@ -132,7 +132,7 @@ func TestAReasonIsNotLost(t *testing.T) {
 		site.exec(`ALTER TABLE submissions_away RENAME TO submissions`)
 		trouble.form("reason").press().want(http.StatusOK, "Nothing is saved until", "new@harbourline.example").form("key").wants("reason", why)
 		site.wantPuts(0, 0)
-		review.save().want(http.StatusOK, "This draft was changed in another window").save().want(http.StatusOK, "Billing profile saved.")
+		review.save().want(http.StatusOK, "This draft was changed after that page was opened").save().want(http.StatusOK, "Billing profile saved.")
 		trouble.form("reason").press().want(http.StatusOK, "Billing profile saved.")
 		site.wantPuts(1, 1)
 	})
