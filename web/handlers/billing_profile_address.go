@@ -196,7 +196,7 @@ func auditedCheck(version drafts.Version) *audit.AddressCheck {
 
 // auditedText is what the trail says of an address check, for people.
 func auditedText(check audit.AddressCheck) string {
-	confirmed := check.Status == pcclient.AddressVerified || check.Status == pcclient.AddressVerifiedShippable
+	confirmed := (&forms.AddressCheck{Status: check.Status}).Confirmed()
 	switch {
 	case check.Status == "":
 		return "No answer, saved as typed"

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -17,7 +16,7 @@ const rulesWait = 3 * time.Second
 // loadRules reads the rules of the country chosen in the form, once. They assist;
 // that they cannot be read stops nobody, since the upstream judges anyway.
 func (s *site) loadRules(v *visit, e *edit) {
-	country := strings.ToUpper(strings.TrimSpace(e.values[forms.Country]))
+	country := forms.Normal(forms.Country, e.values[forms.Country])
 	if e.ruled != "" && e.ruled == country {
 		return
 	}

@@ -370,3 +370,15 @@ func TestA46HostileTextIsText(t *testing.T) {
 		check(m.form("choice.contact").fill("choice."+string(item), hostile).press())
 	}
 }
+
+// UK is what people call it, and what scripts send: the rules are those of GB.
+func TestUKIsTheUnitedKingdom(t *testing.T) {
+	site := newSite(t)
+	f := site.signIn("Ada Admin").edit(site.customer(harbourline)).fill("defaultAddress.country", "UK")
+	f.press("do", "country").want(http.StatusOK, "Rules for the United Kingdom", "Postcode")
+	for _, r := range site.sim.Journal().Requests {
+		if strings.HasSuffix(r.Path, "/countryvalidationrules/UK") {
+			t.Error("Partner Center was asked for rules of UK")
+		}
+	}
+}
