@@ -5,10 +5,14 @@ import (
 	"unicode"
 )
 
+// Lines is [Names.Lines] in English.
+func Lines(parts map[string]string) []string { return NamesIn("en").Lines(parts) }
+
 // Lines prints an address in the country's own order, the country's name last. Parts are
 // keyed by their names ("addressLine1"); empty ones leave no trace, so an address without
-// any text gives no lines. A region stands in for a missing state.
-func Lines(parts map[string]string) []string {
+// any text gives no lines. A region stands in for a missing state. A state that is spelled
+// out has its English name in every language.
+func (n *Names) Lines(parts map[string]string) []string {
 	get := func(name string) string { return strings.TrimSpace(parts[name]) }
 	country := get(Country)
 	l := layoutOf(country)
@@ -44,7 +48,7 @@ func Lines(parts map[string]string) []string {
 		add(region)
 	}
 	if country != "" {
-		add(CountryName(country))
+		add(n.Country(country))
 	}
 	return out
 }

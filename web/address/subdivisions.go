@@ -1,6 +1,9 @@
 package address
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // SubdivisionName returns the English name for a code in any case: "New South Wales" for
 // AU and NSW. Anything unknown comes back as it is, trimmed.
@@ -29,3 +32,17 @@ func SubdivisionCode(country, text string) (string, bool) {
 	}
 	return "", false
 }
+
+// plainName is what two spellings of one name have in common.
+func plainName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, unaccent.Replace(strings.ToLower(s)))
+}
+
+// unaccent knows the accented letters of our own tables; nothing else is compared by it.
+var unaccent = strings.NewReplacer("å", "a", "á", "a", "ã", "a", "â", "a", "ç", "c",
+	"é", "e", "í", "i", "ì", "i", "ñ", "n", "ó", "o", "ô", "o", "õ", "o", "ú", "u", "ü", "u", "ū", "u")

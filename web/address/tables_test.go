@@ -9,7 +9,7 @@ import (
 func TestListsDoNotContradict(t *testing.T) {
 	seen := map[string]string{}
 	note := func(table, c string) {
-		if countryNames[c] == "" {
+		if !KnownCountry(c) {
 			t.Errorf("%s has %q, which is no country", table, c)
 		}
 		if seen[c] != "" {
@@ -30,7 +30,7 @@ func TestListsDoNotContradict(t *testing.T) {
 		t.Errorf("%d layouts by hand", len(layouts))
 	}
 	for c := range subdivisionTable {
-		if countryNames[c] == "" {
+		if !KnownCountry(c) {
 			t.Errorf("subdivisions of %q, which is no country", c)
 		}
 	}
