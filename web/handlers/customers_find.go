@@ -69,7 +69,7 @@ func (s *site) suggestCustomers(v *visit, query string) error {
 	fragment.Pages = s.pagesFor(v, query)
 	if v.may(middleware.Edit) {
 		for _, c := range recent {
-			if len(fragment.Edits) < findEdits && fitsEdit(query, c.Name) {
+			if len(fragment.Edits) < findEdits && fitsEdit(query, v.Say("find.verb"), c.Name) {
 				fragment.Edits = append(fragment.Edits, templates.Link{URL: customerPath(c.Customer) + "/billing", Text: c.Name})
 			}
 		}
@@ -93,7 +93,7 @@ func findFew(ctx context.Context, upstream *pcclient.Client, query string, byDom
 func (s *site) pagesFor(v *visit, query string) []templates.Link {
 	frame := templates.Page{Audits: v.may(middleware.Audit), Tends: v.may(middleware.Administer)}
 	var pages []templates.Link
-	for _, page := range frame.Places() {
+	for _, page := range frame.Places(v.Request().Context()) {
 		if fits(query, page.Text) {
 			pages = append(pages, page)
 		}
@@ -103,10 +103,10 @@ func (s *site) pagesFor(v *visit, query string) []templates.Link {
 
 // fits reports whether every word of the query begins a word of the text.
 func fits(query, text string) bool {
-	words := strings.Fields(text)
+	all := strings.Fields(text)
 next:
 	for _, part := range strings.Fields(query) {
-		for _, word := range words {
+		for _, word := range all {
 			if hasPrefixFold(word, part) {
 				continue next
 			}
@@ -116,8 +116,9 @@ next:
 	return true
 }
 
-// fitsEdit reports whether the query is the beginning of "edit", alone or before words of the name.
-func fitsEdit(query, name string) bool {
-	verb, rest, _ := strings.Cut(query, " ")
-	return hasPrefixFold("edit", verb) && fits(rest, name)
+// fitsEdit reports whether the query is the beginning of the verb, "edit", alone or before
+// words of the name.
+func fitsEdit(query, verb, name string) bool {
+	first, rest, _ := strings.Cut(query, " ")
+	return hasPrefixFold(verb, first) && fits(rest, name)
 }

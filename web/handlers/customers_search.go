@@ -117,10 +117,10 @@ func (s *site) searchCustomers(v *visit) error {
 			return v.redirect(searchURL(query, ""))
 		}
 	}
-	page := templates.CustomersPage{Page: s.frame(v, "Customers", templates.SectionCustomers)}
+	page := templates.CustomersPage{Page: s.frame(v, v.Say("customers.title"), templates.SectionCustomers)}
 	page.Query = query
 	if query != "" {
-		page.Title = "Customers matching “" + query + "”"
+		page.Title = v.Say("customers.matching", "query", query)
 	}
 	result, err := findCustomers(v.Request().Context(), v.upstream, start)
 	if err != nil {

@@ -14,7 +14,7 @@ const recentRows = 12
 
 func (s *site) home(v *visit) error {
 	ctx := v.Request().Context()
-	page := templates.HomePage{Page: s.frame(v, "Home", templates.SectionHome)}
+	page := templates.HomePage{Page: s.frame(v, v.Say("shell.home"), templates.SectionHome)}
 	unsettled, err := s.Submissions.Unsettled(ctx, v.operator.Key())
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (s *site) home(v *visit) error {
 			URL:      customerPath(c.Customer),
 			Name:     c.Name,
 			TenantID: string(c.Customer),
-			Note:     "Opened " + v.moment(c.At).Text,
+			Note:     v.Say("home.customers.opened", "at", v.moment(c.At).Text),
 			Editing:  editors[c.Customer],
 		})
 	}

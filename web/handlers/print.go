@@ -20,14 +20,14 @@ func printed(item merge.Item, values forms.Values) string {
 	case merge.Address:
 		return strings.Join(forms.PrintAddress(values), "\n")
 	case merge.Contact, merge.Recipient:
-		return words(values, item.Names()...)
+		return oneLine(values, item.Names()...)
 	case merge.Language:
 		return lines(address.LanguageName(values[forms.Language]), address.CultureName(values[forms.Culture]))
 	}
 	return strings.TrimSpace(values[item.Names()[0]])
 }
 
-func words(values forms.Values, names ...string) string {
+func oneLine(values forms.Values, names ...string) string {
 	var all []string
 	for _, name := range names {
 		all = append(all, values[name])

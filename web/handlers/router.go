@@ -33,6 +33,7 @@ import (
 	"github.com/partnerdesk/portal/web/signin"
 	"github.com/partnerdesk/portal/web/static"
 	"github.com/partnerdesk/portal/web/submission"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // Options are the parts a site is made of. All are needed but Demo.
@@ -172,13 +173,22 @@ func New(o Options) *Site {
 			e.Add(http.MethodHead, rt.path, s.serve(rt))
 		}
 	}
-	return &Site{drain: drain, Handler: middleware.Edge(middleware.Options{
+	return &Site{drain: drain, Handler: inLanguage(middleware.Edge(middleware.Options{
 		BaseURL: o.BaseURL,
 		Refuse:  s.showRefusal,
 		Client:  e.IPExtractor,
 		Now:     o.Now,
 		Log:     o.Log,
-	}, static.Handler(e))}
+	}, static.Handler(e)))}
+}
+
+// inLanguage answers in the language that the browser asks for, which is all there is to
+// go by until somebody is known who chose one.
+func inLanguage(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked := words.Asked(r.Header.Get("Accept-Language"))
+		next.ServeHTTP(w, r.WithContext(words.With(r.Context(), asked)))
+	})
 }
 
 // clientAddress believes X-Forwarded-For from the listed proxies and from nobody

@@ -4,16 +4,16 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/templates"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 func (s *site) showSettings(v *visit) error {
 	var saved *templates.Banner
 	if v.QueryParam("state") == "saved" {
-		saved = &templates.Banner{Tone: templates.ToneGood, Title: "Settings saved.", Text: "They hold in every browser you sign in with.", Focus: true}
+		saved = &templates.Banner{Tone: templates.ToneGood, Title: v.Say("settings.saved.title"), Text: v.Say("settings.saved.text"), Focus: true}
 	}
 	return s.showSettingsPage(v, http.StatusOK, v.chosen, saved)
 }
@@ -24,16 +24,17 @@ func (s *site) saveSettings(v *visit) error {
 	if !v.session.CheckFormToken(familySettings, "", v.one("csrf")) {
 		return errFormToken
 	}
-	for _, name := range []string{"theme", "density", "zone"} {
+	for _, name := range []string{"theme", "density", "language", "zone"} {
 		if len(v.form[name]) != 1 {
 			return errBadForm // a browser sends each once, whatever is chosen
 		}
 	}
 	p := preferences.Preferences{
-		Theme:   v.one("theme"),
-		Density: v.one("density"),
-		Zone:    v.one("zone"),
-		KeysOff: v.one("keys") == "",
+		Theme:    v.one("theme"),
+		Density:  v.one("density"),
+		Language: v.one("language"),
+		Zone:     v.one("zone"),
+		KeysOff:  v.one("keys") == "",
 	}
 	if len(p.Wrong()) > 0 {
 		return s.showSettingsPage(v, http.StatusUnprocessableEntity, p, nil)
@@ -46,15 +47,17 @@ func (s *site) saveSettings(v *visit) error {
 
 func (s *site) showSettingsPage(v *visit, status int, p preferences.Preferences, banner *templates.Banner) error {
 	page := templates.SettingsPage{
-		Page:    s.frame(v, "Settings", templates.SectionSettings),
-		Banner:  banner,
-		CSRF:    v.session.FormToken(familySettings, ""),
-		Theme:   p.Theme,
-		Density: p.Density,
-		Zone:    p.Zone,
-		Keys:    !p.KeysOff,
-		Zones:   s.zoneChoices(),
-		Now:     v.clock(s.Now()),
+		Page:      s.frame(v, v.Say("settings.title"), templates.SectionSettings),
+		Banner:    banner,
+		CSRF:      v.session.FormToken(familySettings, ""),
+		Theme:     p.Theme,
+		Density:   p.Density,
+		Language:  p.Language,
+		Zone:      p.Zone,
+		Keys:      !p.KeysOff,
+		Languages: s.languageChoices(v),
+		Zones:     s.zoneChoices(v),
+		Now:       v.clock(s.Now()),
 	}
 	for _, field := range p.Wrong() {
 		page.Wrong = append(page.Wrong, string(field))
@@ -63,12 +66,12 @@ func (s *site) showSettingsPage(v *visit, status int, p preferences.Preferences,
 }
 
 // zoneChoices are the time zones by region, the portal's own first.
-func (s *site) zoneChoices() []templates.OptionGroup {
-	own := "The portal's"
+func (s *site) zoneChoices(v *visit) []templates.OptionGroup {
+	own := v.Say("settings.zone.portal", "offset", v.offsetIn(s.Zone))
 	if name := s.Zone.String(); name != "Local" {
-		own += ", " + strings.ReplaceAll(name, "_", " ")
+		own = v.Say("settings.zone.portal-named", "zone", strings.ReplaceAll(name, "_", " "), "offset", v.offsetIn(s.Zone))
 	}
-	groups := []templates.OptionGroup{{Options: []templates.Option{{Value: "", Text: own + " (" + s.offsetIn(s.Zone) + ")"}, {Value: "UTC", Text: "UTC"}}}}
+	groups := []templates.OptionGroup{{Options: []templates.Option{{Value: "", Text: own}, {Value: "UTC", Text: "UTC"}}}}
 	for _, zone := range preferences.Zones() {
 		region, place, found := strings.Cut(zone.String(), "/")
 		if !found {
@@ -78,13 +81,19 @@ func (s *site) zoneChoices() []templates.OptionGroup {
 			groups = append(groups, templates.OptionGroup{Label: region})
 		}
 		last := &groups[len(groups)-1]
-		last.Options = append(last.Options, templates.Option{Value: zone.String(), Text: placeText(place) + " (" + s.offsetIn(zone) + ")"})
+		last.Options = append(last.Options, templates.Option{Value: zone.String(), Text: placeText(place) + " (" + v.offsetIn(zone) + ")"})
 	}
 	return groups
 }
 
-func (s *site) offsetIn(zone *time.Location) string {
-	return times{zone, s.Now}.offset(s.Now())
+// languageChoices are the languages of the portal, each by its own name, the browser's
+// choice first.
+func (s *site) languageChoices(v *visit) []templates.Option {
+	choices := []templates.Option{{Value: "", Text: v.Say("settings.language.browser")}}
+	for _, l := range words.Languages() {
+		choices = append(choices, templates.Option{Value: l.Tag(), Text: l.Name()})
+	}
+	return choices
 }
 
 // placeText is the place of a zone, the smallest part first, so that its first letters

@@ -14,6 +14,7 @@ import (
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/session"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // visit is one request of one person: the request, who they are, and Partner
@@ -30,8 +31,16 @@ type visit struct {
 }
 
 // visit is the request of somebody not known yet, to whom times are told in the portal's
-// zone.
-func (s *site) visit(c echo.Context) *visit { return &visit{Context: c, times: times{s.Zone, s.Now}} }
+// zone, and everything in the language their browser asks for.
+func (s *site) visit(c echo.Context) *visit {
+	return &visit{Context: c, times: times{words.In(c.Request().Context()), s.Zone, s.Now}}
+}
+
+// speak makes a language the one of the visit and of every page it draws.
+func (v *visit) speak(l *words.Language) {
+	v.Language = l
+	v.SetRequest(v.Request().WithContext(words.With(v.Request().Context(), l)))
+}
 
 // enter says whose visit it is. Preferences that cannot be read cost the page its looks
 // and nothing else.
@@ -44,6 +53,9 @@ func (s *site) enter(v *visit, sess *session.Session) {
 	v.chosen = chosen
 	if zone := chosen.Location(); zone != nil {
 		v.zone = zone
+	}
+	if l := words.Tagged(chosen.Language); l != nil {
+		v.speak(l)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // Preferences are one person's. The zero value is what the portal does by itself.
@@ -22,6 +23,8 @@ type Preferences struct {
 	Theme string
 	// Density is Dense or "", which is comfortable.
 	Density string
+	// Language is the tag of one of words.Languages, or "", which is the browser's.
+	Language string
 	// Zone is the name of one of Zones, or "", which is the portal's.
 	Zone string
 	// KeysOff switches off the shortcuts of a single key.
@@ -40,9 +43,10 @@ type Field string
 
 // The fields that can hold what nobody can choose.
 const (
-	FieldTheme   Field = "theme"
-	FieldDensity Field = "density"
-	FieldZone    Field = "zone"
+	FieldTheme    Field = "theme"
+	FieldDensity  Field = "density"
+	FieldLanguage Field = "language"
+	FieldZone     Field = "zone"
 )
 
 // Wrong lists the fields that hold none of their values, in the order of the struct.
@@ -53,6 +57,9 @@ func (p Preferences) Wrong() []Field {
 	}
 	if !slices.Contains([]string{"", Dense}, p.Density) {
 		wrong = append(wrong, FieldDensity)
+	}
+	if p.Language != "" && words.Tagged(p.Language) == nil {
+		wrong = append(wrong, FieldLanguage)
 	}
 	if p.Zone != "" && p.Location() == nil {
 		wrong = append(wrong, FieldZone)
@@ -94,8 +101,8 @@ func New(db *database.DB) *Store { return &Store{db: db} }
 func (s *Store) Of(ctx context.Context, operator string) (Preferences, error) {
 	var p Preferences
 	err := s.db.Read().QueryRowContext(ctx,
-		`SELECT theme, density, zone, keys_off <> 0 FROM preferences WHERE operator = $1`, operator).
-		Scan(&p.Theme, &p.Density, &p.Zone, &p.KeysOff)
+		`SELECT theme, density, language, zone, keys_off <> 0 FROM preferences WHERE operator = $1`, operator).
+		Scan(&p.Theme, &p.Density, &p.Language, &p.Zone, &p.KeysOff)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Preferences{}, fmt.Errorf("read preferences: %w", err)
 	}
@@ -113,10 +120,10 @@ func (s *Store) Keep(ctx context.Context, operator string, p Preferences) error 
 	}
 	err := s.db.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO preferences (operator, theme, density, zone, keys_off) VALUES ($1, $2, $3, $4, $5)
+			INSERT INTO preferences (operator, theme, density, language, zone, keys_off) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (operator) DO UPDATE SET theme = excluded.theme, density = excluded.density,
-				zone = excluded.zone, keys_off = excluded.keys_off`,
-			operator, p.Theme, p.Density, p.Zone, off)
+				language = excluded.language, zone = excluded.zone, keys_off = excluded.keys_off`,
+			operator, p.Theme, p.Density, p.Language, p.Zone, off)
 		return err
 	})
 	if err != nil {

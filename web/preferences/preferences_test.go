@@ -23,7 +23,7 @@ func testPreferences(t *testing.T) {
 		}
 	}
 	want("ada", preferences.Preferences{})
-	all := preferences.Preferences{Theme: preferences.Dark, Density: preferences.Dense, Zone: "Asia/Kathmandu", KeysOff: true}
+	all := preferences.Preferences{Theme: preferences.Dark, Density: preferences.Dense, Language: "en", Zone: "Asia/Kathmandu", KeysOff: true}
 	for range 2 {
 		if err := store.Keep(t.Context(), "ada", all); err != nil {
 			t.Fatal(err)

@@ -332,9 +332,9 @@
 
   function isKept(at) {
     if (!bar) return;
-    if (failed && at) say(bar.dataset.saved + at);
+    if (failed && at) say(bar.dataset.saved.replace("{clock}", at));
     failed = false;
-    state(at ? "check" : "", bar.dataset.saved + at);
+    state(at ? "check" : "", bar.dataset.saved.replace("{clock}", at));
     document.querySelectorAll(".foot [data-leave], .foot [data-ask]").forEach(function (link) {
       link.hidden = "leave" in link.dataset === !!at;
     });

@@ -51,7 +51,7 @@ func (p ChangePage) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Undo != nil && p.Undo.Error != "" {
-				templ_7745c5c3_Err = problems([]problem{{p.Undo.first(), p.Undo.Error}}, "the edit can start").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = problems([]problem{{p.Undo.first(), p.Undo.Error}}, "problems.undo").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -181,7 +181,7 @@ func (p ChangePage) View() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(p.Page.titled(p.Undo.flaws()), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(p.Page.titled(ctx, p.Undo.flaws()), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

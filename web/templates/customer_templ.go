@@ -139,7 +139,7 @@ func (p CustomerPage) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = copyButton(p.Customer.ID, "tenant ID").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = copyButton(p.Customer.ID, say(ctx, "copy.tenant")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,5 +1,7 @@
 package templates
 
+import "context"
+
 // DemoBar is the strip of demo mode: small forms that make things happen.
 type DemoBar struct {
 	Groups []DemoGroup
@@ -19,9 +21,9 @@ type DemoButton struct {
 	Name, Value, Text string
 }
 
-func (d DemoBar) summary() string {
+func (d DemoBar) summary(ctx context.Context) string {
 	if d.Notice != "" {
 		return d.Notice
 	}
-	return "Made-up customers. Make things happen to them:"
+	return say(ctx, "demo.about")
 }

@@ -31,7 +31,7 @@ func sides(before, after string) (was, now [][]piece) {
 			case i >= len(x):
 				now = append(now, []piece{{y[i], true}})
 			default:
-				p, q := words(x[i], y[i])
+				p, q := wordByWord(x[i], y[i])
 				was, now = append(was, p), append(now, q)
 			}
 		}
@@ -39,9 +39,9 @@ func sides(before, after string) (was, now [][]piece) {
 	return was, now
 }
 
-// words compares two lines word by word. Values without spaces, such as codes, are
+// wordByWord compares two lines word by word. Values without spaces, such as codes, are
 // one word; an address before and after its @ is two.
-func words(x, y string) (was, now []piece) {
+func wordByWord(x, y string) (was, now []piece) {
 	a, b := tokens(x), tokens(y)
 	shared, total := 0, max(letters(x), letters(y))
 	steps := align(a, b)
@@ -194,7 +194,7 @@ func inline(c Change) templ.Component {
 			h.text(" ")
 			h.empty()
 		default:
-			was, now := words(x, y)
+			was, now := wordByWord(x, y)
 			h.merged(was, now)
 		}
 		_, err := io.WriteString(w, h.String())

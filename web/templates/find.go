@@ -1,6 +1,9 @@
 package templates
 
-import "strconv"
+import (
+	"context"
+	"strconv"
+)
 
 // FindFragment is what the find box offers while somebody types: not a page, a part of
 // one, which a script puts below the box.
@@ -14,31 +17,32 @@ type FindFragment struct {
 
 // Places are the pages that the frame leads to, as a command says them; the last leads
 // to the button that signs out.
-func (p Page) Places() []Link {
+func (p Page) Places(ctx context.Context) []Link {
 	var list []Link
-	for _, l := range p.links() {
-		list = append(list, Link{URL: l.url, Text: "Go to " + l.text})
+	to := func(url, page string) {
+		list = append(list, Link{URL: url, Text: say(ctx, "find.go-to", "page", page)})
 	}
-	return append(list, Link{"/settings", "Go to Settings"}, Link{"/help", "Go to Help"}, Link{"/help#keyboard", "Keyboard shortcuts"}, Link{"#signout", "Sign out"})
+	for _, l := range p.links(ctx) {
+		to(l.url, l.text)
+	}
+	to("/settings", say(ctx, "settings.title"))
+	to("/help", say(ctx, "help.title"))
+	return append(list, Link{"/help#keyboard", say(ctx, "keys.title")}, Link{"#signout", say(ctx, "shell.sign-out")})
 }
 
 // said is what is read out of it.
-func (f FindFragment) said() string {
-	text := count(len(f.Customers), "customer", "customers")
+func (f FindFragment) said(ctx context.Context) string {
+	text := say(ctx, "find.customers", "n", len(f.Customers))
 	if len(f.Customers) == 0 {
-		text = "No customers"
+		text = say(ctx, "find.none")
 	}
 	if n := len(f.Edits) + len(f.Pages); n > 0 {
-		text += ", " + count(n, "action", "actions")
+		text = say(ctx, "list.more", "list", text, "name", say(ctx, "find.count", "n", n))
 	}
 	if f.Partly {
-		text += ". " + f.missing()
+		text += ". " + say(ctx, "find.missing")
 	}
 	return text
-}
-
-func (f FindFragment) missing() string {
-	return upstream + " did not answer, so customers may be missing."
 }
 
 // optionID is the id of the n-th of what is offered in a part of the list.

@@ -1,6 +1,9 @@
 package templates
 
-import "strings"
+import (
+	"context"
+	"strings"
+)
 
 // HelpPage says in a few words how things are done here. It reads nothing, so it is
 // there when nothing else is.
@@ -19,63 +22,40 @@ type shortcut struct {
 }
 
 // keys are the shortcuts there are for this person.
-func (p HelpPage) keys() []shortcut {
+func (p HelpPage) keys(ctx context.Context) []shortcut {
 	list := []shortcut{
-		{[]string{"/"}, "", "Find a customer", true},
-		{[]string{"Down", "Up"}, "or", "Choose from what the find box offers, customers and actions; Enter opens it", false},
-		{[]string{"J", "K"}, "or", "Next or previous row of a list", true},
-		{[]string{"Enter"}, "", "Open the row", false},
+		{[]string{"/"}, "", say(ctx, "shortcut.find"), true},
+		{[]string{say(ctx, "shortcut.down"), say(ctx, "shortcut.up")}, say(ctx, "shortcut.or"), say(ctx, "shortcut.choose"), false},
+		{[]string{"J", "K"}, say(ctx, "shortcut.or"), say(ctx, "shortcut.rows"), true},
+		{[]string{"Enter"}, "", say(ctx, "shortcut.open"), false},
 	}
 	if p.Edits {
-		list = append(list, shortcut{[]string{"E"}, "", "Edit the customer on the page", true})
+		list = append(list, shortcut{[]string{"E"}, "", say(ctx, "shortcut.edit"), true})
 	}
-	for _, l := range p.links() {
-		list = append(list, shortcut{[]string{"G", strings.ToUpper(l.key)}, "then", "Go to " + l.text, true})
+	for _, l := range p.links(ctx) {
+		list = append(list, shortcut{[]string{"G", strings.ToUpper(l.key)}, say(ctx, "shortcut.then"), say(ctx, "find.go-to", "page", l.text), true})
 	}
 	if p.Edits {
-		list = append(list, shortcut{[]string{"Ctrl", "Enter"}, "+", "Review changes, or save them", false})
+		list = append(list, shortcut{[]string{"Ctrl", "Enter"}, "+", say(ctx, "shortcut.submit"), false})
 	}
 	return append(list,
-		shortcut{[]string{"Esc"}, "", "Leave the find box, close a dialog", false},
-		shortcut{[]string{"?"}, "", "Show this list", true})
+		shortcut{[]string{"Esc"}, "", say(ctx, "shortcut.leave"), false},
+		shortcut{[]string{"?"}, "", say(ctx, "shortcut.list"), true})
 }
 
-// helpTopic is one section, reached by its id.
+// helpTopic is one section: its id on the page, and the ids of its texts.
 type helpTopic struct {
-	id, title string
-	text      []string
+	id   string
+	text []string
 }
 
-func (p HelpPage) topics() []helpTopic {
-	return []helpTopic{
-		{"finding", "Find a customer", []string{
-			"Type the beginning of the company’s name or of its domain, or its whole tenant ID. " + upstream + " searches from the start of a name only, so “Ceramics” does not find Harbourline Ceramics.",
-			"Customers you opened lately stand on Home and in the side bar. With scripts the box offers them while you type, by any word of their name, and pages to go to.",
-		}},
-		{"editing", "Edit and save", []string{
-			"Open the customer, choose Edit billing profile, change what is wrong, then Review changes. The review shows each change beside what stands there now. Nothing is saved until you press Save billing profile.",
-			"You save as yourself: " + upstream + " decides whether your account may, and its own records name you.",
-			"Address fields, their order and what is required follow the country. When you change the country, what does not fit it is set aside and comes back with the country.",
-		}},
-		{"drafts", "Drafts", []string{
-			"What you type is kept as a draft for 14 days, for you alone: while you type if scripts are on, with each form you send if they are off. After a closed tab, a restart or the end of your session, Home and the customer’s page lead back to it.",
-			"A draft changes nothing for anybody else. Discard draft asks once, and shows what goes.",
-		}},
-		{"conflicts", "Somebody else saved first", []string{
-			"Nothing is ever overwritten without a word. If a colleague saved while you were editing, you see both versions item by item. Choose theirs, yours or something else where they clash; what fits together is put together and listed.",
-			"Address lines, city, postal code, state and country are one item: an address mixed from two versions would be wrong even if each line were right.",
-		}},
-		{"unknown", "“We do not know yet”", []string{
-			"If the answer to a save gets lost, nobody can tell at once whether it was made. The profile is read back until it is known, mostly within two minutes. Do not enter the change again: the page, Home and the customer’s page say what became of it.",
-			"A save is never sent twice by itself. If it was not saved, everything you typed is there to be saved again.",
-		}},
-		{"history", "History and putting back", []string{
-			"Each customer has a history: who changed what and when, here or outside. A change shows before and after, and the IDs that Microsoft’s support asks for.",
-			"Start an edit with the earlier values puts them into the form. It is reviewed and checked like every other edit.",
-		}},
-		{"refused", "Partner Center refuses", []string{
-			"What it refused stands at the field if it said which, and above the form if not, with its own words. Nothing was saved, and everything you typed is kept.",
-			"If it refuses you rather than the values, the page says who can give access. The role that edits billing profiles there is Admin agent or Sales agent.",
-		}},
-	}
+// topics are the sections, in their order.
+var topics = []helpTopic{
+	{"finding", []string{"help.finding.first", "help.finding.second"}},
+	{"editing", []string{"help.editing.first", "help.editing.second", "help.editing.third"}},
+	{"drafts", []string{"help.drafts.first", "help.drafts.second"}},
+	{"conflicts", []string{"help.conflicts.first", "help.conflicts.second"}},
+	{"unknown", []string{"help.unknown.first", "help.unknown.second"}},
+	{"history", []string{"help.history.first", "help.history.second"}},
+	{"refused", []string{"help.refused.first", "help.refused.second"}},
 }

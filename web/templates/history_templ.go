@@ -52,7 +52,7 @@ func (p HistoryPage) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problems(p.Filter.wrong(), "the changes can be listed").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problems(p.Filter.wrong(), "problems.changes").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -169,7 +169,7 @@ func (p HistoryPage) View() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(p.Page.titled(len(p.Filter.wrong())), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(p.Page.titled(ctx, len(p.Filter.wrong())), nil).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,15 +1,16 @@
 // Package templates draws the portal's pages. Each page is one struct, beside the
 // .templ file that draws it, with a View method; every struct embeds Page.
 //
-// The structs hold text that is ready to print: nothing here fetches, formats,
-// translates or decides about rights, and nothing here sees a session, a store or
-// a request. Handlers fill a struct and draw its View into memory. Sentences that
-// do not depend on data stand in words.go.
+// The structs hold text that is ready to print: nothing here fetches, formats or decides
+// about rights, and nothing here sees a session, a store or a request. Handlers fill a
+// struct, in the language of the person it is for, and draw its View into memory. What a
+// page itself says comes from web/words, in the language of the context it is drawn in.
 //
 // It is not for use outside the portal.
 package templates
 
 import (
+	"context"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -99,9 +100,9 @@ type Customer struct {
 
 // known is what a link to the customer says; a page that could not read the name
 // still needs words for it.
-func (c Customer) known() string {
+func (c Customer) known(ctx context.Context) string {
 	if c.Name == "" {
-		return "This customer"
+		return say(ctx, "customer.unnamed")
 	}
 	return c.Name
 }
@@ -173,16 +174,16 @@ type navLink struct {
 }
 
 // links are those of the side bar. A link appears with the page behind it.
-func (p Page) links() []navLink {
+func (p Page) links(ctx context.Context) []navLink {
 	list := []navLink{
-		{"/", "Home", "home", "h", p.Section == SectionHome},
-		{"/customers", "Customers", "company", "c", p.Section == SectionCustomers},
+		{"/", say(ctx, "shell.home"), "home", "h", p.Section == SectionHome},
+		{"/customers", say(ctx, "customers.title"), "company", "c", p.Section == SectionCustomers},
 	}
 	if p.Audits {
-		list = append(list, navLink{"/changes", "Change log", "clock", "l", p.Section == SectionChanges})
+		list = append(list, navLink{"/changes", say(ctx, "changes.title"), "clock", "l", p.Section == SectionChanges})
 	}
 	if p.Tends {
-		list = append(list, navLink{"/unsettled", "Unsettled saves", "warn", "u", p.Section == SectionUnsettled})
+		list = append(list, navLink{"/unsettled", say(ctx, "unsettled.title"), "warn", "u", p.Section == SectionUnsettled})
 	}
 	return list
 }
@@ -204,9 +205,9 @@ func (p Page) or(title string) Page {
 }
 
 // titled is the page with a word in front of its title when something needs fixing.
-func (p Page) titled(problems int) Page {
+func (p Page) titled(ctx context.Context, problems int) Page {
 	if problems > 0 {
-		p.Title = "Error: " + p.Title
+		p.Title = say(ctx, "shell.error", "title", p.Title)
 	}
 	return p
 }

@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/a-h/templ"
+
 // Others tells who else has a form open. The zero Others draws no words.
 type Others struct {
 	Names  []string // of the people, the one seen last first
@@ -20,8 +22,6 @@ type News struct {
 // Told reports whether the page says something of it.
 func (n News) Told() bool { return n.Save != "" && !n.Known }
 
-func (n News) items() string { return count(n.Items, "change", "changes") }
-
 // PresenceFragment is the answer to an open form that asks whether it is still alone:
 // the two parts of the edit page that may have changed, and no page around them.
 type PresenceFragment struct {
@@ -32,25 +32,27 @@ type PresenceFragment struct {
 // namedOutright is how many people are named before the others are counted.
 const namedOutright = 2
 
-// sentence is the names to print, each with what follows it; more is how many are
-// only counted.
-func sentence(names []string) (list []nameBefore, more int) {
-	if len(names) > namedOutright+1 {
-		names, more = names[:namedOutright], len(names)-namedOutright
+// people draws names in a sentence: "Ines Duarte, Rui Melo and 3 others". Nobody draws
+// nothing.
+func people(names []string) templ.Component {
+	if len(names) == 0 {
+		return templ.NopComponent
 	}
-	for i, name := range names {
-		n := nameBefore{name: name}
-		switch left := len(names) - 1 - i; {
-		case left > 1 || left == 1 && more > 0:
-			n.after = ", "
-		case left == 1 || more > 0:
-			n.after = " and "
+	var list []templ.Component
+	for i, n := range names {
+		if i == namedOutright && len(names) > namedOutright+1 {
+			list = append(list, sentence("presence.others", "n", len(names)-namedOutright))
+			break
 		}
-		list = append(list, n)
+		list = append(list, name(n))
 	}
-	return list, more
+	all := list[0]
+	for i, c := range list[1:] {
+		id := "list.more"
+		if i == len(list)-2 {
+			id = "list.last"
+		}
+		all = sentence(id, "list", all, "name", c)
+	}
+	return all
 }
-
-type nameBefore struct{ name, after string }
-
-func isOrAre(names []string) string { return plural(len(names), "is", "are") }

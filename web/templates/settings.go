@@ -1,19 +1,24 @@
 package templates
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // SettingsPage is what one person can choose for themselves.
 type SettingsPage struct {
 	Page
-	Banner  *Banner
-	CSRF    string
-	Theme   string // "light", "dark" or ""
-	Density string // "dense" or ""
-	Zone    string // a value of Zones
-	Keys    bool   // single keys act
-	Zones   []OptionGroup
-	Now     Time     // in the zone that times are told in
-	Wrong   []string // the names of inputs that hold none of their choices, in page order
+	Banner    *Banner
+	CSRF      string
+	Theme     string // "light", "dark" or ""
+	Density   string // "dense" or ""
+	Language  string // the tag of one, or ""
+	Zone      string // a value of Zones
+	Keys      bool   // single keys act
+	Languages []Option
+	Zones     []OptionGroup
+	Now       Time     // in the zone that times are told in
+	Wrong     []string // the names of inputs that hold none of their choices, in page order
 }
 
 // OptionGroup is a part of a long list. The group without a label comes first.
@@ -22,26 +27,19 @@ type OptionGroup struct {
 	Options []Option
 }
 
-// choosing says what to do about a setting that holds none of its choices.
-var choosing = map[string]string{
-	"theme":   "Choose a theme from the list",
-	"density": "Choose a density from the list",
-	"zone":    "Choose a time zone from the list",
-}
-
-// wrongText is what is wrong with an input, "" if nothing is.
-func (p SettingsPage) wrongText(name string) string {
+// wrongText says what to do about an input that holds none of its choices, "" if it does.
+func (p SettingsPage) wrongText(ctx context.Context, name string) string {
 	if slices.Contains(p.Wrong, name) {
-		return choosing[name]
+		return say(ctx, "settings."+name+".wrong")
 	}
 	return ""
 }
 
-func (p SettingsPage) problems() []problem {
-	targets := map[string]string{"theme": "theme-system", "density": "density-comfortable", "zone": "zone"}
+func (p SettingsPage) problems(ctx context.Context) []problem {
+	targets := map[string]string{"theme": "theme-system", "density": "density-comfortable", "language": "language", "zone": "zone"}
 	var list []problem
 	for _, name := range p.Wrong {
-		list = append(list, problem{target: targets[name], text: choosing[name]})
+		list = append(list, problem{target: targets[name], text: p.wrongText(ctx, name)})
 	}
 	return list
 }
@@ -50,17 +48,17 @@ type settingChoice struct {
 	id, value, label, about string
 }
 
-func themes() []settingChoice {
+func themes(ctx context.Context) []settingChoice {
 	return []settingChoice{
-		{"theme-system", "", "System", "Light or dark, as this device is set"},
-		{"theme-light", "light", "Light", ""},
-		{"theme-dark", "dark", "Dark", ""},
+		{"theme-system", "", say(ctx, "settings.theme.system"), say(ctx, "settings.theme.system-about")},
+		{"theme-light", "light", say(ctx, "settings.theme.light"), ""},
+		{"theme-dark", "dark", say(ctx, "settings.theme.dark"), ""},
 	}
 }
 
-func densities() []settingChoice {
+func densities(ctx context.Context) []settingChoice {
 	return []settingChoice{
-		{"density-comfortable", "", "Comfortable", ""},
-		{"density-dense", "dense", "Dense", "More rows and fields on a screen"},
+		{"density-comfortable", "", say(ctx, "settings.density.comfortable"), ""},
+		{"density-dense", "dense", say(ctx, "settings.density.dense"), say(ctx, "settings.density.dense-about")},
 	}
 }

@@ -1,10 +1,17 @@
 package templates
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/a-h/templ"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // Words used in more than one place.
@@ -15,6 +22,38 @@ const (
 	chooseOne   = "Choose one"
 	notKnown    = "Not known"
 )
+
+// say is the text with this id in the language of the page being drawn.
+func say(ctx context.Context, id string, parts ...any) string {
+	return words.In(ctx).Say(id, parts...)
+}
+
+// sentence draws the text with this id. Its parts may be components, which are drawn in
+// their places; everything else is text.
+func sentence(id string, parts ...any) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		for _, piece := range words.In(ctx).Pieces(id, parts...) {
+			if c, ok := piece.(templ.Component); ok {
+				if err := c.Render(ctx, w); err != nil {
+					return err
+				}
+				continue
+			}
+			if _, err := io.WriteString(w, templ.EscapeString(fmt.Sprint(piece))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// name draws a name from outside, whose direction is its own.
+func name(text string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, "<bdi>"+templ.EscapeString(text)+"</bdi>")
+		return err
+	})
+}
 
 // count prints a number with its noun: "1 item", "3 items".
 func count(n int, one, many string) string {

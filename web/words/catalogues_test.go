@@ -1,0 +1,92 @@
+package words
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+)
+
+func messagesOf(t *testing.T, text string) []*i18n.Message {
+	t.Helper()
+	messages, err := i18n.ParseMessageBytes([]byte(text), toml.Unmarshal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return messages
+}
+
+// formsOf are the texts of a message by their plural category. A text without a number is
+// the one of "other".
+func formsOf(m *i18n.Message) map[string]string {
+	all := map[string]string{"zero": m.Zero, "one": m.One, "two": m.Two, "few": m.Few, "many": m.Many, "other": m.Other}
+	maps.DeleteFunc(all, func(_, text string) bool { return text == "" })
+	return all
+}
+
+// categories are the plural categories that whole numbers have in a language.
+func categories(tag string) []string {
+	names := map[plural.Form]string{plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other"}
+	found := map[string]bool{}
+	for n := range 1000 {
+		found[names[plural.Cardinal.MatchPlural(language.MustParse(tag), n, 0, 0, 0, 0)]] = true
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// Every language says everything that English says, with the same parts, in the plural
+// forms it has.
+func TestCataloguesAgree(t *testing.T) {
+	english := map[string]*i18n.Message{}
+	for _, m := range catalogue("en") {
+		english[m.ID] = m
+	}
+	for _, tag := range tags {
+		t.Run(tag, func(t *testing.T) {
+			seen := map[string]bool{}
+			for _, m := range catalogue(tag) {
+				seen[m.ID] = true
+				if english[m.ID] == nil {
+					t.Errorf("%s is no text of English", m.ID)
+					continue
+				}
+				sameParts(t, tag, english[m.ID], m)
+			}
+			for id := range english {
+				if !seen[id] {
+					t.Errorf("%s is missing", id)
+				}
+			}
+		})
+	}
+}
+
+func sameParts(t *testing.T, tag string, english, m *i18n.Message) {
+	t.Helper()
+	texts := formsOf(m)
+	counted := len(formsOf(english)) > 1
+	if want := categories(tag); counted && !slices.Equal(slices.Sorted(maps.Keys(texts)), want) {
+		t.Errorf("%s has %v, and numbers have %v", m.ID, slices.Sorted(maps.Keys(texts)), want)
+	} else if !counted && (len(texts) != 1 || texts["other"] == "") {
+		t.Errorf("%s is counted, or empty", m.ID)
+	}
+	want := partsOf(english.Other)
+	for form, text := range texts {
+		got := partsOf(text)
+		if form != "other" { // "one" and "two" may say their number in words
+			got = slices.DeleteFunc(got, func(p string) bool { return p == "n" })
+		}
+		lacks := slices.DeleteFunc(slices.Clone(want), func(p string) bool { return p == "n" && form != "other" })
+		if !slices.Equal(got, lacks) {
+			t.Errorf("%s, %s: has the parts %v, want %v", m.ID, form, got, want)
+		}
+		if strings.TrimSpace(text) != text || strings.Contains(text, "  ") || strings.ContainsAny(text, "<>\n\t") {
+			t.Errorf("%s, %s: %q has spaces or signs that do not belong into a text", m.ID, form, text)
+		}
+	}
+}
