@@ -60,7 +60,7 @@ func (s *site) editBillingProfile(v *visit) error {
 	e.values, e.fresh = e.opened.Values, true
 	s.touch(v, v.customer, nameOf(e.values, v.customer))
 	if movedMark(v) != "" {
-		return s.showEdit(v, http.StatusOK, e, nil, bannerDraftOver)
+		return s.showEdit(v, http.StatusOK, e, nil, v.banner(bannerDraftOver))
 	}
 	return s.showEdit(v, http.StatusOK, e, nil, s.otherDraft(v, v.customer))
 }
@@ -91,11 +91,11 @@ func (s *site) resume(v *visit, version drafts.Version, sub submission.Submissio
 	switch {
 	case version.Stage != drafts.Typed, e.unchosen(): // the question says where this stands
 	case movedMark(v) != "":
-		banner = bannerFormMoved
+		banner = v.banner(bannerFormMoved)
 	case version.Via == string(audit.ViaUndo):
-		banner = bannerEarlierValues
+		banner = v.banner(bannerEarlierValues)
 	default:
-		banner = bannerRestored(v.on(version.SavedAt).Text)
+		banner = v.banner(bannerRestored(v.on(version.SavedAt).Text))
 	}
 	return s.showEditNotes(v, http.StatusOK, e, errs, banner, s.fitCountry(v, &e))
 }
@@ -174,7 +174,7 @@ func (s *site) submitBillingProfile(v *visit) error {
 	case do == "" || do == "review":
 		return s.keepVersion(v, e)
 	}
-	return s.showEdit(v, http.StatusBadRequest, e, nil, bannerUnreadable)
+	return s.showEdit(v, http.StatusBadRequest, e, nil, v.banner(bannerUnreadable))
 }
 
 // keepUnposted leaves alone what the form did not carry: only what was posted can
@@ -202,7 +202,7 @@ func (s *site) keepVersion(v *visit, e edit) error {
 		// The form was still drawn for the country before: what does not fit the new
 		// one is set aside before anything is judged or kept.
 		s.keepTyped(v, &e)
-		return s.showEditNotes(v, http.StatusUnprocessableEntity, e, forms.Validate(e.values, e.opened.Values, e.rules), bannerCountry, notes)
+		return s.showEditNotes(v, http.StatusUnprocessableEntity, e, forms.Validate(e.values, e.opened.Values, e.rules), v.banner(bannerCountry), notes)
 	}
 	e.values = forms.Canonical(e.values, e.opened.Values, e.rules)
 	e.choose(v.one(inputAddress))
@@ -217,13 +217,13 @@ func (s *site) keepVersion(v *visit, e edit) error {
 		s.keepTyped(v, &e)
 		var banner *templates.Banner
 		if !changed && len(errs) == 0 {
-			banner = bannerNothingChanged
+			banner = v.banner(bannerNothingChanged)
 		}
 		return s.showEdit(v, http.StatusUnprocessableEntity, e, errs, banner)
 	}
 	if err := s.putNext(v, e.version(v.operator.Key(), s.Now())); err != nil {
 		middleware.SetError(v.Request().Context(), err)
-		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, bannerNotStored)
+		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, v.banner(bannerNotStored))
 	}
 	return v.redirect(billingPath(e.customer, "/review", e.draft))
 }

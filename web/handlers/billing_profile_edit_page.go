@@ -46,7 +46,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		return err
 	}
 	if banner == nil && e.noRules {
-		banner = bannerNoRules
+		banner = v.banner(bannerNoRules)
 	}
 	page := templates.EditPage{
 		Page:      s.frame(v, "Edit billing profile, "+nameOf(e.opened.Values, e.customer), templates.SectionCustomers),

@@ -76,7 +76,7 @@ func (s *site) submitMerge(v *visit) error {
 	}
 	if gone {
 		// What was typed went on in another tab, and took the place of what the page showed.
-		d.banner = bannerMovedOn
+		d.banner = v.banner(bannerMovedOn)
 		return s.showMerge(v, http.StatusConflict, version, theirs, d)
 	}
 	result := merge.Merge(version.Base, theirs.Values, version.Mine)
@@ -92,7 +92,7 @@ func (s *site) submitMerge(v *visit) error {
 	case "", "review":
 		return s.decide(v, version, theirs, result, d)
 	}
-	d.banner = bannerUnreadable
+	d.banner = v.banner(bannerUnreadable)
 	return s.showMerge(v, http.StatusBadRequest, version, theirs, d)
 }
 
@@ -132,7 +132,7 @@ func (s *site) fitOther(v *visit, d *decisions) bool {
 func (s *site) decide(v *visit, version drafts.Version, theirs opened, result merge.Result, d *decisions) error {
 	if drawn := d.aside["country"]; d.choices[merge.Address] == merge.ChoiceOther && drawn != "" &&
 		drawn != forms.Normal(forms.Country, d.other[forms.Country]) && s.fitOther(v, d) {
-		d.banner = bannerCountry
+		d.banner = v.banner(bannerCountry)
 		return s.comeBack(v, http.StatusUnprocessableEntity, version, theirs, d)
 	}
 	merged, missing := result.Resolve(d.choices, d.other)
@@ -156,7 +156,7 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 		return s.comeBack(v, http.StatusUnprocessableEntity, version, theirs, d)
 	}
 	if len(forms.Changed(theirs.Values, merged)) == 0 {
-		return s.showNothingLeft(v, version, bannerNothingLeft)
+		return s.showNothingLeft(v, version, v.banner(bannerNothingLeft))
 	}
 	e.values = merged
 	s.checkAddress(v, &e)
@@ -166,7 +166,7 @@ func (s *site) keepMerged(v *visit, version drafts.Version, theirs opened, merge
 	}
 	if err := store(v, next); err != nil {
 		middleware.SetError(v.Request().Context(), err)
-		d.banner = bannerNotStored
+		d.banner = v.banner(bannerNotStored)
 		return s.showMerge(v, http.StatusServiceUnavailable, version, theirs, d)
 	}
 	return v.redirect(billingPath(version.Customer, page, version.Draft))

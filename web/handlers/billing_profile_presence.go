@@ -161,7 +161,7 @@ func (s *site) mergeNow(v *visit, e edit) error {
 	switch {
 	case len(forms.Changed(e.opened.Values, now.Values)) == 0:
 		e.fresh = true
-		return s.showEdit(v, http.StatusOK, e, nil, bannerNothingToMerge)
+		return s.showEdit(v, http.StatusOK, e, nil, v.banner(bannerNothingToMerge))
 	case len(forms.Changed(e.opened.Values, e.values)) == 0:
 		s.keepTyped(v, &e) // which ends a draft that was made of this form before
 		s.gone(v, e.customer, e.draft)
@@ -170,7 +170,7 @@ func (s *site) mergeNow(v *visit, e edit) error {
 	err = s.keepNext(v, e.version(v.operator.Key(), s.Now()))
 	if err != nil {
 		middleware.SetError(v.Request().Context(), err)
-		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, bannerNotStored)
+		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, v.banner(bannerNotStored))
 	}
 	return v.redirect(billingPath(e.customer, "/merge", e.draft))
 }

@@ -45,7 +45,7 @@ func (s *site) reviewBillingProfile(v *visit) error {
 		}
 	}
 	if movedMark(v) != "" {
-		return s.showReview(v, http.StatusOK, version, bannerReviewMoved)
+		return s.showReview(v, http.StatusOK, version, v.banner(bannerReviewMoved))
 	}
 	return s.showReview(v, http.StatusOK, version, nil)
 }

@@ -69,7 +69,7 @@ func (s *site) refuseReview(v *visit, version drafts.Version) (refused bool, err
 		if _, err := s.Submissions.Get(ctx, v.operator.Key(), version.Key); err == nil {
 			return true, v.redirect(savePath(version.Customer, version.Key)) // it was pressed before, in a session that is over
 		}
-		return true, s.showReview(v, http.StatusForbidden, version, bannerStaleReview)
+		return true, s.showReview(v, http.StatusForbidden, version, v.banner(bannerStaleReview))
 	}
 	status := reviewFlaw(v, version)
 	if status == 0 {
@@ -79,7 +79,7 @@ func (s *site) refuseReview(v *visit, version drafts.Version) (refused bool, err
 	if status == http.StatusUnprocessableEntity {
 		_ = s.Submissions.RefuseOther(ctx, s.request(v, version)) // what it returns is this page
 	}
-	return true, s.showReview(v, status, version, bannerStaleReview)
+	return true, s.showReview(v, status, version, v.banner(bannerStaleReview))
 }
 
 // overtaken is where to go instead when the draft went on past a version that nobody
@@ -169,7 +169,7 @@ func (s *site) showReviewAgain(v *visit) error {
 	}
 	version, _, err := s.draftOf(v)
 	if errors.Is(err, drafts.ErrNotFound) {
-		page, err := s.customerPage(v, v.customer, bannerDraftGone)
+		page, err := s.customerPage(v, v.customer, v.banner(bannerDraftGone))
 		if err != nil {
 			return err
 		}
@@ -182,7 +182,7 @@ func (s *site) showReviewAgain(v *visit) error {
 		return v.redirect(billingPath(v.customer, "", version.Draft) + moved)
 	}
 	middleware.SetReason(v.Request().Context(), "form_key")
-	return s.showReview(v, http.StatusNotFound, version, bannerStaleReview)
+	return s.showReview(v, http.StatusNotFound, version, v.banner(bannerStaleReview))
 }
 
 // showConflict answers a save that met somebody else's: the merge page, against
@@ -199,7 +199,7 @@ func (s *site) showConflict(v *visit, version drafts.Version) error {
 	if version, err = s.again(v, version, now.ETag); err != nil {
 		return err
 	}
-	return s.showReview(v, http.StatusConflict, version, bannerOnlyETag)
+	return s.showReview(v, http.StatusConflict, version, v.banner(bannerOnlyETag))
 }
 
 func viaOf(version drafts.Version) audit.Via {

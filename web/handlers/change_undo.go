@@ -63,11 +63,11 @@ func (s *site) undoChange(v *visit) error {
 	}
 	switch {
 	case !v.session.CheckFormToken(familyBilling, string(record.Customer), v.one("csrf")):
-		return again(http.StatusForbidden, "form_token", bannerStaleUndo, "")
+		return again(http.StatusForbidden, "form_token", v.banner(bannerStaleUndo), "")
 	case !readable:
-		return again(http.StatusBadRequest, "form_malformed", bannerUnreadableUndo, "")
+		return again(http.StatusBadRequest, "form_malformed", v.banner(bannerUnreadableUndo), "")
 	case len(undoable(record)) == 0:
-		return again(http.StatusUnprocessableEntity, "values_gone", bannerNothingKept, "")
+		return again(http.StatusUnprocessableEntity, "values_gone", v.banner(bannerNothingKept), "")
 	case len(chosen) == 0:
 		return again(http.StatusUnprocessableEntity, "no_items", nil, "Choose at least one item to put back.")
 	}
@@ -80,7 +80,7 @@ func (s *site) undoChange(v *visit) error {
 	}
 	wish := putBack(now.Values, record.Before, chosen)
 	if len(forms.Changed(now.Values, wish)) == 0 {
-		return again(http.StatusOK, "nothing_to_undo", bannerSameAlready, "")
+		return again(http.StatusOK, "nothing_to_undo", v.banner(bannerSameAlready), "")
 	}
 	draft := newDraft()
 	err = s.Drafts.Put(v.Request().Context(), drafts.Version{
@@ -89,7 +89,7 @@ func (s *site) undoChange(v *visit) error {
 	})
 	if err != nil {
 		middleware.SetError(v.Request().Context(), err)
-		return again(http.StatusServiceUnavailable, "draft_not_kept", bannerUndoNotStored, "")
+		return again(http.StatusServiceUnavailable, "draft_not_kept", v.banner(bannerUndoNotStored), "")
 	}
 	return v.redirect(billingPath(record.Customer, "", draft))
 }

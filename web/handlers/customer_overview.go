@@ -22,7 +22,7 @@ const outsideWait = 1500 * time.Millisecond
 func (s *site) showCustomer(v *visit) error {
 	var banner *templates.Banner
 	if v.QueryParam("draft") == "discarded" {
-		banner = bannerDiscarded
+		banner = v.banner(bannerDiscarded)
 	}
 	page, err := s.customerPage(v, v.customer, banner)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *site) showCustomer(v *visit) error {
 // showReadOnly opens the overview in place of the form when the upstream gave no
 // ETag, since without one no save is safe (F-17).
 func (s *site) showReadOnly(v *visit, customer pcclient.TenantID) error {
-	page, err := s.customerPage(v, customer, bannerNoETag)
+	page, err := s.customerPage(v, customer, v.banner(bannerNoETag))
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (s *site) showReadOnly(v *visit, customer pcclient.TenantID) error {
 // showSameSaved ends an edit because somebody else saved all of its values.
 func (s *site) showSameSaved(v *visit, version drafts.Version, now opened) error {
 	who := s.whoSaved(v, version.Customer, version.OpenedAt, now.Values)
-	return s.showNothingLeft(v, version, bannerSameSaved(nameOfWho(who)))
+	return s.showNothingLeft(v, version, v.banner(bannerSameSaved(who)))
 }
 
 // showNothingLeft ends an edit of which nothing is left, because the profile has

@@ -44,7 +44,7 @@ func (s *site) discardDraft(v *visit) error {
 		err = s.Drafts.Discard(v.Request().Context(), v.operator.Key(), v.customer, draft)
 	}
 	if errors.Is(err, drafts.ErrNotFound) {
-		page, err := s.customerPage(v, v.customer, bannerNoDraft)
+		page, err := s.customerPage(v, v.customer, v.banner(bannerNoDraft))
 		if err != nil {
 			return err
 		}

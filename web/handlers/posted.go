@@ -55,11 +55,11 @@ type flaw struct {
 func flawOf(v *visit, badBase bool, malformed error) *flaw {
 	switch {
 	case !v.session.CheckFormToken(familyBilling, string(v.customer), v.one("csrf")):
-		return &flaw{http.StatusForbidden, "form_token", bannerStaleForm}
+		return &flaw{http.StatusForbidden, "form_token", v.banner(bannerStaleForm)}
 	case badBase:
-		return &flaw{http.StatusBadRequest, "form_base", bannerBadBase}
+		return &flaw{http.StatusBadRequest, "form_base", v.banner(bannerBadBase)}
 	case malformed != nil:
-		return &flaw{http.StatusBadRequest, "form_malformed", bannerUnreadable}
+		return &flaw{http.StatusBadRequest, "form_malformed", v.banner(bannerUnreadable)}
 	}
 	return nil
 }
