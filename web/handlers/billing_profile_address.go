@@ -70,14 +70,14 @@ func (s *site) checkAddress(v *visit, e *edit) {
 }
 
 // addressQuestion asks which address should be saved; nil when there is nothing to ask.
-func (e edit) addressQuestion(errs forms.Errors) *templates.AddressQuestion {
+func (e edit) addressQuestion(v *visit, errs forms.Errors) *templates.AddressQuestion {
 	if !e.asks() {
 		return nil
 	}
 	q := &templates.AddressQuestion{
 		Found:  foundText(e.check),
 		Quote:  quoteOf(e.check),
-		Typed:  printed(merge.Address, e.check.Typed(e.values)),
+		Typed:  v.printed(merge.Address, e.check.Typed(e.values)),
 		Chosen: e.check.Choice,
 		Error:  errs.For(inputAddress),
 	}
@@ -88,7 +88,7 @@ func (e edit) addressQuestion(errs forms.Errors) *templates.AddressQuestion {
 		q.Kept = "Can be saved, but was not confirmed"
 	}
 	for n := range e.check.Suggested {
-		suggested := templates.SuggestedAddress{Choice: strconv.Itoa(n + 1), Text: printed(merge.Address, e.check.Suggestion(n, e.values))}
+		suggested := templates.SuggestedAddress{Choice: strconv.Itoa(n + 1), Text: v.printed(merge.Address, e.check.Suggestion(n, e.values))}
 		if e.check.Confirmed() {
 			suggested.Tag = confirmedText(e.check)
 		}

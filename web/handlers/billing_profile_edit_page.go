@@ -50,7 +50,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 	}
 	page := templates.EditPage{
 		Page:      s.frame(v, "Edit billing profile, "+nameOf(e.opened.Values, e.customer), templates.SectionCustomers),
-		Customer:  s.customerOf(e.customer, e.opened.Values),
+		Customer:  v.customerOf(e.customer, e.opened.Values),
 		Action:    billingPath(e.customer, "", e.draft),
 		ETag:      string(e.opened.ETag),
 		Base:      base,
@@ -58,7 +58,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		Banner:    banner,
 		Unsettled: s.openFor(v, e.customer),
 		Others:    s.here(v, e.customer, e.draft),
-		Sections:  s.editSections(e, errs, notes),
+		Sections:  s.editSections(v, e, errs, notes),
 		Country:   address.InSentence(e.values[forms.Country]),
 		Rules:     ruleFacts(e.rules, e.noRules),
 		Edit:      editFacts(v, e),

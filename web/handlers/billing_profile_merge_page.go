@@ -25,7 +25,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 	who.Name = nameOfWho(who)
 	page := templates.MergePage{
 		Page:     s.frame(v, "Merge changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
-		Customer: s.customerOf(version.Customer, version.Base),
+		Customer: v.customerOf(version.Customer, version.Base),
 		Action:   billingPath(version.Customer, "/merge", version.Draft),
 		HereURL:  billingPath(version.Customer, "", version.Draft),
 		ETag:     string(theirs.ETag),
@@ -47,7 +47,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 	}
 	e := edit{customer: version.Customer, opened: theirs, values: d.other}
 	s.loadRules(v, &e)
-	page.Hidden = hiddenOther(e, d, version.Mine, s.itemFields(merge.Address, e, nil))
+	page.Hidden = hiddenOther(e, d, version.Mine, s.itemFields(v, merge.Address, e, nil))
 	result := merge.Merge(version.Base, theirs.Values, version.Mine)
 	for _, line := range result.Clashes() {
 		page.Clashes = append(page.Clashes, s.mergeItem(v, line, e, d, who, version))
@@ -83,14 +83,14 @@ func (s *site) mergeItem(v *visit, line merge.Line, e edit, d *decisions, who su
 	item := templates.MergeItem{
 		Item:     string(line.Item),
 		Label:    label,
-		Before:   printed(line.Item, line.Base),
+		Before:   v.printed(line.Item, line.Base),
 		NoBase:   version.Base == nil,
-		Theirs:   printed(line.Item, line.Theirs),
-		Mine:     printed(line.Item, line.Mine),
+		Theirs:   v.printed(line.Item, line.Theirs),
+		Mine:     v.printed(line.Item, line.Mine),
 		TheirsBy: theirsBy(who, v.clock(who.At).Text),
 		MineBy:   "You, " + v.clock(mineAt(version)).Text,
 		Choice:   d.choices[line.Item],
-		Fields:   s.itemFields(line.Item, e, d.errs),
+		Fields:   s.itemFields(v, line.Item, e, d.errs),
 	}
 	if line.Item == merge.Address {
 		for i := range item.Fields {

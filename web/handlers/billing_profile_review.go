@@ -69,7 +69,7 @@ func (s *site) showReview(v *visit, status int, version drafts.Version, banner *
 func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, banner *templates.Banner, wrong string) error {
 	page := templates.ReviewPage{
 		Page:      s.frame(v, "Review changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
-		Customer:  s.customerOf(version.Customer, version.Base),
+		Customer:  v.customerOf(version.Customer, version.Base),
 		Action:    billingPath(version.Customer, "/review", version.Draft),
 		HereURL:   billingPath(version.Customer, "", version.Draft),
 		ETag:      string(version.ETag),
@@ -87,14 +87,14 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 	s.loadRules(v, &e)
 	check := heldCheck(version)
 	for _, change := range merge.Changes(version.Base, version.Mine) {
-		shown := printedChange(change)
+		shown := v.printedChange(change)
 		shown.Edit = "edit:" + string(change.Item)
 		if change.Item == merge.Address {
 			shown.Tag = checkedTag(check)
 		}
 		page.Changes = append(page.Changes, shown)
 	}
-	page.Unchanged = unchangedFacts(version.Base, version.Mine)
+	page.Unchanged = v.unchangedFacts(version.Base, version.Mine)
 	if note := unconfirmed(check); note != nil {
 		page.Warnings = append(page.Warnings, *note)
 	}

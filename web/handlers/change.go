@@ -51,7 +51,7 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 		About:      s.aboutChange(v, record),
 	}
 	for _, change := range merge.Changes(record.Before, record.After) {
-		page.Changes = append(page.Changes, printedChange(change))
+		page.Changes = append(page.Changes, v.printedChange(change))
 	}
 	page.Title = "Change of " + customer.Name + ", " + v.stamp(record.Time).Text
 	if v.may(middleware.Edit) {

@@ -31,7 +31,7 @@ func (s *site) undoForm(v *visit, r audit.Record, state undoState) *templates.Un
 		form.Items = append(form.Items, templates.UndoItem{
 			Name:    string(change.Item),
 			Label:   change.Item.Label(change.Before[forms.Country]),
-			Value:   printed(change.Item, change.Before),
+			Value:   v.printed(change.Item, change.Before),
 			Checked: state.chosen == nil || slices.Contains(state.chosen, change.Item),
 		})
 	}

@@ -93,8 +93,8 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 	} else {
 		values := forms.FromBillingProfile(*customer.BillingProfile)
 		page.Customer.Name = nameOf(values, id)
-		page.Customer.Country = countryName(values[forms.Country])
-		page.Profile, page.Address = profileFacts(values), addressFacts(values)
+		page.Customer.Country = v.names().Country(values[forms.Country])
+		page.Profile, page.Address = v.profileFacts(values), v.addressFacts(values)
 		if v.may(middleware.Edit) && customer.BillingETag != "" {
 			page.EditURL = customerPath(id) + "/billing"
 		}
@@ -152,7 +152,7 @@ func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
 		shown.Gone = s.valuesDeleted()
 	}
 	for _, change := range undoable(entry) {
-		shown.Changes = append(shown.Changes, printedChange(change))
+		shown.Changes = append(shown.Changes, v.printedChange(change))
 	}
 	return shown
 }

@@ -20,14 +20,14 @@ func (s *site) askDiscard(v *visit) error {
 	}
 	page := templates.DiscardPage{
 		Page:     s.frame(v, "Discard draft, "+nameOf(version.Base, v.customer), templates.SectionCustomers),
-		Customer: s.customerOf(v.customer, version.Base),
+		Customer: v.customerOf(v.customer, version.Base),
 		Action:   discardPath(v.customer, version.Draft),
 		CSRF:     v.session.FormToken(familyBilling, string(v.customer)),
 		SavedAt:  v.on(version.SavedAt),
 		KeepURL:  billingPath(v.customer, "", version.Draft),
 	}
 	for _, change := range merge.Changes(version.Base, version.Mine) {
-		page.Changes = append(page.Changes, printedChange(change))
+		page.Changes = append(page.Changes, v.printedChange(change))
 	}
 	return show(v, http.StatusOK, page.View())
 }

@@ -13,9 +13,9 @@ import (
 
 // editSections are the inputs of the form in page order, the address as its
 // country has it.
-func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []templates.FormSection {
+func (s *site) editSections(v *visit, e edit, errs forms.Errors, notes []forms.Note) []templates.FormSection {
 	field := func(name string, width int) templates.Field {
-		f := e.field(name, errs)
+		f := e.field(v, name, errs)
 		f.Width = width
 		f.Note = noteFor(name, notes)
 		return f
@@ -41,7 +41,7 @@ func (s *site) editSections(e edit, errs forms.Errors, notes []forms.Note) []tem
 			last.Fields = append(last.Fields, field(part.Name, part.Width))
 		}
 	}
-	last.Fields[len(last.Fields)-1].Question = e.addressQuestion(errs)
+	last.Fields[len(last.Fields)-1].Question = e.addressQuestion(v, errs)
 	last.Fields = append(last.Fields,
 		begin(field(forms.RecipientFirst, 3)),
 		field(forms.RecipientMiddle, 3),
@@ -73,7 +73,7 @@ func noteFor(name string, notes []forms.Note) *templates.Note {
 }
 
 // field is one input with its text, its hint, its complaint and what it was.
-func (e edit) field(name string, errs forms.Errors) templates.Field {
+func (e edit) field(v *visit, name string, errs forms.Errors) templates.Field {
 	country, base := e.values[forms.Country], e.opened.Values[name]
 	f := templates.Field{
 		Name:     name,
@@ -85,7 +85,7 @@ func (e edit) field(name string, errs forms.Errors) templates.Field {
 		Base:     base,
 		Changed:  forms.Normal(name, base) != forms.Normal(name, e.values[name]),
 	}
-	f.Was = e.printedText(name, base)
+	f.Was = e.printedText(v, name, base)
 	switch name {
 	case forms.Email:
 		f.InputMode = "email"
@@ -97,7 +97,7 @@ func (e edit) field(name string, errs forms.Errors) templates.Field {
 			f.InputMode = "numeric"
 		}
 	}
-	if options := e.options(name); len(options) > 0 {
+	if options := e.options(v, name); len(options) > 0 {
 		f.Kind = templates.KindSelect
 		for _, o := range options {
 			f.Options = append(f.Options, templates.Option{Value: o.Value, Text: o.Text})
@@ -110,7 +110,7 @@ func (e edit) field(name string, errs forms.Errors) templates.Field {
 }
 
 // options are the choices of an input that is a list; none for one that is typed.
-func (e edit) options(name string) []forms.Option {
+func (e edit) options(v *visit, name string) []forms.Option {
 	switch name {
 	case forms.Country:
 		return forms.CountryOptions(e.values[name])
@@ -125,19 +125,19 @@ func (e edit) options(name string) []forms.Option {
 }
 
 // printedText is a stored text as the field's own list would show it.
-func (e edit) printedText(name, text string) string {
+func (e edit) printedText(v *visit, name, text string) string {
 	if text == "" {
 		return ""
 	}
 	switch name {
 	case forms.Country:
-		return address.CountryName(text)
+		return v.names().Country(text)
 	case forms.State:
 		return address.SubdivisionName(e.opened.Values[forms.Country], text)
 	case forms.Culture:
-		return address.CultureName(text)
+		return v.names().Culture(text)
 	case forms.Language:
-		return address.LanguageName(text)
+		return v.names().Language(text)
 	}
 	return text
 }
@@ -148,10 +148,10 @@ func digitsOnly(text string) bool {
 
 // itemFields are the inputs of one item on the merge page, without hints or "was"
 // lines: the versions stand right above them.
-func (s *site) itemFields(item merge.Item, e edit, errs forms.Errors) []templates.Field {
+func (s *site) itemFields(v *visit, item merge.Item, e edit, errs forms.Errors) []templates.Field {
 	var fields []templates.Field
 	add := func(name string, width int) {
-		f := e.field(name, errs)
+		f := e.field(v, name, errs)
 		f.Changed, f.Width = false, width
 		fields = append(fields, f)
 	}

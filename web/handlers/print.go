@@ -13,16 +13,19 @@ import (
 	"github.com/partnerdesk/portal/web/templates"
 )
 
+// names are those of countries, languages and cultures.
+func (w times) names() *address.Names { return address.NamesIn(w.Tag()) }
+
 // printed is an item as people read it, its lines separated by "\n"; "" when the
 // item is empty.
-func printed(item merge.Item, values forms.Values) string {
+func (w times) printed(item merge.Item, values forms.Values) string {
 	switch item {
 	case merge.Address:
 		return strings.Join(forms.PrintAddress(values), "\n")
 	case merge.Contact, merge.Recipient:
 		return oneLine(values, item.Names()...)
 	case merge.Language:
-		return lines(address.LanguageName(values[forms.Language]), address.CultureName(values[forms.Culture]))
+		return lines(w.names().Language(values[forms.Language]), w.names().Culture(values[forms.Culture]))
 	}
 	return strings.TrimSpace(values[item.Names()[0]])
 }
@@ -39,11 +42,11 @@ func lines(all ...string) string {
 	return strings.Join(slices.DeleteFunc(all, func(line string) bool { return line == "" }), "\n")
 }
 
-func printedChange(change merge.Change) templates.Change {
+func (w times) printedChange(change merge.Change) templates.Change {
 	return templates.Change{
 		Label:  change.Item.Label(change.After[forms.Country]),
-		Before: printed(change.Item, change.Before),
-		After:  printed(change.Item, change.After),
+		Before: w.printed(change.Item, change.Before),
+		After:  w.printed(change.Item, change.After),
 	}
 }
 
@@ -56,43 +59,43 @@ func changedItems(base, wish forms.Values) []merge.Item {
 	return changed
 }
 
-func unchangedFacts(base, mine forms.Values) []templates.Fact {
+func (w times) unchangedFacts(base, mine forms.Values) []templates.Fact {
 	changed := changedItems(base, mine)
 	var facts []templates.Fact
 	for _, item := range merge.Items() {
 		if !slices.Contains(changed, item) {
-			facts = append(facts, itemFact(item, base))
+			facts = append(facts, w.itemFact(item, base))
 		}
 	}
 	return facts
 }
 
-func itemFact(item merge.Item, values forms.Values) templates.Fact {
+func (w times) itemFact(item merge.Item, values forms.Values) templates.Fact {
 	return templates.Fact{
 		Label:   item.Label(values[forms.Country]),
-		Value:   printed(item, values),
+		Value:   w.printed(item, values),
 		Numeric: item == merge.Phone,
 	}
 }
 
-func profileFacts(values forms.Values) []templates.Fact {
+func (w times) profileFacts(values forms.Values) []templates.Fact {
 	return []templates.Fact{
-		itemFact(merge.Company, values),
-		itemFact(merge.Contact, values),
-		itemFact(merge.Email, values),
-		{Label: "Language", Value: address.LanguageName(values[forms.Language])},
-		{Label: "Culture", Value: address.CultureName(values[forms.Culture]), Note: "Sets dates and currency on invoices"},
+		w.itemFact(merge.Company, values),
+		w.itemFact(merge.Contact, values),
+		w.itemFact(merge.Email, values),
+		{Label: forms.Label(forms.Language, ""), Value: w.names().Language(values[forms.Language])},
+		{Label: forms.Label(forms.Culture, ""), Value: w.names().Culture(values[forms.Culture]), Note: w.Say("customer.culture.about")},
 	}
 }
 
-func addressFacts(values forms.Values) []templates.Fact {
+func (w times) addressFacts(values forms.Values) []templates.Fact {
 	facts := []templates.Fact{
-		{Label: "Postal address", Value: printed(merge.Address, values)},
-		itemFact(merge.Recipient, values),
-		itemFact(merge.Phone, values),
+		{Label: w.Say("customer.postal-address"), Value: w.printed(merge.Address, values)},
+		w.itemFact(merge.Recipient, values),
+		w.itemFact(merge.Phone, values),
 	}
 	if region := values[forms.Region]; region != "" {
-		facts = append(facts, templates.Fact{Label: "Region", Value: region})
+		facts = append(facts, templates.Fact{Label: forms.Label(forms.Region, ""), Value: region})
 	}
 	return facts
 }
@@ -121,18 +124,11 @@ func cleaned(name string) string {
 	return forms.FromBillingProfile(pcclient.BillingProfile{CompanyName: name})[forms.CompanyName]
 }
 
-func countryName(iso2 string) string {
-	if iso2 == "" {
-		return ""
-	}
-	return address.CountryName(iso2)
-}
-
-func (s *site) customerOf(id pcclient.TenantID, values forms.Values) templates.Customer {
+func (w times) customerOf(id pcclient.TenantID, values forms.Values) templates.Customer {
 	return templates.Customer{
 		ID:      string(id),
 		Name:    nameOf(values, id),
-		Country: countryName(values[forms.Country]),
+		Country: w.names().Country(values[forms.Country]),
 		URL:     customerPath(id),
 	}
 }

@@ -147,7 +147,7 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 	o := outcomeOf(sub)
 	page := templates.ResultPage{
 		Page:         s.frame(v, "", templates.SectionCustomers),
-		Customer:     s.customerOf(sub.Customer, sub.Base),
+		Customer:     v.customerOf(sub.Customer, sub.Base),
 		Kind:         o.kind,
 		Wait:         seconds(sub.RetryAfter),
 		UpstreamText: forms.UpstreamQuote(sub.UpstreamText),
@@ -164,7 +164,7 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 		page.Refusal = explained(sub.UpstreamCode)
 	}
 	for _, change := range merge.Changes(sub.Base, sub.Wish) {
-		page.Changes = append(page.Changes, printedChange(change))
+		page.Changes = append(page.Changes, v.printedChange(change))
 	}
 	if sub.State == submission.Superseded && sub.ClosedAt.IsZero() {
 		u := s.unsettled(v, sub)
