@@ -8,9 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/partnerdesk/portal/web/address"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 func everyPart(string) bool { return true }
+
+func english(m words.Message) string { return words.English().Of(m) }
 
 // order prints the form below the country: parts of one row joined by "+".
 func order(country string, want func(string) bool) []string {
@@ -18,7 +21,7 @@ func order(country string, want func(string) bool) []string {
 	for _, row := range address.Rows(country, want) {
 		var names []string
 		for _, f := range row {
-			names = append(names, f.Label)
+			names = append(names, english(address.Label(country, f.Name)))
 		}
 		out = append(out, strings.Join(names, " + "))
 	}
@@ -55,14 +58,14 @@ func TestRowsFollowTheCountry(t *testing.T) {
 }
 
 func TestEveryCountryPlacesEveryPartOnce(t *testing.T) {
-	for _, country := range append(address.Countries(), "", "??") {
+	for _, country := range append(address.NamesIn("en").Countries(), "", "??") {
 		seen := map[string]int{}
 		for _, row := range address.Rows(country, everyPart) {
 			total := 0
 			for _, f := range row {
 				seen[f.Name]++
 				total += f.Width
-				if f.Label == "" || f.Label == f.Name {
+				if id := address.Label(country, f.Name).ID; english(address.Label(country, f.Name)) == id {
 					t.Errorf("%s: %s has no label", country, f.Name)
 				}
 			}
@@ -109,7 +112,7 @@ func TestLines(t *testing.T) {
 		{"A-46 text as it is", map[string]string{"addressLine1": `<script>alert(1)</script>`, "country": `"><b>`}, []string{`<script>alert(1)</script>`, `"><b>`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if d := cmp.Diff(c.want, address.Lines(c.parts)); d != "" {
+			if d := cmp.Diff(c.want, address.NamesIn("en").Lines(c.parts)); d != "" {
 				t.Error(d)
 			}
 		})
@@ -120,9 +123,9 @@ func TestLines(t *testing.T) {
 func TestLinesPrintEverything(t *testing.T) {
 	parts := map[string]string{"addressLine1": "a1", "addressLine2": "a2", "addressLine3": "a3", "city": "ci", "state": "st",
 		"district": "di", "postalCode": "po", "region": "re"}
-	for _, country := range append(address.Countries(), "") {
+	for _, country := range append(address.NamesIn("en").Countries(), "") {
 		parts["country"] = country
-		printed := strings.Join(address.Lines(parts), "|")
+		printed := strings.Join(address.NamesIn("en").Lines(parts), "|")
 		for name, text := range parts {
 			if name != "country" && !strings.Contains(printed, text) {
 				t.Errorf("%s does not print %s: %s", country, name, printed)
@@ -146,25 +149,25 @@ func TestHints(t *testing.T) {
 		{"AF", `^[0-9]{5,6}$`, "5 to 6 digits"},          // no row of its own
 		{"HK", "", ""},
 	} {
-		if got := address.PostalHint(c.country, c.pattern); got != c.want {
+		if got := english(address.PostalHint(c.country, c.pattern)); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.country, c.pattern, got, c.want)
 		}
 	}
-	if got := address.PhoneHint("US", `^\(?\d{3}\)?[ -]?\d{3}-?\d{4}$`); got != "Spaces and brackets are fine, for example (312) 555-0123" {
+	if got := english(address.PhoneHint("US", `^\(?\d{3}\)?[ -]?\d{3}-?\d{4}$`)); got != "Spaces and brackets are fine, for example (312) 555-0123" {
 		t.Errorf("phone hint %q", got)
 	}
-	if got := address.PhoneHint("US", `^[a-z]$`); got != "" {
+	if got := english(address.PhoneHint("US", `^[a-z]$`)); got != "" {
 		t.Errorf("phone hint %q does not fit the rule", got)
 	}
 }
 
 func TestHintsNeverShowAPattern(t *testing.T) {
 	raw := regexp.MustCompile(`[\\^$\[\]{}|?*]`)
-	for _, country := range address.Countries() {
+	for _, country := range address.NamesIn("en").Countries() {
 		for _, pattern := range []string{"", `^\d{4}$`, `^[0-9]{5,5}$`, `^([gG][iI][rR])$`, `[`} {
-			for _, hint := range []string{address.PostalHint(country, pattern), address.PhoneHint(country, pattern)} {
-				if raw.MatchString(hint) {
-					t.Errorf("%s: %q", country, hint)
+			for _, hint := range []words.Message{address.PostalHint(country, pattern), address.PhoneHint(country, pattern)} {
+				if raw.MatchString(english(hint)) {
+					t.Errorf("%s: %q", country, english(hint))
 				}
 			}
 		}
@@ -172,22 +175,23 @@ func TestHintsNeverShowAPattern(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
+	n, l := address.NamesIn("en"), words.English()
 	for got, want := range map[string]string{
-		address.CountryName("au"):                "Australia",
-		address.CountryName("QQ "):               "QQ",
-		address.CountryName("TR"):                "Türkiye",
-		address.InSentence("US"):                 "the United States",
-		address.InSentence("NL"):                 "the Netherlands",
-		address.InSentence("FR"):                 "France",
-		address.InSentence(""):                   "this country",
-		address.CultureName("en-AU"):             "English, Australia (en-AU)",
-		address.CultureName("sr-Latn-RS"):        "Serbian, Latin, Serbia (sr-Latn-RS)",
-		address.CultureName("zh-CHS"):            "Chinese, Simplified (zh-CHS)",
-		address.LanguageName("En"):               "English (En)",
-		address.LanguageName("pt-PT"):            "Portuguese, Portugal (pt-PT)",
-		address.LanguageName("<b>"):              "<b>",
-		address.LanguageName(""):                 "",
-		address.LanguageName("en-"):              "English (en-)",
+		n.Country("au"):                          "Australia",
+		n.Country("QQ "):                         "QQ",
+		n.Country("TR"):                          "Türkiye",
+		address.Place("US").In(l):                "the United States",
+		n.InSentence("NL"):                       "the Netherlands",
+		n.InSentence("FR"):                       "France",
+		address.Place("").In(l):                  "this country",
+		n.Culture("en-AU"):                       "English, Australia (en-AU)",
+		n.Culture("sr-Latn-RS"):                  "Serbian, Latin, Serbia (sr-Latn-RS)",
+		n.Culture("zh-CHS"):                      "Chinese, Simplified (zh-CHS)",
+		n.Language("En"):                         "English (En)",
+		n.Language("pt-PT"):                      "Portuguese, Portugal (pt-PT)",
+		n.Language("<b>"):                        "<b>",
+		n.Language(""):                           "",
+		n.Language("en-"):                        "English (en-)",
 		address.SubdivisionName("AU", "nsw"):     "New South Wales",
 		address.SubdivisionName("JP", "13"):      "Tokyo",
 		address.SubdivisionName("AU", "Waikato"): "Waikato",
@@ -215,7 +219,7 @@ func TestSubdivisionCode(t *testing.T) {
 }
 
 func TestTablesAreWhole(t *testing.T) {
-	countries := address.Countries()
+	countries := address.NamesIn("en").Countries()
 	if len(countries) < 245 || countries[0] != "AF" || countries[1] != "AX" {
 		t.Errorf("%d countries, the first %v", len(countries), countries[:3])
 	}

@@ -2,37 +2,42 @@ package address
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // PostalHint returns the hint below the postal code: "4 digits, for example 2000". The
 // pattern is the upstream's rule; where it contradicts our table, or we know nothing, the
-// hint says only what is certain and may be "". A raw pattern is never shown.
-func PostalHint(country, pattern string) string {
+// hint says only what is certain and may be empty. A raw pattern is never shown.
+func PostalHint(country, pattern string) words.Message {
 	shape, example := PostalShape(country, pattern), PostalExample(country, pattern)
 	switch {
-	case shape != "" && example != "":
-		return shape + ", for example " + example
+	case shape.ID != "" && example != "":
+		return words.M("postal-hint.both", "shape", shape, "example", example)
 	case example != "":
-		return "For example " + example
+		return words.M("postal-hint.example", "example", example)
 	default:
 		return shape
 	}
 }
 
-// PostalShape describes the postal code: "4 digits"; "" if that cannot be told.
-func PostalShape(country, pattern string) string {
+// PostalShape describes the postal code: "4 digits"; empty if that cannot be told.
+func PostalShape(country, pattern string) words.Message {
 	if m := digitsOnly.FindStringSubmatch(pattern); m != nil {
-		if m[2] == "" || m[2] == m[1] {
-			return plural(m[1])
+		least, _ := strconv.Atoi(m[1]) // one or two digits
+		most, _ := strconv.Atoi(m[2])
+		if m[2] == "" || most == least {
+			return digits(least)
 		}
-		return m[1] + " to " + plural(m[2])
+		return words.M("digits.range", "first", least, "n", most)
 	}
 	l := layoutOf(country)
 	if pattern == "" || fits(pattern, l.example) {
 		return l.shape
 	}
-	return ""
+	return words.Message{}
 }
 
 // PostalExample returns an example that fits the pattern, or "".
@@ -60,22 +65,25 @@ func PhoneExample(country, pattern string) string {
 	return ""
 }
 
-// PhoneHint returns the hint below a phone number, "" without an example.
-func PhoneHint(country, pattern string) string {
+// PhoneHint returns the hint below a phone number, empty without an example.
+func PhoneHint(country, pattern string) words.Message {
 	if ex := PhoneExample(country, pattern); ex != "" {
-		return "Spaces and brackets are fine, for example " + ex
+		return words.M("phone.hint", "example", ex)
 	}
-	return ""
+	return words.Message{}
 }
 
 var digitsOnly = regexp.MustCompile(`^\^(?:\\d|\[0-9\])\{(\d{1,2})(?:,(\d{1,2}))?\}\$$`)
 
-func plural(n string) string {
-	if n == "1" {
-		return "1 digit"
-	}
-	return n + " digits"
+// Shapes of postal codes, by their digits.
+
+func digits(n int) words.Message    { return words.M("digits.exactly", "n", n) }
+func either(a, b int) words.Message { return words.M("digits.either", "first", a, "n", b) }
+func three(a, b, c int) words.Message {
+	return words.M("digits.three", "first", a, "second", b, "n", c)
 }
+func dashed(n int) words.Message      { return words.M("digits.dash", "n", n) }
+func maybeDashed(n int) words.Message { return words.M("digits.maybe-dash", "n", n) }
 
 func digit(r rune) rune {
 	if r >= '0' && r <= '9' {

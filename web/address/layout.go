@@ -1,11 +1,14 @@
 package address
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/partnerdesk/portal/web/words"
+)
 
 // Field is one input of the address form.
 type Field struct {
 	Name  string // such as "postalCode"
-	Label string // such as "Postcode"
 	Width int    // of six columns
 }
 
@@ -18,10 +21,11 @@ type Row []Field
 // not used in that country.
 type layout struct {
 	format            string
-	city, state, post string // labels; "" takes the default's
-	shape, example    string // of postal codes: "4 digits", "2000"
-	phone             string // an example as people of that country write it
-	spelled           bool   // prints the state's name rather than its code
+	city, state, post string        // what they are called, see Called; "" takes the default's
+	shape             words.Message // of postal codes: "4 digits"
+	example           string        // of postal codes: "2000"
+	phone             string        // an example as people of that country write it
+	spelled           bool          // prints the state's name rather than its code
 }
 
 const (
@@ -42,42 +46,51 @@ func layoutOf(country string) layout {
 		}
 	}
 	if l.city == "" {
-		l.city = "City"
+		l.city = "city"
 	}
 	if l.state == "" {
-		l.state = "State or province"
+		l.state = "state-or-province"
 	}
 	if l.post == "" {
-		l.post = "Postal code"
+		l.post = "postal-code"
 	}
 	return l
 }
 
 // Label returns what a part of an address is called in a country: "Postcode",
 // "Suburb or city". An unknown part comes back as it is.
-func Label(country, part string) string {
+func Label(country, part string) words.Message {
+	if called := Called(country, part); called != "" {
+		return words.M("label." + called)
+	}
+	return words.M(part)
+}
+
+// Called is the label of a part in a country as the ids of texts have it, since many a
+// sentence differs by it: "postcode", "suburb-or-city"; "" for an unknown part.
+func Called(country, part string) string {
 	l := layoutOf(country)
 	switch part {
 	case Country:
-		return "Country or region"
+		return "country-or-region"
 	case Region:
-		return "Region"
+		return "region"
 	case City:
 		return l.city
 	case State:
 		return l.state
 	case District:
-		return "District"
+		return "district"
 	case Line1:
-		return "Address line 1"
+		return "address-line-1"
 	case Line2:
-		return "Address line 2"
+		return "address-line-2"
 	case Line3:
-		return "Address line 3"
+		return "address-line-3"
 	case PostalCode:
 		return l.post
 	}
-	return part
+	return ""
 }
 
 // Uses reports whether addresses of the country have the part at all, by our table.
@@ -106,7 +119,7 @@ func Rows(country string, want func(part string) bool) []Row {
 		var row Row
 		for _, p := range parts {
 			if want(p) && !placed[p] {
-				row = append(row, Field{Name: p, Label: Label(country, p)})
+				row = append(row, Field{Name: p})
 			}
 			placed[p] = true
 		}

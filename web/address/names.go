@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // Names are the names of countries, languages and cultures in one language. They are
@@ -146,25 +148,23 @@ func KnownCountry(iso2 string) bool {
 	return ok
 }
 
-// Countries are the codes of all known countries, sorted by their English names.
-func Countries() []string { return NamesIn("en").Countries() }
+// Place is a country as a part of a text: its name as it stands inside a sentence, and
+// "this country" for no code.
+type Place string
 
-// CountryName is [Names.Country] in English.
-func CountryName(iso2 string) string { return NamesIn("en").Country(iso2) }
-
-// InSentence is [Names.InSentence] in English; no code gives "this country".
-func InSentence(iso2 string) string {
-	if name := NamesIn("en").InSentence(iso2); name != "" {
+// In is the name in a language.
+func (p Place) In(l *words.Language) string {
+	if name := NamesIn(l.Tag()).InSentence(string(p)); name != "" {
 		return name
 	}
-	return "this country"
+	return l.Say("country.none")
 }
 
-// LanguageName is [Names.Language] in English.
-func LanguageName(tag string) string { return NamesIn("en").Language(tag) }
+// Tag is a language or a culture as a part of a text: "English, Australia (en-AU)".
+type Tag string
 
-// CultureName is [Names.Culture] in English.
-func CultureName(tag string) string { return NamesIn("en").Culture(tag) }
+// In is the name in a language.
+func (t Tag) In(l *words.Language) string { return NamesIn(l.Tag()).Language(string(t)) }
 
 // code takes UK for GB, as people do.
 func code(s string) string {

@@ -5,9 +5,6 @@ import (
 	"unicode"
 )
 
-// Lines is [Names.Lines] in English.
-func Lines(parts map[string]string) []string { return NamesIn("en").Lines(parts) }
-
 // Lines prints an address in the country's own order, the country's name last. Parts are
 // keyed by their names ("addressLine1"); empty ones leave no trace, so an address without
 // any text gives no lines. A region stands in for a missing state. A state that is spelled

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
 func TestListsDoNotContradict(t *testing.T) {
@@ -45,12 +47,12 @@ func TestExamplesFitTheirShapes(t *testing.T) {
 		if l.phone == "" {
 			t.Errorf("%s has no phone example", c)
 		}
-		if l.shape == "" {
+		if l.shape.ID == "" {
 			continue
 		}
 		digits := len(count.FindAllString(l.example, -1))
-		if !strings.Contains(l.shape, string(rune('0'+digits))) && c != "PT" {
-			t.Errorf("%s: %q has not %s", c, l.example, l.shape)
+		if !strings.Contains(words.English().Of(l.shape), string(rune('0'+digits))) && c != "PT" {
+			t.Errorf("%s: %q has not %s", c, l.example, words.English().Of(l.shape))
 		}
 	}
 }

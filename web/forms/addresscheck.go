@@ -94,8 +94,8 @@ func (c *AddressCheck) suggestion(a pcclient.Address, rules pcclient.CountryRule
 
 // holds reports whether the words of part stand in text.
 func holds(text, part string) bool {
-	words := func(s string) string { return " " + strings.Join(splitWords(s), " ") + " " }
-	return strings.Contains(words(text), words(part))
+	spaced := func(s string) string { return " " + strings.Join(splitWords(s), " ") + " " }
+	return strings.Contains(spaced(text), spaced(part))
 }
 
 // offers reports whether the address is the typed one or among the suggestions, but for

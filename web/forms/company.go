@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // legalForms are refused by the upstream when they are the whole company name.
@@ -12,32 +14,32 @@ const legalForms = "ab ag aps as asa bv corp corporation co company doo ead eood
 	"uab zrt"
 
 // checkCompanyName is what the upstream documents that it refuses.
-func checkCompanyName(text string) string {
+func checkCompanyName(text string) words.Message {
 	letters := lettersAndDigits(text)
 	switch {
 	case len(letters) == 0:
-		return "Company name must have letters or digits"
+		return words.M("wrong.company-letters")
 	case len([]rune(strings.Join(strings.Fields(text), ""))) == 1:
-		return "Company name must be 2 characters or more"
+		return words.M("wrong.company-short")
 	case slices.Contains(strings.Fields(legalForms), strings.ToLower(string(letters))):
-		return "Enter the whole company name, not only its legal form"
+		return words.M("wrong.company-form")
 	}
-	return ""
+	return words.Message{}
 }
 
 // warnCompanyName is what the upstream only warns of.
-func warnCompanyName(text string) string {
-	words := strings.Fields(text)
-	single := len(words) > 1 && !slices.ContainsFunc(words, func(w string) bool { return len([]rune(w)) > 1 })
+func warnCompanyName(text string) words.Message {
+	parts := strings.Fields(text)
+	single := len(parts) > 1 && !slices.ContainsFunc(parts, func(w string) bool { return len([]rune(w)) > 1 })
 	switch {
 	case single:
-		return "It is single letters with spaces between them."
+		return words.M("warning.company-single")
 	case repeats(text):
-		return "It has the same character three times or more in a row."
-	case len(words) == 1 && looksLikeDomain(words[0]):
-		return "It looks like a domain rather than a company."
+		return words.M("warning.company-repeats")
+	case len(parts) == 1 && looksLikeDomain(parts[0]):
+		return words.M("warning.company-domain")
 	}
-	return ""
+	return words.Message{}
 }
 
 func lettersAndDigits(text string) []rune {

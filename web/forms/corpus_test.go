@@ -98,17 +98,17 @@ func TestCorpusOfAddresses(t *testing.T) {
 		var upstream *pcclient.Error
 		switch {
 		case a.wrong == "" && (len(errs) > 0 || err != nil):
-			t.Errorf("%s: a good address; the form says %v, Partner Center %v", a.line, errs, err)
-		case err == nil && a.wrong != "" && errs.For(a.wrong) == "":
+			t.Errorf("%s: a good address; the form says %v, Partner Center %v", a.line, english(errs), err)
+		case err == nil && a.wrong != "" && errs.For(a.wrong).ID == "":
 			t.Errorf("%s: neither the form nor Partner Center minds", a.line)
 		case err != nil && !(errors.As(err, &upstream) && upstream.Status == http.StatusBadRequest):
 			t.Errorf("%s: %v", a.line, err)
 		case err != nil:
 			refused++
-			if errs.For(a.wrong) != "" {
+			if errs.For(a.wrong).ID != "" {
 				caught++
 			} else {
-				t.Logf("%s: not caught at the field: %v", a.line, errs)
+				t.Logf("%s: not caught at the field: %v", a.line, english(errs))
 			}
 		}
 	}

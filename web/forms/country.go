@@ -7,6 +7,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/address"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // A value that does not fit a newly chosen country is set aside and comes back with its
@@ -20,8 +21,8 @@ const asidePrefix = "aside."
 const asideCountry = "country"
 
 // asideNames pairs the entries of aside with the names they are about.
-var asideNames = [...]struct{ short, name, thing string }{
-	{"state", State, "state"}, {"language", Language, "language"}, {"culture", Culture, "culture"},
+var asideNames = [...]struct{ short, name string }{
+	{"state", State}, {"language", Language}, {"culture", Culture},
 }
 
 // AsideInput returns the name of the hidden input for an entry of aside.
@@ -50,7 +51,7 @@ func Aside(form url.Values) map[string]string {
 	aside := map[string]string{}
 	for input, texts := range form {
 		entry := strings.TrimPrefix(input, asidePrefix)
-		if isAsideInput(input) && len(texts) == 1 && unreadable("", texts[0]) == "" && texts[0] != "" {
+		if isAsideInput(input) && len(texts) == 1 && unreadable("", texts[0]).ID == "" && texts[0] != "" {
 			aside[entry] = texts[0]
 		}
 	}
@@ -104,7 +105,7 @@ func CountryChange(v Values, aside map[string]string, rules pcclient.CountryRule
 				kept[a.short+"."+asideCountry] = from
 			}
 			out[a.name] = ""
-			notes = append(notes, setAside(a.name, a.thing, text, from, to))
+			notes = append(notes, setAside(a.name, text, from, to))
 			continue
 		}
 		back, home := kept[a.short], kept[a.short+"."+asideCountry]
@@ -112,33 +113,31 @@ func CountryChange(v Values, aside map[string]string, rules pcclient.CountryRule
 			out[a.name] = fitted
 			delete(kept, a.short)
 			delete(kept, a.short+"."+asideCountry)
-			notes = append(notes, Note{a.name, Label(a.name, to) + " is back",
-				quoted(a.name, back, to) + " was set aside before and fits " + address.InSentence(to) + "."})
+			notes = append(notes, Note{a.name, words.M("back." + called(a.name, to)),
+				words.M("note.back", "value", valueOf(a.name, back, to), "country", address.Place(to))})
 		}
 	}
 	return out, kept, notes
 }
 
-func setAside(name, thing, text, from, to string) Note {
-	n := Note{Name: name, Title: Label(name, from) + " set aside",
-		Text: quoted(name, text, from) + " is not in the rules for " + address.InSentence(to) + "."}
+func setAside(name, text, from, to string) Note {
+	n := Note{name, words.M("set-aside." + called(name, from)),
+		words.M("note.aside", "value", valueOf(name, text, from), "country", address.Place(to))}
 	if name != State {
-		n.Title = "Choose a " + thing
+		n.Title = words.M("choose." + called(name, to))
 	}
 	if from != "" && from != to {
-		n.Text += " It comes back if you change back to " + address.InSentence(from) + "."
+		n.Text = words.M("note.aside-until", "value", valueOf(name, text, from), "country", address.Place(to), "home", address.Place(from))
 	}
 	return n
 }
 
-func quoted(name, text, country string) string {
-	switch name {
-	case State:
-		text = address.SubdivisionName(country, text)
-	case Culture, Language:
-		text = address.CultureName(text)
+// valueOf is a state, language or culture as a part of a text.
+func valueOf(name, text, country string) any {
+	if name == State {
+		return strings.TrimSpace(clean(address.SubdivisionName(country, text)))
 	}
-	return "“" + strings.TrimSpace(clean(text)) + "”"
+	return address.Tag(clean(text))
 }
 
 // fitsCountry judges a state strictly: one that no list has would only be in the way.

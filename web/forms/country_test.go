@@ -9,6 +9,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // roundTrip is what a browser does with the hidden inputs.
@@ -36,11 +37,11 @@ func TestCountryChangeThereAndBack(t *testing.T) {
 	if d := cmp.Diff(want, v); d != "" {
 		t.Fatal(d)
 	}
-	wantNotes := []forms.Note{
-		{Name: forms.State, Title: "State or territory set aside", Text: "“New South Wales” is not in the rules for Germany. It comes back if you change back to Australia."},
-		{Name: forms.Culture, Title: "Choose a culture", Text: "“English, Australia (en-AU)” is not in the rules for Germany. It comes back if you change back to Australia."},
+	wantNotes := []remark{
+		{forms.State, "State or territory set aside", "“New South Wales” is not in the rules for Germany. It comes back if you change back to Australia."},
+		{forms.Culture, "Choose a culture", "“English, Australia (en-AU)” is not in the rules for Germany. It comes back if you change back to Australia."},
 	}
-	if d := cmp.Diff(wantNotes, notes); d != "" {
+	if d := cmp.Diff(wantNotes, remarks(notes)); d != "" {
 		t.Fatal(d)
 	}
 
@@ -50,8 +51,9 @@ func TestCountryChangeThereAndBack(t *testing.T) {
 	if d := cmp.Diff(harbourline(), v); d != "" {
 		t.Error(d)
 	}
-	if len(notes) != 2 || !strings.Contains(notes[0].Title, "is back") {
-		t.Errorf("notes %v", notes)
+	if len(notes) != 2 || en(notes[0].Title) != "State or territory is back" ||
+		en(notes[1].Text) != "“English, Australia (en-AU)” was set aside before and fits Australia." {
+		t.Errorf("notes %v", remarks(notes))
 	}
 	if d := cmp.Diff(map[string]string{"country": "AU"}, aside); d != "" {
 		t.Error(d)
@@ -124,21 +126,21 @@ func TestOptions(t *testing.T) {
 		got  []forms.Option
 		want []string
 	}{
-		{"states", forms.StateOptions(rules, "NSW"), []string{"NSW: New South Wales (NSW) *", "VIC: Victoria (VIC)"}},
-		{"nothing chosen", forms.StateOptions(rules, ""), []string{"NSW: New South Wales (NSW)", "VIC: Victoria (VIC)"}},
-		{"by name", forms.StateOptions(rules, "Victoria"), []string{"Victoria: Victoria *", "NSW: New South Wales (NSW)", "VIC: Victoria (VIC)"}},
-		{"not in the rules", forms.StateOptions(rules, "Waikato"), []string{"Waikato: Waikato (not in the rules for Australia) *", "NSW: New South Wales (NSW)", "VIC: Victoria (VIC)"}},
-		{"no list", forms.StateOptions(germany(), "Bayern"), nil},
-		{"cultures", forms.CultureOptions(rules, "en-AU"), []string{"en-AU: English, Australia (en-AU) *", "en-US: English, United States (en-US)"}},
-		{"language as stored", forms.LanguageOptions(rules, "En"), []string{"En: English (en) *"}},
-		{"language not in the rules", forms.LanguageOptions(rules, "de"), []string{"de: German (de) (not in the rules for Australia) *", "en: English (en)"}},
-		{"without rules", forms.CultureOptions(pcclient.CountryRules{}, "xx"), []string{"xx: xx *"}},
+		{"states", forms.StateOptions(words.English(), rules, "NSW"), []string{"NSW: New South Wales (NSW) *", "VIC: Victoria (VIC)"}},
+		{"nothing chosen", forms.StateOptions(words.English(), rules, ""), []string{"NSW: New South Wales (NSW)", "VIC: Victoria (VIC)"}},
+		{"by name", forms.StateOptions(words.English(), rules, "Victoria"), []string{"Victoria: Victoria *", "NSW: New South Wales (NSW)", "VIC: Victoria (VIC)"}},
+		{"not in the rules", forms.StateOptions(words.English(), rules, "Waikato"), []string{"Waikato: Waikato (not in the rules for Australia) *", "NSW: New South Wales (NSW)", "VIC: Victoria (VIC)"}},
+		{"no list", forms.StateOptions(words.English(), germany(), "Bayern"), nil},
+		{"cultures", forms.CultureOptions(words.English(), rules, "en-AU"), []string{"en-AU: English, Australia (en-AU) *", "en-US: English, United States (en-US)"}},
+		{"language as stored", forms.LanguageOptions(words.English(), rules, "En"), []string{"En: English (en) *"}},
+		{"language not in the rules", forms.LanguageOptions(words.English(), rules, "de"), []string{"de: German (de) (not in the rules for Australia) *", "en: English (en)"}},
+		{"without rules", forms.CultureOptions(words.English(), pcclient.CountryRules{}, "xx"), []string{"xx: xx *"}},
 	} {
 		if d := cmp.Diff(c.want, texts(c.got)); d != "" {
 			t.Errorf("%s: %s", c.name, d)
 		}
 	}
-	if got := forms.CountryOptions("AN"); got[0].Text != "AN (not in the list)" || !got[0].Selected || len(got) < 246 {
+	if got := forms.CountryOptions(words.English(), "AN"); got[0].Text != "AN (not in the list)" || !got[0].Selected || len(got) < 246 {
 		t.Errorf("%d countries, first %v", len(got), got[0])
 	}
 }

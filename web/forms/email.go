@@ -4,27 +4,26 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
-const (
-	emailFormat = "Enter an email address in the correct format, like name@example.com"
-	maxEmail    = 254
-)
+const maxEmail = 254
 
 // checkEmail is liberal: one @, something before it, and a domain with a dot behind it,
 // in any script. Only sending a message could tell more.
-func checkEmail(text string) string {
+func checkEmail(text string) words.Message {
 	at := strings.LastIndexByte(text, '@')
 	if at < 1 || !localPart(text[:at]) || !domain(text[at+1:]) {
-		return emailFormat
+		return words.M("wrong.email-format")
 	}
 	if n := utf8.RuneCountInString(text); n > maxEmail {
-		return tooLong("Email", maxEmail, n)
+		return tooLong(Label(Email, ""), maxEmail, n)
 	}
 	if strings.EqualFold(text[at+1:], "microsoft.com") {
-		return "Enter an email address of the customer. Partner Center does not take addresses at microsoft.com."
+		return words.M("wrong.email-microsoft")
 	}
-	return ""
+	return words.Message{}
 }
 
 func localPart(s string) bool {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/address"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // Names returns all wire names of the form in wire order. The slice is the caller's own.
@@ -31,30 +32,38 @@ func Order(country string) []string {
 
 // Label returns what the name is called in forms, reviews and errors of a country:
 // "Email", "Postcode". An unknown name comes back as it is.
-func Label(name, country string) string {
+func Label(name, country string) words.Message {
+	if id := called(name, country); id != "" {
+		return words.M("label." + id)
+	}
+	return words.M(name)
+}
+
+// called is the label as the ids of texts have it, "" for an unknown name.
+func called(name, country string) string {
 	switch name {
 	case CompanyName:
-		return "Company name"
+		return "company-name"
 	case FirstName:
-		return "First name"
+		return "first-name"
 	case LastName:
-		return "Last name"
+		return "last-name"
 	case Email:
-		return "Email"
+		return "email"
 	case Culture:
-		return "Culture"
+		return "culture"
 	case Language:
-		return "Language"
+		return "language"
 	case RecipientFirst:
-		return "Recipient first name"
+		return "recipient-first-name"
 	case RecipientMiddle:
-		return "Recipient middle name"
+		return "recipient-middle-name"
 	case RecipientLast:
-		return "Recipient last name"
+		return "recipient-last-name"
 	case Phone:
-		return "Phone"
+		return "phone"
 	}
-	return address.Label(country, strings.TrimPrefix(name, addressPrefix))
+	return address.Called(country, strings.TrimPrefix(name, addressPrefix))
 }
 
 // Required reports whether the form may not be saved with the name empty, as far as the
@@ -110,15 +119,15 @@ func AddressRows(v, base Values, rules pcclient.CountryRules) []address.Row {
 }
 
 // PrintAddress returns the printed lines of the default address, in the country's own
-// order; none when there is no text.
-func PrintAddress(v Values) []string {
+// order and with its name in the language; none when there is no text.
+func PrintAddress(l *words.Language, v Values) []string {
 	parts := map[string]string{}
 	for _, name := range Names() {
 		if part, ok := strings.CutPrefix(name, addressPrefix); ok {
 			parts[part] = v[name]
 		}
 	}
-	return address.Lines(parts)
+	return address.NamesIn(l.Tag()).Lines(parts)
 }
 
 func known(name string) bool { return slices.Contains(Names(), name) }

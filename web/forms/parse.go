@@ -6,8 +6,11 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // MaxRunes is the most characters that a changed value may have; Validate says so where
@@ -23,7 +26,7 @@ var ErrMalformed = errors.New("malformed form")
 
 // MalformedError names the offending inputs, never their values.
 type MalformedError struct {
-	Problems Errors // in the order of the names; Text is for people
+	Problems Errors // in the order of the names; inputs that no page has go without a text
 }
 
 // Error names the inputs. Names that are not ours are hostile text, so they are quoted.
@@ -52,10 +55,10 @@ func Parse(form url.Values, extra ...string) (Values, error) {
 		mine := known(name)
 		switch {
 		case !mine && !isAsideInput(name) && !slices.Contains(extra, name):
-			problems = append(problems, FieldError{name, "This form has an input that the portal did not make."})
+			problems = append(problems, FieldError{Name: name})
 			continue
 		case len(texts) > 1:
-			problems = append(problems, FieldError{name, "This was sent more than once."})
+			problems = append(problems, FieldError{name, words.M("wrong.twice")})
 		}
 		if !mine || len(texts) == 0 {
 			continue
@@ -63,7 +66,7 @@ func Parse(form url.Values, extra ...string) (Values, error) {
 		if text := clean(texts[0]); text != "" {
 			v[name] = text
 		}
-		if why := unreadable(name, texts[0]); why != "" {
+		if why := unreadable(name, texts[0]); why.ID != "" {
 			problems = append(problems, FieldError{name, why})
 		}
 	}
@@ -73,18 +76,18 @@ func Parse(form url.Values, extra ...string) (Values, error) {
 	return v, nil
 }
 
-func unreadable(name, text string) string {
+func unreadable(name, text string) words.Message {
 	switch n := utf8.RuneCountInString(text); {
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, refused):
-		return Label(name, "") + " holds characters that cannot be saved. They have been taken out; check what is left."
+		return words.M("wrong.signs", "label", Label(name, ""))
 	case n > maxPosted:
 		return tooLong(Label(name, ""), MaxRunes, n)
 	}
-	return ""
+	return words.Message{}
 }
 
-func tooLong(label string, limit, is int) string {
-	return fmt.Sprintf("%s must be %d characters or less. It is %d.", label, limit, is)
+func tooLong(label words.Message, limit, is int) words.Message {
+	return words.M("wrong.long", "label", label, "n", limit, "is", strconv.Itoa(is))
 }
 
 // Unreadable returns what a page says at the fields about an error of Parse, in page
@@ -97,8 +100,10 @@ func Unreadable(err error, v Values) Errors {
 	}
 	var out Errors
 	for _, name := range Order(v[Country]) {
-		if text := m.Problems.For(name); text != "" {
-			out = append(out, FieldError{name, strings.Replace(text, Label(name, ""), Label(name, v[Country]), 1)})
+		if text := m.Problems.For(name); text.ID != "" {
+			// The first part of a name counts.
+			text.Parts = append([]any{"label", Label(name, v[Country])}, text.Parts...)
+			out = append(out, FieldError{name, text})
 		}
 	}
 	return out

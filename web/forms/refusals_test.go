@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // Codes of the reference that can concern a save, and how each is answered: at an input,
@@ -24,17 +27,17 @@ func TestRefusalsSayCauseAndNextStep(t *testing.T) {
 		switch {
 		case known != (want != ""):
 			t.Errorf("%s is known: %v", code, known)
-		case want == "words" && (r.Title == "" || r.Input != "" || !sentence(r.Cause) || !sentence(r.Next)):
+		case want == "words" && (!told(r.Title) || r.Input != "" || !sentence(r.Cause) || !sentence(r.Next)):
 			t.Errorf("%s: %+v", code, r)
-		case want != "" && want != "words" && r != (forms.Refusal{Input: want}):
+		case want != "" && want != "words" && !cmp.Equal(r, forms.Refusal{Input: want}):
 			t.Errorf("%s: %+v, want it at %s", code, r, want)
 		}
 		for _, word := range []string{"please", "sorry", "oops", "invalid", "forbidden"} {
-			if strings.Contains(strings.ToLower(r.Title+" "+r.Cause+" "+r.Next), word) {
+			if strings.Contains(strings.ToLower(en(r.Title)+" "+en(r.Cause)+" "+en(r.Next)), word) {
 				t.Errorf("%s says %q", code, word)
 			}
 		}
 	}
 }
 
-func sentence(text string) bool { return strings.HasSuffix(text, ".") }
+func sentence(m words.Message) bool { return told(m) && strings.HasSuffix(en(m), ".") }

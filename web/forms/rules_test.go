@@ -5,7 +5,35 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/words"
 )
+
+// said is a complaint as people read it.
+type said struct{ Name, Text string }
+
+func en(m words.Message) string { return words.English().Of(m) }
+
+// told reports whether a message has a text.
+func told(m words.Message) bool { return m.ID != "" && en(m) != m.ID }
+
+// remark is a note as people read it.
+type remark struct{ Name, Title, Text string }
+
+func remarks(notes []forms.Note) []remark {
+	var out []remark
+	for _, n := range notes {
+		out = append(out, remark{n.Name, en(n.Title), en(n.Text)})
+	}
+	return out
+}
+
+func english(errs forms.Errors) []said {
+	var out []said
+	for _, e := range errs {
+		out = append(out, said{e.Name, en(e.Text)})
+	}
+	return out
+}
 
 // Rules made up for these tests, in the shape of the upstream's.
 func australia() pcclient.CountryRules {

@@ -7,18 +7,19 @@ import (
 	"unicode"
 
 	"github.com/partnerdesk/portal/web/address"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // UpstreamErrors turns a refusal of the upstream into complaints at the fields it is
 // about, if that can be told from its code or from a member that its description names, and else
 // into a sentence for the page. Exactly one of both is filled. All words are ours; what
 // the upstream said is UpstreamQuote, to be shown beside and escaped.
-func UpstreamErrors(code, description string, v Values) (Errors, string) {
+func UpstreamErrors(code, description string, v Values) (Errors, words.Message) {
 	country := Normal(Country, v[Country])
 	if r, ok := RefusalOf(code); ok && r.Input == Phone {
-		return Errors{{Phone, needsPhone(country)}}, ""
+		return Errors{{Phone, needsPhone(country)}}, words.Message{}
 	} else if ok && r.Input != "" {
-		return Errors{{r.Input, refusedText(r.Input, country)}}, ""
+		return Errors{{r.Input, refusedText(r.Input, country)}}, words.Message{}
 	}
 	names := named(description)
 	var errs Errors
@@ -28,23 +29,20 @@ func UpstreamErrors(code, description string, v Values) (Errors, string) {
 		}
 	}
 	if len(errs) == 0 {
-		return nil, "Partner Center did not accept this profile. Nothing was saved."
+		return nil, words.M("refused.profile")
 	}
-	return errs, ""
+	return errs, words.Message{}
 }
 
-func refusedText(name, country string) string {
-	_, noun, _ := strings.Cut(withArticle(Label(name, country)), " ")
-	text := "Partner Center did not accept this " + noun + "."
-	if name == PostalCode {
-		_, city, _ := strings.Cut(withArticle(Label(City, country)), " ")
-		text += " Check it against the " + city + "."
-		if address.Uses(country, address.State) {
-			_, state, _ := strings.Cut(withArticle(Label(State, country)), " ")
-			text = strings.TrimSuffix(text, ".") + " and " + state + "."
-		}
+func refusedText(name, country string) words.Message {
+	if name != PostalCode {
+		return words.M("refused." + called(name, country))
 	}
-	return text
+	state := "alone"
+	if address.Uses(country, address.State) {
+		state = called(State, country)
+	}
+	return words.M("refused-code." + called(PostalCode, country) + "." + called(City, country) + "." + state)
 }
 
 // UpstreamQuote returns what the upstream said, its description, as one line of plain text
@@ -80,11 +78,11 @@ var weakSpellings = [...]struct{ words, name string }{
 
 // named returns the names that a text mentions, each once.
 func named(text string) []string {
-	words := " " + strings.Join(splitWords(text), " ") + " "
+	said := " " + strings.Join(splitWords(text), " ") + " "
 	var names []string
 	take := func(spelling, name string) {
-		if strings.Contains(words, " "+spelling+" ") {
-			words = strings.ReplaceAll(words, " "+spelling+" ", " , ")
+		if strings.Contains(said, " "+spelling+" ") {
+			said = strings.ReplaceAll(said, " "+spelling+" ", " , ")
 			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}
@@ -96,7 +94,7 @@ func named(text string) []string {
 	if len(names) > 0 {
 		return names
 	}
-	words = strings.ReplaceAll(words, " country region ", " country ")
+	said = strings.ReplaceAll(said, " country region ", " country ")
 	for _, s := range weakSpellings {
 		take(s.words, s.name)
 	}

@@ -34,11 +34,11 @@ func TestUpstreamErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			errs, sentence := forms.UpstreamErrors(c.code, c.said, harbourline())
-			if sentence != c.sentence {
-				t.Errorf("sentence %q, want %q", sentence, c.sentence)
+			if en(sentence) != c.sentence {
+				t.Errorf("sentence %q, want %q", en(sentence), c.sentence)
 			}
-			if c.field != "" && (len(errs) != 1 || errs[0].Name != c.field || c.text != "" && errs[0].Text != c.text) {
-				t.Errorf("errors %v, want %s %q", errs, c.field, c.text)
+			if c.field != "" && (len(errs) != 1 || errs[0].Name != c.field || c.text != "" && en(errs[0].Text) != c.text) {
+				t.Errorf("errors %v, want %s %q", english(errs), c.field, c.text)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/address"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // Limits the upstream documents for an address. It states none for the rest.
@@ -30,7 +31,7 @@ func Validate(v, base Values, rules pcclient.CountryRules) Errors {
 		if !touched(name, base, v) {
 			continue
 		}
-		if text := c.check(name); text != "" {
+		if text := c.check(name); text.ID != "" {
 			errs = append(errs, FieldError{name, text})
 		}
 	}
@@ -43,13 +44,13 @@ type checker struct {
 	rules   pcclient.CountryRules
 }
 
-func (c checker) check(name string) string {
+func (c checker) check(name string) words.Message {
 	text := strings.TrimSpace(foldSpaces(c.v[name]))
 	if !c.v.has(name) {
 		if Required(name, c.rules) {
 			return c.missing(name)
 		}
-		return ""
+		return words.Message{}
 	}
 	if n := utf8.RuneCountInString(text); n > maxRunes(name) {
 		return tooLong(Label(name, c.country), maxRunes(name), n)
@@ -67,17 +68,16 @@ func (c checker) check(name string) string {
 		}
 	case Phone:
 		if _, ok := fitPhone(text, c.rules); !ok {
-			text := "Enter a phone number that fits " + address.InSentence(c.country)
-			if !Required(Phone, c.rules) {
-				text += ", or leave it empty"
+			if Required(Phone, c.rules) {
+				return words.M("phone.fits", "country", address.Place(c.country))
 			}
-			return text
+			return words.M("phone.fits-or-empty", "country", address.Place(c.country))
 		}
 	}
-	return ""
+	return words.Message{}
 }
 
-func (c checker) checkChoice(name, text string) string {
+func (c checker) checkChoice(name, text string) words.Message {
 	ok := true
 	switch name {
 	case Country:
@@ -89,48 +89,36 @@ func (c checker) checkChoice(name, text string) string {
 	case Language:
 		_, ok = listed(c.rules.Languages, text)
 	}
+	if ok {
+		return words.Message{}
+	}
+	return words.M("choose-listed."+called(name, c.country), "country", address.Place(c.country))
+}
+
+func (c checker) missing(name string) words.Message {
+	id := called(name, c.country)
 	switch {
-	case ok:
-		return ""
-	case name == Country:
-		return "Choose a country or region from the list"
-	}
-	return c.choose(name) + " from the list for " + address.InSentence(c.country)
-}
-
-func (c checker) missing(name string) string {
-	switch name {
-	case Email:
-		return "Enter an email address"
-	case AddressLine1:
-		return "Enter address line 1"
-	case Country, Culture, Language:
-		return c.choose(name)
-	case Phone:
+	case name == Phone:
 		return needsPhone(c.country)
-	case State:
-		if len(c.rules.States) > 0 {
-			return c.choose(name)
-		}
+	case name == Country, name == Culture, name == Language, name == State && len(c.rules.States) > 0:
+		return words.M("choose." + id)
 	}
-	return "Enter " + withArticle(Label(name, c.country))
+	return words.M("enter." + id)
 }
 
-func needsPhone(country string) string {
-	return "Enter a phone number. Partner Center asks for one in " + address.InSentence(country) + "."
+func needsPhone(country string) words.Message {
+	return words.M("phone.needed", "country", address.Place(country))
 }
 
-func (c checker) choose(name string) string { return "Choose " + withArticle(Label(name, c.country)) }
-
-func (c checker) postalText() string {
-	label, where := Label(PostalCode, c.country), " for "+address.InSentence(c.country)
-	if shape := address.PostalShape(c.country, c.rules.PostalCodePattern); shape != "" {
-		return label + " must be " + shape + where
+func (c checker) postalText() words.Message {
+	code, country := called(PostalCode, c.country), address.Place(c.country)
+	if shape := address.PostalShape(c.country, c.rules.PostalCodePattern); shape.ID != "" {
+		return words.M("postal-shape."+code, "shape", shape, "country", country)
 	}
 	if example := address.PostalExample(c.country, c.rules.PostalCodePattern); example != "" {
-		return label + " must look like " + example + where
+		return words.M("postal-like."+code, "example", example, "country", country)
 	}
-	return "Enter " + withArticle(label) + " that fits " + address.InSentence(c.country)
+	return words.M("postal-fits."+code, "country", country)
 }
 
 func maxRunes(name string) int {
@@ -141,16 +129,4 @@ func maxRunes(name string) int {
 		return maxName
 	}
 	return MaxRunes
-}
-
-// withArticle puts a label inside a sentence: "a town or city", "an Eircode", "a ZIP code".
-func withArticle(label string) string {
-	first, _, _ := strings.Cut(label, " ")
-	if first != "Eircode" && strings.ToUpper(first) != first {
-		label = strings.ToLower(label[:1]) + label[1:]
-	}
-	if strings.ContainsRune("aeiouE", rune(label[0])) {
-		return "an " + label
-	}
-	return "a " + label
 }

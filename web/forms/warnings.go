@@ -5,6 +5,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/address"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // Warnings returns remarks on changed values that can be saved but deserve a second look:
@@ -14,16 +15,15 @@ import (
 func Warnings(v, base Values, rules pcclient.CountryRules) []Note {
 	var notes []Note
 	name := strings.TrimSpace(v[CompanyName])
-	if why := warnCompanyName(name); why != "" && touched(CompanyName, base, v) && checkCompanyName(name) == "" {
-		notes = append(notes, Note{CompanyName, "Check the company name", why + " It can be saved."})
+	if why := warnCompanyName(name); why.ID != "" && touched(CompanyName, base, v) && checkCompanyName(name).ID == "" {
+		notes = append(notes, Note{CompanyName, words.M("warning.company"), why})
 	}
 	email := strings.TrimSpace(v[Email])
-	if d := lookAlike(email); d != "" && touched(Email, base, v) && checkEmail(email) == "" {
-		notes = append(notes, Note{Email, "Check the email address", "Did you mean " + d + "?"})
+	if d := lookAlike(email); d != "" && touched(Email, base, v) && checkEmail(email).ID == "" {
+		notes = append(notes, Note{Email, words.M("warning.email"), words.M("warning.email-meant", "domain", d)})
 	}
 	if country := Normal(Country, v[Country]); asksForPhone(country) && !v.has(Phone) {
-		notes = append(notes, Note{Phone, "Phone is empty",
-			"Partner Center may ask for a phone number in " + address.InSentence(country) + "."})
+		notes = append(notes, Note{Phone, words.M("warning.phone"), words.M("warning.phone-asked", "country", address.Place(country))})
 	}
 	return notes
 }

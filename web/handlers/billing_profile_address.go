@@ -79,7 +79,7 @@ func (e edit) addressQuestion(v *visit, errs forms.Errors) *templates.AddressQue
 		Quote:  quoteOf(e.check),
 		Typed:  v.printed(merge.Address, e.check.Typed(e.values)),
 		Chosen: e.check.Choice,
-		Error:  errs.For(inputAddress),
+		Error:  v.Of(errs.For(inputAddress)),
 	}
 	if e.check.Picked != "" {
 		q.Chosen = e.check.Picked

@@ -14,6 +14,7 @@ import (
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/submission"
 	"github.com/partnerdesk/portal/web/templates"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // edit is a billing profile being edited: what the form was opened with and what
@@ -87,7 +88,7 @@ func (s *site) resume(v *visit, version drafts.Version, sub submission.Submissio
 			return v.redirect(billingPath(version.Customer, "/merge", version.Draft))
 		}
 	}
-	errs, banner := refusedBefore(sub)
+	errs, banner := refusedBefore(v, sub)
 	switch {
 	case version.Stage != drafts.Typed, e.unchosen(): // the question says where this stands
 	case movedMark(v) != "":
@@ -113,15 +114,15 @@ func (s *site) fitCountry(v *visit, e *edit) (notes []forms.Note) {
 // refusedBefore is what the upstream had against these values when they were saved:
 // complaints at the fields it named, else its words above the form; nothing when it
 // was not asked or did not mind.
-func refusedBefore(sub submission.Submission) (forms.Errors, *templates.Banner) {
+func refusedBefore(v *visit, sub submission.Submission) (forms.Errors, *templates.Banner) {
 	if sub.Reason != submission.Invalid {
 		return nil, nil
 	}
 	errs, sentence := forms.UpstreamErrors(sub.UpstreamCode, sub.UpstreamText, sub.Wish)
-	if sentence == "" {
+	if sentence.ID == "" {
 		return errs, nil
 	}
-	banner := &templates.Banner{Tone: templates.ToneCare, Title: sentence}
+	banner := &templates.Banner{Tone: templates.ToneCare, Title: v.Of(sentence)}
 	if quote := forms.UpstreamQuote(sub.UpstreamText); quote != "" {
 		banner.Text = "It said: “" + quote + "”"
 	}
@@ -208,7 +209,7 @@ func (s *site) keepVersion(v *visit, e edit) error {
 	e.choose(v.one(inputAddress))
 	errs, changed := forms.Validate(e.values, e.opened.Values, e.rules), len(forms.Changed(e.opened.Values, e.values)) > 0
 	if e.unchosen() {
-		errs = append(errs, forms.FieldError{Name: inputAddress, Text: "Choose which address should be saved"})
+		errs = append(errs, forms.FieldError{Name: inputAddress, Text: words.M("wrong.address")})
 	}
 	if len(errs) == 0 && changed {
 		s.checkAddress(v, &e)

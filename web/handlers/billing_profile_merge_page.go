@@ -79,7 +79,7 @@ func hiddenOther(e edit, d *decisions, mine forms.Values, shown []templates.Fiel
 }
 
 func (s *site) mergeItem(v *visit, line merge.Line, e edit, d *decisions, who submission.Who, version drafts.Version) templates.MergeItem {
-	label := line.Item.Label(e.values[forms.Country])
+	label := v.Of(line.Item.Label(e.values[forms.Country]))
 	item := templates.MergeItem{
 		Item:     string(line.Item),
 		Label:    label,
@@ -94,7 +94,7 @@ func (s *site) mergeItem(v *visit, line merge.Line, e edit, d *decisions, who su
 	}
 	if line.Item == merge.Address {
 		for i := range item.Fields {
-			item.Fields[i].Note = noteFor(item.Fields[i].Name, d.notes)
+			item.Fields[i].Note = noteFor(v, item.Fields[i].Name, d.notes)
 		}
 	}
 	switch line.Case {

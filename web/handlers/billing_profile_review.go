@@ -99,7 +99,7 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 		page.Warnings = append(page.Warnings, *note)
 	}
 	for _, warning := range forms.Warnings(version.Mine, version.Base, e.rules) {
-		page.Warnings = append(page.Warnings, templates.Note{Tone: templates.ToneCare, Title: warning.Title, Text: warning.Text})
+		page.Warnings = append(page.Warnings, templates.Note{Tone: templates.ToneCare, Title: v.Of(warning.Title), Text: v.Of(warning.Text)})
 	}
 	return show(v, status, page.View())
 }

@@ -36,7 +36,7 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 	if err != nil {
 		return err
 	}
-	labels := labelsOf(record)
+	labels := v.labelsOf(record)
 	page := templates.ChangePage{
 		Page:       s.frame(v, "", templates.SectionCustomers),
 		Customer:   customer,
@@ -47,7 +47,7 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 		At:         v.moment(record.Time),
 		Notes:      s.changeNotes(v, record),
 		NoBefore:   noBefore(record),
-		Gone:       s.goneText(record, labels),
+		Gone:       s.goneText(v, record, labels),
 		About:      s.aboutChange(v, record),
 	}
 	for _, change := range merge.Changes(record.Before, record.After) {
@@ -80,11 +80,11 @@ func didText(r audit.Record, labels []string) string {
 }
 
 // goneText says why a change has no values to show.
-func (s *site) goneText(r audit.Record, labels []string) string {
+func (s *site) goneText(v *visit, r audit.Record, labels []string) string {
 	if len(labels) == 0 {
 		return "Partner Center tells of this save, and not of what it changed."
 	}
-	return s.valuesDeleted() + ". What stays is who changed what, and when: " + itemsText(r) + "."
+	return s.valuesDeleted() + ". What stays is who changed what, and when: " + v.itemsText(r) + "."
 }
 
 // valuesDeleted says that values were deleted, and after which time if that is set.

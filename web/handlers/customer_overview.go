@@ -141,7 +141,7 @@ func (s *site) touch(v *visit, id pcclient.TenantID, name string) {
 
 func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
 	shown := templates.TrailEntry{
-		Title: trailTitle(labelsOf(entry)),
+		Title: trailTitle(v.labelsOf(entry)),
 		By:    s.whoChanged(v, entry),
 		Mine:  entry.Operator == v.operator.Key(),
 		At:    v.moment(entry.Time),

@@ -74,7 +74,7 @@ func failureOf(err error) failure {
 	case is(submission.ErrOtherValues):
 		return failure{status: http.StatusUnprocessableEntity, kind: templates.ErrorBadRequest}
 
-	case errors.As(err, &upstream) && explained(upstream.Code).Title != "":
+	case errors.As(err, &upstream) && explained(upstream.Code).Title.ID != "":
 		return failure{status: http.StatusForbidden, kind: templates.ErrorUpstreamNo, why: explained(upstream.Code)}
 	case is(pcclient.ErrMFARequired):
 		return failure{status: http.StatusForbidden, kind: templates.ErrorMFA}

@@ -17,7 +17,7 @@ func (s *site) editSections(v *visit, e edit, errs forms.Errors, notes []forms.N
 	field := func(name string, width int) templates.Field {
 		f := e.field(v, name, errs)
 		f.Width = width
-		f.Note = noteFor(name, notes)
+		f.Note = noteFor(v, name, notes)
 		return f
 	}
 	sections := []templates.FormSection{
@@ -27,7 +27,7 @@ func (s *site) editSections(v *visit, e edit, errs forms.Errors, notes []forms.N
 			field(forms.LastName, 3),
 			field(forms.Email, 6),
 		}},
-		{ID: "languages", Title: "Language and currency", Intro: "The choices come from the rules for " + address.InSentence(e.values[forms.Country]) + ".", Fields: []templates.Field{
+		{ID: "languages", Title: "Language and currency", Intro: "The choices come from the rules for " + address.Place(e.values[forms.Country]).In(v.Language) + ".", Fields: []templates.Field{
 			field(forms.Language, 3),
 			field(forms.Culture, 3),
 		}},
@@ -59,14 +59,14 @@ func begin(f templates.Field) templates.Field {
 
 // noteFor is the note shown at an input. What became of a state stands at the
 // country, since the state may have no input any more.
-func noteFor(name string, notes []forms.Note) *templates.Note {
+func noteFor(v *visit, name string, notes []forms.Note) *templates.Note {
 	for _, note := range notes {
 		at := note.Name
 		if at == forms.State {
 			at = forms.Country
 		}
 		if at == name {
-			return &templates.Note{Title: note.Title, Text: note.Text}
+			return &templates.Note{Title: v.Of(note.Title), Text: v.Of(note.Text)}
 		}
 	}
 	return nil
@@ -77,9 +77,9 @@ func (e edit) field(v *visit, name string, errs forms.Errors) templates.Field {
 	country, base := e.values[forms.Country], e.opened.Values[name]
 	f := templates.Field{
 		Name:     name,
-		Label:    forms.Label(name, country),
-		Hint:     forms.Help(name),
-		Error:    errs.For(name),
+		Label:    v.Of(forms.Label(name, country)),
+		Hint:     v.Of(forms.Help(name)),
+		Error:    v.Of(errs.For(name)),
 		Value:    e.values[name],
 		Optional: !forms.Required(name, e.rules),
 		Base:     base,
@@ -90,9 +90,9 @@ func (e edit) field(v *visit, name string, errs forms.Errors) templates.Field {
 	case forms.Email:
 		f.InputMode = "email"
 	case forms.Phone:
-		f.InputMode, f.Numeric, f.Hint = "tel", true, address.PhoneHint(country, e.rules.PhonePattern)
+		f.InputMode, f.Numeric, f.Hint = "tel", true, v.Of(address.PhoneHint(country, e.rules.PhonePattern))
 	case forms.PostalCode:
-		f.Numeric, f.Hint = true, address.PostalHint(country, e.rules.PostalCodePattern)
+		f.Numeric, f.Hint = true, v.Of(address.PostalHint(country, e.rules.PostalCodePattern))
 		if digitsOnly(address.PostalExample(country, e.rules.PostalCodePattern)) {
 			f.InputMode = "numeric"
 		}
@@ -113,13 +113,13 @@ func (e edit) field(v *visit, name string, errs forms.Errors) templates.Field {
 func (e edit) options(v *visit, name string) []forms.Option {
 	switch name {
 	case forms.Country:
-		return forms.CountryOptions(e.values[name])
+		return forms.CountryOptions(v.Language, e.values[name])
 	case forms.State:
-		return forms.StateOptions(e.rules, e.values[name])
+		return forms.StateOptions(v.Language, e.rules, e.values[name])
 	case forms.Culture:
-		return forms.CultureOptions(e.rules, e.values[name])
+		return forms.CultureOptions(v.Language, e.rules, e.values[name])
 	case forms.Language:
-		return forms.LanguageOptions(e.rules, e.values[name])
+		return forms.LanguageOptions(v.Language, e.rules, e.values[name])
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (s *site) itemFields(v *visit, item merge.Item, e edit, errs forms.Errors) 
 }
 
 // ruleFacts tell what the chosen country asks for.
-func ruleFacts(rules pcclient.CountryRules, unknown bool) []templates.Fact {
+func ruleFacts(v *visit, rules pcclient.CountryRules, unknown bool) []templates.Fact {
 	if unknown {
 		return nil
 	}
@@ -196,17 +196,17 @@ func ruleFacts(rules pcclient.CountryRules, unknown bool) []templates.Fact {
 		if n := len(rules.States); n > 0 {
 			detail = plural(n, "choice")
 		}
-		facts = append(facts, templates.Fact{Label: forms.Label(forms.State, country), Value: needed(rules.StateRequired, detail)})
+		facts = append(facts, templates.Fact{Label: v.Of(forms.Label(forms.State, country)), Value: needed(rules.StateRequired, detail)})
 	}
 	if rules.PostalCodeRequired || rules.PostalCodePattern != "" {
 		facts = append(facts, templates.Fact{
-			Label: forms.Label(forms.PostalCode, country),
-			Value: needed(rules.PostalCodeRequired, address.PostalShape(country, rules.PostalCodePattern)),
+			Label: v.Of(forms.Label(forms.PostalCode, country)),
+			Value: needed(rules.PostalCodeRequired, v.Of(address.PostalShape(country, rules.PostalCodePattern))),
 		})
 	}
-	facts = append(facts, templates.Fact{Label: forms.Label(forms.City, country), Value: needed(rules.CityRequired, "")})
+	facts = append(facts, templates.Fact{Label: v.Of(forms.Label(forms.City, country)), Value: needed(rules.CityRequired, "")})
 	if forms.Required(forms.Phone, rules) {
-		facts = append(facts, templates.Fact{Label: forms.Label(forms.Phone, country), Value: needed(true, "")})
+		facts = append(facts, templates.Fact{Label: v.Of(forms.Label(forms.Phone, country)), Value: needed(true, "")})
 	}
 	if len(rules.Cultures) > 0 {
 		facts = append(facts, templates.Fact{Label: "Cultures", Value: strings.Join(rules.Cultures, ", ")})
@@ -221,7 +221,7 @@ func editFacts(v *visit, e edit) []templates.Fact {
 	facts := []templates.Fact{{Label: "Opened", Value: v.clock(e.opened.OpenedAt).Text, Numeric: true}}
 	var changed []string
 	for _, item := range changedItems(e.opened.Values, e.values) {
-		changed = append(changed, inSentence(item.Label(e.values[forms.Country])))
+		changed = append(changed, inSentence(v.Of(item.Label(e.values[forms.Country]))))
 	}
 	value := "Nothing yet"
 	if len(changed) > 0 {

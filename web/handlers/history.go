@@ -151,7 +151,7 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 			At:       v.stamp(r.Time),
 			Who:      s.whoChanged(v, r),
 			Via:      wayText(r.Via),
-			Items:    itemsText(r),
+			Items:    v.itemsText(r),
 			Remark:   remarkOn(r.Kind),
 			Customer: nameInTrail(r, names),
 		})
@@ -170,13 +170,13 @@ func (s *site) whoChanged(v *visit, r audit.Record) string {
 
 // labelsOf are the labels of what was changed, in page order; none when only the save
 // is known, and not what stood there before it.
-func labelsOf(r audit.Record) []string {
+func (w times) labelsOf(r audit.Record) []string {
 	if noBefore(r) {
 		return nil
 	}
 	var labels []string
 	for _, item := range merge.ItemsOf(r.Fields) {
-		labels = append(labels, item.Label(r.After[forms.Country]))
+		labels = append(labels, w.Of(item.Label(r.After[forms.Country])))
 	}
 	return labels
 }
@@ -186,8 +186,8 @@ func labelsOf(r audit.Record) []string {
 func noBefore(r audit.Record) bool { return r.Before == nil && r.After != nil }
 
 // itemsText lists what was changed: "Email, default address, phone".
-func itemsText(r audit.Record) string {
-	labels := labelsOf(r)
+func (w times) itemsText(r audit.Record) string {
+	labels := w.labelsOf(r)
 	for i := range labels {
 		if i > 0 {
 			labels[i] = inSentence(labels[i])

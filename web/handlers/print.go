@@ -21,7 +21,7 @@ func (w times) names() *address.Names { return address.NamesIn(w.Tag()) }
 func (w times) printed(item merge.Item, values forms.Values) string {
 	switch item {
 	case merge.Address:
-		return strings.Join(forms.PrintAddress(values), "\n")
+		return strings.Join(forms.PrintAddress(w.Language, values), "\n")
 	case merge.Contact, merge.Recipient:
 		return oneLine(values, item.Names()...)
 	case merge.Language:
@@ -44,7 +44,7 @@ func lines(all ...string) string {
 
 func (w times) printedChange(change merge.Change) templates.Change {
 	return templates.Change{
-		Label:  change.Item.Label(change.After[forms.Country]),
+		Label:  w.Of(change.Item.Label(change.After[forms.Country])),
 		Before: w.printed(change.Item, change.Before),
 		After:  w.printed(change.Item, change.After),
 	}
@@ -72,7 +72,7 @@ func (w times) unchangedFacts(base, mine forms.Values) []templates.Fact {
 
 func (w times) itemFact(item merge.Item, values forms.Values) templates.Fact {
 	return templates.Fact{
-		Label:   item.Label(values[forms.Country]),
+		Label:   w.Of(item.Label(values[forms.Country])),
 		Value:   w.printed(item, values),
 		Numeric: item == merge.Phone,
 	}
@@ -83,8 +83,8 @@ func (w times) profileFacts(values forms.Values) []templates.Fact {
 		w.itemFact(merge.Company, values),
 		w.itemFact(merge.Contact, values),
 		w.itemFact(merge.Email, values),
-		{Label: forms.Label(forms.Language, ""), Value: w.names().Language(values[forms.Language])},
-		{Label: forms.Label(forms.Culture, ""), Value: w.names().Culture(values[forms.Culture]), Note: w.Say("customer.culture.about")},
+		{Label: w.Of(forms.Label(forms.Language, "")), Value: w.names().Language(values[forms.Language])},
+		{Label: w.Of(forms.Label(forms.Culture, "")), Value: w.names().Culture(values[forms.Culture]), Note: w.Say("customer.culture.about")},
 	}
 }
 
@@ -95,7 +95,7 @@ func (w times) addressFacts(values forms.Values) []templates.Fact {
 		w.itemFact(merge.Phone, values),
 	}
 	if region := values[forms.Region]; region != "" {
-		facts = append(facts, templates.Fact{Label: forms.Label(forms.Region, ""), Value: region})
+		facts = append(facts, templates.Fact{Label: w.Of(forms.Label(forms.Region, "")), Value: region})
 	}
 	return facts
 }

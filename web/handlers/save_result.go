@@ -92,7 +92,7 @@ func (s *site) savedBanner(v *visit, sub submission.Submission) *templates.Banne
 		case audit.Overwrote:
 			banner.Tone = templates.ToneCare
 			banner.Title = "Billing profile saved, and it replaced another save."
-			banner.Text = fmt.Sprintf("%s saved in Partner Center in the same moment. Nothing of that is lost: its %s can be put back.", orSomebody(replacedOf(e)), items(len(labelsOf(e))))
+			banner.Text = fmt.Sprintf("%s saved in Partner Center in the same moment. Nothing of that is lost: its %s can be put back.", orSomebody(replacedOf(e)), items(len(v.labelsOf(e))))
 			link.Text = "See what was replaced"
 			banner.Links = []templates.Link{link}
 		}

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // Item is a group of names that belong together.
@@ -59,21 +60,21 @@ func (i Item) Names() []string {
 }
 
 // Label returns what an item is called; today the same in every country.
-func (i Item) Label(country string) string {
+func (i Item) Label(country string) words.Message {
 	switch i {
 	case Contact:
-		return "Contact"
+		return words.M("items-of.contact")
 	case Language:
-		return "Language and culture"
+		return words.M("items-of.language")
 	case Address:
-		return "Default address"
+		return words.M("items-of.address")
 	case Recipient:
-		return "Recipient"
+		return words.M("items-of.recipient")
 	}
 	if names := i.Names(); len(names) == 1 {
 		return forms.Label(names[0], country)
 	}
-	return string(i)
+	return words.M(string(i))
 }
 
 // same reports whether two versions agree in the item, after normalising.

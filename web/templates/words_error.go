@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/partnerdesk/portal/web/words"
+
 // message is what an error page says: what happened in one sentence, what it means,
 // and before whose name "ask" stands.
 type message struct {
@@ -48,8 +50,8 @@ func (p ErrorPage) message() message {
 		}
 		return message{"user", "You cannot open this page", []string{"Your role in " + product + " does not include it.", p.work()}, "To get access, ask"}
 	case ErrorUpstreamNo:
-		if p.Refusal.Title != "" {
-			return message{"alert", p.Refusal.Title, []string{p.Refusal.Cause + " " + p.work(), p.Refusal.Next}, ""}
+		if why, en := p.Refusal, words.English(); why.Title.ID != "" {
+			return message{"alert", en.Of(why.Title), []string{en.Of(why.Cause) + " " + p.work(), en.Of(why.Next)}, ""}
 		}
 		return message{"user", upstream + " does not let your account do this", []string{
 			"The account needs the admin agent role in " + upstream + ", and your organisation a relationship with the customer.", p.work()}, "To get access, ask"}

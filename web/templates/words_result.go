@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/partnerdesk/portal/web/words"
+
 func (p ResultPage) message() message {
 	typed := "Everything you typed is kept below."
 	switch p.Kind {
@@ -36,8 +38,8 @@ func (p ResultPage) message() message {
 
 // refused is a refusal by its code if that says more than the kind does.
 func (p ResultPage) refused(typed string) message {
-	if p.Refusal.Title != "" {
-		return message{"alert", p.Refusal.Title, []string{p.Refusal.Cause + " Nothing was saved. " + typed, p.Refusal.Next}, ""}
+	if why, en := p.Refusal, words.English(); why.Title.ID != "" {
+		return message{"alert", en.Of(why.Title), []string{en.Of(why.Cause) + " Nothing was saved. " + typed, en.Of(why.Next)}, ""}
 	}
 	switch p.Kind {
 	case ResultForbidden:
@@ -97,7 +99,7 @@ func (p ResultPage) links() []Link {
 	case ResultConflict, ResultSuperseded:
 		add(p.MergeURL, "Put both together")
 	case ResultMFA, ResultSignIn:
-		if p.Refusal.Title == "" {
+		if p.Refusal.Title.ID == "" {
 			add(p.SignInURL, "Sign in to continue")
 		}
 	case ResultNotSaved, ResultThrottled, ResultDown, ResultFailed:

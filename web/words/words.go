@@ -54,8 +54,8 @@ func (l *Language) Dir() string {
 func (l *Language) Name() string { return l.Say("language") }
 
 // Say is the text with this id. Parts are pairs of a name and a value, as in
-// Say("read-at", "time", "14:31"). Values are texts, whole numbers, and Messages; the number
-// called n chooses the plural form. An id without a text comes back as it is, and so does
+// Say("read-at", "time", "14:31"). Values are texts, whole numbers, Messages and what is
+// Spoken; the number called n chooses the plural form. An id without a text comes back as it is, and so does
 // a part without a value, in its braces.
 func (l *Language) Say(id string, parts ...any) string {
 	var b strings.Builder
@@ -140,6 +140,10 @@ type Message struct {
 	Parts []any // as of Say
 }
 
+// Spoken is a part of a text that every language has its own words for, such as the name
+// of a country. It is asked for them when the text is said.
+type Spoken interface{ In(l *Language) string }
+
 // M is the message with this id.
 func M(id string, parts ...any) Message { return Message{id, parts} }
 
@@ -173,6 +177,8 @@ func (f *filling) fill(s segment) {
 		f.pieces = append(f.pieces, f.language.numbers.Sprint(value))
 	case Message:
 		f.pieces = append(f.pieces, f.language.Of(value))
+	case Spoken:
+		f.pieces = append(f.pieces, f.language.isolated(value.In(f.language)))
 	default:
 		f.pieces = append(f.pieces, value)
 	}
