@@ -23,6 +23,7 @@ func (s *site) signIn(v *visit) error {
 		Contact: s.Contact,
 	}
 	if page.State == templates.SignInSignedOut {
+		page.Title = "Signed out"
 		page.LeaveURL = s.SignIn.EndSessionURL(v.Request().Context(), "")
 	}
 	return show(v, http.StatusOK, page.View())

@@ -171,6 +171,148 @@ func TestContrastOfEveryPair(t *testing.T) {
 	}
 }
 
+// rules are the rules of the style sheet, its comments left out: what is selected, and
+// what is said of it.
+func rules(t *testing.T) [][2]string {
+	t.Helper()
+	css := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(string(body(t, "portal.css")), "")
+	var list [][2]string
+	for _, m := range regexp.MustCompile(`([^{}]+)\{([^{}]*)\}`).FindAllStringSubmatch(css, -1) {
+		list = append(list, [2]string{strings.TrimSpace(m[1]), strings.TrimSpace(m[2])})
+	}
+	if len(list) < 200 {
+		t.Fatalf("only %d rules were read", len(list))
+	}
+	return list
+}
+
+// values are what a declaration says, parted at the spaces outside of brackets.
+func values(said string) []string {
+	depth := 0
+	return strings.FieldsFunc(said, func(r rune) bool {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		return r == ' ' && depth == 0
+	})
+}
+
+// wantNone wants no rule of which selector and words are as told.
+func wantNone(t *testing.T, selector, words, why string) {
+	t.Helper()
+	selects, says := regexp.MustCompile(selector), regexp.MustCompile(words)
+	for _, r := range rules(t) {
+		if m := says.FindString(r[1]); m != "" && selects.MatchString(r[0]) {
+			t.Errorf("%s { … %s … }: %s", r[0], m, why)
+		}
+	}
+}
+
+// A page in Arabic is the mirror of one in English without a rule of its own. What a
+// gradient draws has no logical place, so a second rule puts it to the other side.
+func TestTheStyleSheetKnowsNoSides(t *testing.T) {
+	wantNone(t, ``, `\b(margin|padding|border)-(left|right|top|bottom)\b`, "a side of the screen")
+	wantNone(t, ``, `(^|[;\s])(left|right|top|bottom)\s*:`, "a side of the screen")
+	wantNone(t, ``, `\b(text-align|float|clear)\s*:\s*(left|right)\b`, "a side of the screen")
+	wantNone(t, ``, `(^|[;\s])(min-|max-)?(width|height)\s*:`, "a direction of the screen: inline-size, block-size")
+	for _, r := range rules(t) {
+		for _, m := range regexp.MustCompile(`\b(?:margin|padding|inset|border-width)\s*:\s*([^;]*)`).FindAllStringSubmatch(r[1], -1) {
+			if sides := values(m[1]); len(sides) == 4 && sides[1] != sides[3] {
+				t.Errorf("%s { … %s … }: a right that is not the left", r[0], m[0])
+			}
+		}
+		if m := regexp.MustCompile(`box-shadow: (inset )?-?[1-9.]\S* `).FindString(r[1]); m != "" {
+			t.Errorf("%s { … %s … }: a shadow to one side", r[0], m)
+		}
+	}
+	mirrored := map[string]bool{}
+	for _, r := range rules(t) {
+		if rest, ok := strings.CutPrefix(r[0], `[dir="rtl"] `); ok {
+			mirrored[rest] = true
+		}
+	}
+	for _, r := range rules(t) {
+		if regexp.MustCompile(`background-position:|clip-path: inset\(\S+ \S+ \S+ \S+\)`).MatchString(r[1]) && !strings.HasPrefix(r[0], "[dir=") && !mirrored[r[0]] {
+			t.Errorf("%s is not mirrored where text runs the other way", r[0])
+		}
+	}
+}
+
+// Nobody has to hold a device upright, to hover, or to do without what the system is
+// set to: orientation (WCAG 1.3.4), content on hover (1.4.13), outlines that are taken
+// away (2.4.7) but where something stands in for them.
+func TestTheStyleSheetLeavesChoicesToPeople(t *testing.T) {
+	css := string(body(t, "portal.css"))
+	for _, word := range []string{"orientation", "user-select", "touch-action", "user-scalable"} {
+		if strings.Contains(css, word) {
+			t.Errorf("the style sheet holds %q", word)
+		}
+	}
+	wantNone(t, `:hover`, `\b(display|visibility|opacity|content|clip-path|block-size|inline-size|position)\s*:`, "shown on hover only")
+	for _, r := range rules(t) {
+		if strings.Contains(r[1], "outline: none") && r[0] != "main:focus, h1:focus, h2:focus, .note:focus, .summary:focus" && r[0] != ".pick input:focus-visible" {
+			t.Errorf("%s has no outline", r[0])
+		}
+	}
+	if !strings.Contains(css, ".pick:has(:focus-visible) { outline: 2px") {
+		t.Error("nothing stands in for the outline of a radio in a choice")
+	}
+}
+
+// Nothing flashes (WCAG 2.3.1) or goes on moving (2.2.2), as nothing is animated but the
+// short fade from page to page, and that for people who did not turn motion down.
+func TestNothingMovesByItself(t *testing.T) {
+	css := string(body(t, "portal.css"))
+	for _, word := range []string{"@keyframes", "animation:", "animation-name", "infinite", "scroll-behavior: smooth"} {
+		if strings.Contains(css, word) {
+			t.Errorf("the style sheet holds %q", word)
+		}
+	}
+	calm, moves, ok := strings.Cut(css, "@media (prefers-reduced-motion: no-preference) {")
+	if !ok {
+		t.Fatal("nothing depends on how much motion is wanted")
+	}
+	moves, calm2, _ := strings.Cut(moves, "\n}")
+	for _, word := range []string{"transition", "animation"} {
+		if strings.Contains(calm+calm2, word) {
+			t.Errorf("%s for everybody", word)
+		}
+	}
+	for _, m := range regexp.MustCompile(`(\d*\.?\d+)s\b`).FindAllStringSubmatch(moves, -1) {
+		if took, err := strconv.ParseFloat(m[1], 64); err != nil || took > .2 {
+			t.Errorf("something moves for %s s", m[1])
+		}
+	}
+	for _, name := range []string{"portal.js", "edit.js"} {
+		for _, word := range []string{".animate(", "requestAnimationFrame", "setInterval(", "behavior: \"smooth\""} {
+			if bytes.Contains(body(t, name), []byte(word)) {
+				t.Errorf("%s holds %q", name, word)
+			}
+		}
+	}
+}
+
+// A single tap or key does everything: no gesture (WCAG 2.5.1), nothing that acts before
+// the finger is lifted (2.5.2), no shaking (2.5.4), no dragging (2.5.7).
+func TestNoGestureIsNeeded(t *testing.T) {
+	for _, name := range []string{"portal.js", "edit.js"} {
+		text := string(body(t, name))
+		for _, word := range []string{"touchstart", "touchend", "touchmove", "pointer", "mouseup", "mousemove", "mouseover", "mouseenter", "gesture", "wheel",
+			"devicemotion", "deviceorientation", "Accelerometer", "drag", "onmouse", "contextmenu", "dblclick"} {
+			if strings.Contains(text, word) {
+				t.Errorf("%s holds %q", name, word)
+			}
+		}
+		// One press is taken from the browser, so that the find box keeps the focus.
+		if n := strings.Count(text, "mousedown"); n > strings.Count(text, `addEventListener("mousedown", function (e) { e.preventDefault(); })`) {
+			t.Errorf("%s acts on a press before it is lifted", name)
+		}
+	}
+}
+
 func contrast(t *testing.T, a, b string) float64 {
 	t.Helper()
 	x, y := luminance(t, a), luminance(t, b)
