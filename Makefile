@@ -42,6 +42,10 @@ e2e: ## The browser journeys and whole-program tests alone
 	@.ci/setup
 	@CGO_ENABLED=0 go test -count=1 -timeout 8m ./cmd/portal
 
+.PHONY: looks
+looks: ## Keep the pages as they are now: small pictures, and what screen readers are told
+	@CGO_ENABLED=0 go test -count=1 -run '^TestJourneys$$/^what is' ./cmd/portal -args -write-looks
+
 .PHONY: matrix
 matrix: ## Run the tests, then print the cases of .ci/matrix.txt that none of them names
 	@MATRIX=.ci/matrix.txt .ci/test

@@ -74,7 +74,9 @@ func (p *tab) accessibleIn(part, state string) {
 		}
 		p.wantNoFlaws()
 	}
-	p.look(p.mode.width, usualHeight, "light")
+	p.wantSameFrame(state)
+	p.wantOwnTitle(state)
+	p.wantDisplays(part, state)
 }
 
 // findings are what axe, once loaded, has against a part of the page as it stands.

@@ -79,6 +79,9 @@ type tab struct {
 	fetched    []arrival // what came over the network since the last page was asked for
 	cached     map[network.RequestID]bool
 	stayed     int // how often the browser asked whether to leave the page
+
+	frame  []string          // the way around, as the first page had it
+	titles map[string]string // of pages, and the heading of each
 }
 
 // arrival is one answer from the network.
