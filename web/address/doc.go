@@ -1,6 +1,7 @@
 // Package address knows how addresses look in each country: the order of the fields of
-// a form, their labels and hints, the printed form, the names of countries, languages and
-// cultures in each language of the portal, and the English ones of subdivisions.
+// a form, which of the texts are their labels and hints, the printed form, the names of
+// countries, languages and cultures in each language of the portal, and the English ones
+// of subdivisions.
 //
 // The names come from CLDR by way of Node and gen/names.mjs: one text file per language
 // under names, 60 KB in all, embedded and read when a language is first asked for. As Go

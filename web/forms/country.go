@@ -113,21 +113,21 @@ func CountryChange(v Values, aside map[string]string, rules pcclient.CountryRule
 			out[a.name] = fitted
 			delete(kept, a.short)
 			delete(kept, a.short+"."+asideCountry)
-			notes = append(notes, Note{a.name, words.M("back." + called(a.name, to)),
-				words.M("note.back", "value", valueOf(a.name, back, to), "country", address.Place(to))})
+			notes = append(notes, Note{a.name, words.M("aside.back." + called(a.name, to)),
+				words.M("aside.about.back", "value", valueOf(a.name, back, to), "country", address.Place(to))})
 		}
 	}
 	return out, kept, notes
 }
 
 func setAside(name, text, from, to string) Note {
-	n := Note{name, words.M("set-aside." + called(name, from)),
-		words.M("note.aside", "value", valueOf(name, text, from), "country", address.Place(to))}
+	n := Note{name, words.M("aside.gone." + called(name, from)),
+		words.M("aside.about.gone", "value", valueOf(name, text, from), "country", address.Place(to))}
 	if name != State {
 		n.Title = words.M("choose." + called(name, to))
 	}
 	if from != "" && from != to {
-		n.Text = words.M("note.aside-until", "value", valueOf(name, text, from), "country", address.Place(to), "home", address.Place(from))
+		n.Text = words.M("aside.about.gone-until", "value", valueOf(name, text, from), "country", address.Place(to), "home", address.Place(from))
 	}
 	return n
 }

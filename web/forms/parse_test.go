@@ -111,7 +111,11 @@ func FuzzParse(f *testing.F) {
 		if err != nil && !errors.Is(err, forms.ErrMalformed) {
 			t.Fatal(err)
 		}
-		forms.Unreadable(err, v)
+		for _, e := range english(forms.Unreadable(err, v)) {
+			if e.Text == "" || strings.ContainsAny(e.Text, "{}") {
+				t.Fatalf("%s is said to be %q", e.Name, e.Text)
+			}
+		}
 		forms.Aside(form)
 	})
 }

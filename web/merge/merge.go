@@ -63,13 +63,13 @@ func (i Item) Names() []string {
 func (i Item) Label(country string) words.Message {
 	switch i {
 	case Contact:
-		return words.M("items-of.contact")
+		return words.M("item.contact")
 	case Language:
-		return words.M("items-of.language")
+		return words.M("item.language")
 	case Address:
-		return words.M("items-of.address")
+		return words.M("item.address")
 	case Recipient:
-		return words.M("items-of.recipient")
+		return words.M("item.recipient")
 	}
 	if names := i.Names(); len(names) == 1 {
 		return forms.Label(names[0], country)

@@ -55,8 +55,9 @@ func (l *Language) Name() string { return l.Say("language") }
 
 // Say is the text with this id. Parts are pairs of a name and a value, as in
 // Say("read-at", "time", "14:31"). Values are texts, whole numbers, Messages and what is
-// Spoken; the number called n chooses the plural form. An id without a text comes back as it is, and so does
-// a part without a value, in its braces.
+// Spoken; the number called n chooses the plural form, and the first of two parts with one
+// name counts. An id without a text comes back as it is, and so does a part without a
+// value, in its braces.
 func (l *Language) Say(id string, parts ...any) string {
 	var b strings.Builder
 	for _, piece := range l.Pieces(id, parts...) {

@@ -22,6 +22,7 @@ other = "{n} items by {who}"
 		"Read from  at {time}":   l.Say("part", "place", ""),
 		"no.such.id":             l.Say("no.such.id"),
 		"":                       l.Of(Message{}),
+		"Read from en at 9:00":   l.Say("part", "place", inEach{}, "time", "9:00"),
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -31,6 +32,11 @@ other = "{n} items by {who}"
 		t.Errorf("pieces %v", got)
 	}
 }
+
+// inEach is what every language says otherwise: its own tag.
+type inEach struct{}
+
+func (inEach) In(l *Language) string { return l.Tag() }
 
 func TestLists(t *testing.T) {
 	for want, names := range map[string][]string{
