@@ -11,6 +11,7 @@ import (
 	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/templates"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // showChange is one change on a page of its own.
@@ -42,8 +43,10 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 		Customer:   customer,
 		HistoryURL: historyPath(record.Customer),
 		Banner:     banner,
-		Who:        s.whoChanged(v, record),
-		Did:        didText(record, labels),
+		Who:        cleaned(record.OperatorName),
+		You:        v.own(record),
+		Deed:       deedOf(record, labels),
+		What:       v.what(labels),
 		At:         v.moment(record.Time),
 		Notes:      s.changeNotes(v, record),
 		NoBefore:   noBefore(record),
@@ -53,49 +56,49 @@ func (s *site) showChangePage(v *visit, status int, record audit.Record, banner 
 	for _, change := range merge.Changes(record.Before, record.After) {
 		page.Changes = append(page.Changes, v.printedChange(change))
 	}
-	page.Title = "Change of " + customer.Name + ", " + v.stamp(record.Time).Text
+	page.Title = v.Say("change.page", "customer", customer.Name, "at", v.stamp(record.Time).Text)
 	if v.may(middleware.Edit) {
 		page.Undo = s.undoForm(v, record, undo)
 	}
 	return show(v, status, page.View())
 }
 
-// didText says what was done, behind the name of who did it.
-func didText(r audit.Record, labels []string) string {
-	what := items(len(labels))
-	if n := len(labels); n > 0 && n <= 3 {
-		var names []string
-		for _, label := range labels {
-			names = append(names, inSentence(label))
-		}
-		what = joined(names)
-	}
+func deedOf(r audit.Record, labels []string) templates.Deed {
 	switch {
 	case len(labels) == 0:
-		return "saved the billing profile"
+		return templates.DeedSaved
 	case r.Kind == audit.Superseded:
-		return "tried to change " + what
+		return templates.DeedTried
 	}
-	return "changed " + what
+	return templates.DeedChanged
+}
+
+// what says in a sentence what was changed: "email and phone", or how many items.
+func (w times) what(labels []string) string {
+	if len(labels) > 3 {
+		return w.Say("items", "n", len(labels))
+	}
+	var names []string
+	for _, label := range labels {
+		names = append(names, w.Inside(label))
+	}
+	return w.List(names)
 }
 
 // goneText says why a change has no values to show.
 func (s *site) goneText(v *visit, r audit.Record, labels []string) string {
 	if len(labels) == 0 {
-		return "Partner Center tells of this save, and not of what it changed."
+		return v.Say("change.gone.untold")
 	}
-	return s.valuesDeleted() + ". What stays is who changed what, and when: " + v.itemsText(r) + "."
+	return v.Say("change.gone.text", "deleted", s.valuesDeleted(), "items", v.items(r))
 }
 
 // valuesDeleted says that values were deleted, and after which time if that is set.
-func (s *site) valuesDeleted() string {
-	switch s.ValuesDays {
-	case 0:
-		return "The values are not kept any more"
-	case 1:
-		return "Values deleted after a day"
+func (s *site) valuesDeleted() words.Message {
+	if s.ValuesDays == 0 {
+		return words.M("change.gone.unkept")
 	}
-	return "Values deleted after " + strconv.Itoa(s.ValuesDays) + " days"
+	return words.M("change.gone.after", "n", s.ValuesDays)
 }
 
 // changeNotes tell what is special about a change.
@@ -103,56 +106,63 @@ func (s *site) changeNotes(v *visit, r audit.Record) []templates.Note {
 	name := cleaned(r.OperatorName)
 	switch r.Kind {
 	case audit.Outside:
-		text := "Partner Center does not say who saved it."
+		by := words.M("change.outside.by-unknown")
 		if name != "" {
-			text = "Partner Center names " + name + " as who saved it."
+			by = words.M("change.outside.by", "who", name)
 		}
 		if r.RequestID != "" {
-			return []templates.Note{{Tone: templates.ToneCare, Title: "A save of this portal, carried out late.",
-				Text: "The answer to it got lost, and after a while it was told here as not saved. " + text}}
+			return []templates.Note{{Tone: templates.ToneCare, Title: v.Say("change.outside.late"), Text: v.Say("change.outside.late-text", "by", by)}}
 		}
-		return []templates.Note{{Tone: templates.ToneTheirs, Title: "Changed outside this portal.", Text: text}}
+		return []templates.Note{{Tone: templates.ToneTheirs, Title: v.Say("change.outside.title"), Text: v.Of(by)}}
 	case audit.Superseded:
-		return []templates.Note{{Tone: templates.ToneCare, Title: "Whether this was saved is not certain.", Text: "The answer to the save got lost. " +
-			"Read back, the profile held what stands under After: neither the values from before nor the ones that were being saved. Somebody else saved at the same time."}}
+		return []templates.Note{{Tone: templates.ToneCare, Title: v.Say("change.superseded.title"), Text: v.Say("change.superseded.text")}}
 	case audit.Overwrote:
-		who, at := replacedOf(r), "the moment before"
-		if who == "" {
-			who = "somebody else"
-		}
-		if !r.ByAt.IsZero() {
-			at += ", at " + r.ByAt.In(v.zone).Format("15:04:05")
-		}
-		return []templates.Note{{Tone: templates.ToneCare, Title: "This save replaced what " + who + " had saved in Partner Center " + at + ".",
-			Text: "It stands under Before, and can be put back."}}
+		return []templates.Note{{Tone: templates.ToneCare, Title: v.replaced(r), Text: v.Say("change.overwrote.text")}}
 	}
 	return nil
 }
 
+// replaced says whose save was replaced, as far as anybody can tell.
+func (w times) replaced(r audit.Record) string {
+	who, clock := replacedOf(r), r.ByAt.In(w.zone).Format("15:04:05")
+	switch {
+	case who == "" && r.ByAt.IsZero():
+		return w.Say("change.overwrote.somebody")
+	case who == "":
+		return w.Say("change.overwrote.somebody-at", "clock", clock)
+	case r.ByAt.IsZero():
+		return w.Say("change.overwrote.who", "who", who)
+	}
+	return w.Say("change.overwrote.who-at", "who", who, "clock", clock)
+}
+
 // aboutChange are the facts of a change beside its values.
 func (s *site) aboutChange(v *visit, r audit.Record) []templates.Fact {
-	who := s.whoChanged(v, r)
-	if who == "" {
-		who = "Not known"
+	who := cleaned(r.OperatorName)
+	switch {
+	case v.own(r):
+		who = v.Say("person.you")
+	case who == "":
+		who = v.Say("value.unknown")
 	}
 	facts := []templates.Fact{
-		{Label: "Who", Value: who},
-		{Label: "When", Value: v.exact(r.Time).Text, Numeric: true},
-		{Label: "Via", Value: wayText(r.Via)},
+		{Label: v.Say("change.fact.who"), Value: who},
+		{Label: v.Say("change.fact.when"), Value: v.exact(r.Time).Text, Numeric: true},
+		{Label: v.Say("change.fact.via"), Value: v.way(r.Via)},
 	}
 	if why := strings.TrimSpace(r.Why); why != "" {
-		facts = append(facts, templates.Fact{Label: "Reason", Value: why})
+		facts = append(facts, templates.Fact{Label: v.Say("change.fact.reason"), Value: why})
 	}
 	if r.AddressCheck != nil {
-		facts = append(facts, templates.Fact{Label: "Address check", Value: auditedText(*r.AddressCheck)})
+		facts = append(facts, templates.Fact{Label: v.Say("change.fact.check"), Value: auditedText(*r.AddressCheck)})
 	}
 	if r.RequestID != "" {
-		facts = append(facts, templates.Fact{Label: "Request ID", Value: r.RequestID, Copy: "request ID"})
+		facts = append(facts, templates.Fact{Label: v.Say("details.request"), Value: r.RequestID, Copy: v.Say("copy.request")})
 	}
 	if r.CorrelationID != "" {
-		facts = append(facts, templates.Fact{Label: "Correlation ID", Value: r.CorrelationID, Copy: "correlation ID"})
+		facts = append(facts, templates.Fact{Label: v.Say("details.correlation"), Value: r.CorrelationID, Copy: v.Say("copy.correlation")})
 	}
-	return append(facts, templates.Fact{Label: "Audit entry", Value: strconv.FormatInt(r.Seq, 10), Numeric: true})
+	return append(facts, templates.Fact{Label: v.Say("change.fact.entry"), Value: strconv.FormatInt(r.Seq, 10), Numeric: true})
 }
 
 // replacedOf names whose save an entry of kind overwrote tells of; "" when nobody can

@@ -12,6 +12,7 @@ import (
 	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/templates"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // undoState is what a sent undo form held that has to be shown again.
@@ -69,7 +70,7 @@ func (s *site) undoChange(v *visit) error {
 	case len(undoable(record)) == 0:
 		return again(http.StatusUnprocessableEntity, "values_gone", v.banner(bannerNothingKept), "")
 	case len(chosen) == 0:
-		return again(http.StatusUnprocessableEntity, "no_items", nil, "Choose at least one item to put back.")
+		return again(http.StatusUnprocessableEntity, "no_items", nil, v.Say("change.undo.none"))
 	}
 	now, err := s.open(v, record.Customer)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s *site) undoChange(v *visit) error {
 	draft := newDraft()
 	err = s.Drafts.Put(v.Request().Context(), drafts.Version{
 		Key: pcclient.NewGUID(), Draft: draft, Operator: v.operator.Key(), Customer: record.Customer, Stage: drafts.Typed,
-		ETag: now.ETag, Base: now.Values, Mine: wish, Via: string(audit.ViaUndo), Why: s.whyUndo(record), OpenedAt: now.OpenedAt, SavedAt: s.Now(),
+		ETag: now.ETag, Base: now.Values, Mine: wish, Via: string(audit.ViaUndo), Why: s.whyUndo(v, record), OpenedAt: now.OpenedAt, SavedAt: s.Now(),
 	})
 	if err != nil {
 		middleware.SetError(v.Request().Context(), err)
@@ -126,14 +127,16 @@ func putBack(now forms.Values, earlier map[string]string, chosen []merge.Item) f
 	return wish
 }
 
-// whyUndo is the reason an undo is given before the operator writes a better one.
-func (s *site) whyUndo(r audit.Record) string {
+// whyUndo is the reason an undo is given, in the operator's words until they find better
+// ones. The day is the portal's, since everybody reads it.
+func (s *site) whyUndo(v *visit, r audit.Record) string {
 	who := cleaned(r.OperatorName)
 	if runes := []rune(who); len(runes) > 80 {
 		who = string(runes[:79]) + "…"
 	}
+	day := words.M("time.date", v.partsOf(r.Time.In(s.Zone))...)
 	if who == "" {
-		who = "somebody outside this portal"
+		return cleaned(v.Say("change.undo.reason-outside", "day", day))
 	}
-	return "Undo of the change by " + who + " on " + r.Time.In(s.Zone).Format("2 January 2006")
+	return cleaned(v.Say("change.undo.reason", "who", who, "day", day))
 }

@@ -23,7 +23,7 @@ func (s *site) showChanges(v *visit) error {
 		return v.redirect(q.url(q.shown.Action, audit.Place{}))
 	}
 	page := templates.HistoryPage{
-		Page:   s.frame(v, "Change log", templates.SectionChanges),
+		Page:   s.frame(v, v.Say("changes.title"), templates.SectionChanges),
 		Filter: q.shown,
 	}
 	if len(q.shown.Errors) == 0 {
@@ -52,15 +52,15 @@ func (s *site) filterByCustomer(v *visit, q *changeQuery) error {
 	switch {
 	case errors.Is(err, pcclient.ErrForbidden), errors.Is(err, pcclient.ErrUnavailable), errors.Is(err, pcclient.ErrThrottled):
 		middleware.SetError(v.Request().Context(), err)
-		q.wrong("customer", "Names cannot be looked up just now. Enter the tenant ID.")
+		q.wrong("customer", v.Say("changes.filter.unasked"))
 	case err != nil:
 		return err
 	case len(found.Items) == 0:
-		q.wrong("customer", "No customer begins like this. Enter the first letters of its name, or its tenant ID.")
+		q.wrong("customer", v.Say("changes.filter.no-customer"))
 	case len(found.Items) == 1:
 		q.filter.Customer = found.Items[0].ID
 	default:
-		q.wrong("customer", "More than one customer begins like this. Choose one.")
+		q.wrong("customer", v.Say("changes.filter.several"))
 		for _, c := range found.Items {
 			q.values.Set("customer", string(c.ID))
 			q.shown.Customers = append(q.shown.Customers, templates.Link{URL: q.url(q.shown.Action, audit.Place{}), Text: strings.TrimSpace(cleaned(c.CompanyName))})

@@ -28,10 +28,10 @@ func (s *site) changeQuery(v *visit, action string) changeQuery {
 		From:   clipped(v.QueryParam("from")),
 		To:     clipped(v.QueryParam("to")),
 		Ways: []templates.Option{
-			{Text: "Any way"},
-			{Value: string(audit.ViaForm), Text: wayText(audit.ViaForm)},
-			{Value: string(audit.ViaUndo), Text: wayText(audit.ViaUndo)},
-			{Value: string(audit.ViaOutside), Text: wayText(audit.ViaOutside)},
+			{Text: v.Say("changes.filter.any")},
+			{Value: string(audit.ViaForm), Text: v.way(audit.ViaForm)},
+			{Value: string(audit.ViaUndo), Text: v.way(audit.ViaUndo)},
+			{Value: string(audit.ViaOutside), Text: v.way(audit.ViaOutside)},
 		},
 	}}
 	for _, way := range q.shown.Ways {
@@ -40,11 +40,11 @@ func (s *site) changeQuery(v *visit, action string) changeQuery {
 		}
 	}
 	q.filter.Who = q.shown.Who
-	q.filter.From = v.day(&q, "from", "From", q.shown.From)
-	if to := v.day(&q, "to", "To", q.shown.To); !to.IsZero() {
+	q.filter.From = v.day(&q, "from", q.shown.From)
+	if to := v.day(&q, "to", q.shown.To); !to.IsZero() {
 		q.filter.To = to.AddDate(0, 0, 1)
 		if q.filter.From.After(to) {
-			q.wrong("to", "To must not be before From")
+			q.wrong("to", v.Say("changes.filter.turned"))
 		}
 	}
 	for name, text := range map[string]string{"who": q.shown.Who, "from": q.shown.From, "to": q.shown.To, "via": q.shown.Via} {
@@ -58,13 +58,13 @@ func (s *site) changeQuery(v *visit, action string) changeQuery {
 
 // day is the beginning of a day of the filter in the person's time zone; zero when none
 // is given or it is no day.
-func (w times) day(q *changeQuery, name, label, text string) time.Time {
+func (w times) day(q *changeQuery, name, text string) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
 	day, err := time.ParseInLocation(time.DateOnly, text, w.zone)
 	if err != nil {
-		q.wrong(name, label+" must be a day like "+w.now().In(w.zone).Format(time.DateOnly))
+		q.wrong(name, w.Say("changes.filter."+name+"-wrong", "day", w.now().In(w.zone).Format(time.DateOnly)))
 	}
 	return day
 }

@@ -141,15 +141,15 @@ func (s *site) touch(v *visit, id pcclient.TenantID, name string) {
 
 func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
 	shown := templates.TrailEntry{
-		Title: trailTitle(v.labelsOf(entry)),
-		By:    s.whoChanged(v, entry),
+		Title: v.trailTitle(v.labelsOf(entry)),
+		By:    cleaned(entry.OperatorName),
 		Mine:  entry.Operator == v.operator.Key(),
 		At:    v.moment(entry.Time),
-		Note:  trailNote(entry),
+		Note:  v.trailNote(entry),
 		URL:   changePath(entry.Customer, entry.Seq),
 	}
 	if entry.ValuesGone() {
-		shown.Gone = s.valuesDeleted()
+		shown.Gone = v.Of(s.valuesDeleted())
 	}
 	for _, change := range undoable(entry) {
 		shown.Changes = append(shown.Changes, v.printedChange(change))
@@ -157,20 +157,20 @@ func (s *site) trailEntry(v *visit, entry audit.Record) templates.TrailEntry {
 	return shown
 }
 
-func trailTitle(changed []string) string {
+func (w times) trailTitle(changed []string) string {
 	switch len(changed) {
 	case 0: // a save of which Partner Center tells no more
-		return "Billing profile saved"
+		return w.Say("customer.trail.saved")
 	case 1:
-		return changed[0] + " changed"
+		return w.Say("customer.trail.item", "item", changed[0])
 	}
-	return items(len(changed)) + " changed"
+	return w.Say("customer.trail.items", "n", len(changed))
 }
 
 // trailNote is what sets a change apart from an ordinary save.
-func trailNote(entry audit.Record) string {
+func (w times) trailNote(entry audit.Record) string {
 	if entry.Kind == audit.Outside {
-		return wayText(entry.Via)
+		return w.way(entry.Via)
 	}
-	return remarkOn(entry.Kind)
+	return w.remark(entry.Kind)
 }

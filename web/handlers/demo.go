@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -10,13 +11,8 @@ import (
 	"github.com/partnerdesk/portal/web/templates"
 )
 
-// demoNotices are what the bar says after a press that leads back to a page.
-var demoNotices = map[string]string{
-	"colleague": "A colleague has just saved this customer.",
-	"slow":      "Partner Center takes 3 seconds for each of the next answers.",
-	"refuse":    "Partner Center will ask you to slow down at the next save.",
-	"lose":      "Partner Center will lose its answer to the next save.",
-}
+// demoTroubles are what Partner Center can be made to do.
+var demoTroubles = []string{"slow", "refuse", "lose"}
 
 // demoBar is the strip of demo mode. On pages that hold typed text its buttons are
 // answered without leaving the page, so that a press can never cost what was typed.
@@ -32,27 +28,31 @@ func (s *site) demoBar(v *visit) *templates.DemoBar {
 			{Name: "back", Value: back},
 		}, more...)
 	}
-	bar := &templates.DemoBar{Notice: demoNotices[v.QueryParam("demo")]}
+	bar := &templates.DemoBar{}
+	// What the bar says after a press that leads back to a page.
+	if done := v.QueryParam("demo"); done == "colleague" || slices.Contains(demoTroubles, done) {
+		bar.Notice = v.Say("demo.notice." + done)
+	}
 	if id, err := pcclient.ParseTenantID(v.Param("id")); err == nil {
 		bar.Groups = append(bar.Groups, templates.DemoGroup{
 			Action:  "/demo/colleague",
 			Hidden:  hidden(templates.Hidden{Name: "customer", Value: string(id)}),
-			Buttons: []templates.DemoButton{{Name: "do", Value: "colleague", Text: "Let a colleague save this customer now"}},
+			Buttons: []templates.DemoButton{{Name: "do", Value: "colleague", Text: v.Say("demo.colleague")}},
 		})
 	}
 	bar.Groups = append(bar.Groups, templates.DemoGroup{
-		Label:  "Partner Center",
+		Label:  v.Say("demo.upstream"),
 		Action: "/demo/trouble",
 		Hidden: hidden(),
 		Buttons: []templates.DemoButton{
-			{Name: "do", Value: "slow", Text: "Make it slow"},
-			{Name: "do", Value: "refuse", Text: "Refuse the next save"},
-			{Name: "do", Value: "lose", Text: "Lose the next answer"},
+			{Name: "do", Value: "slow", Text: v.Say("demo.slow")},
+			{Name: "do", Value: "refuse", Text: v.Say("demo.refuse")},
+			{Name: "do", Value: "lose", Text: v.Say("demo.lose")},
 		},
 	}, templates.DemoGroup{
 		Action:  "/signout",
 		Hidden:  []templates.Hidden{{Name: "csrf", Value: v.session.FormToken(familySignOut, "")}},
-		Buttons: []templates.DemoButton{{Name: "do", Value: "switch", Text: "Sign in as somebody else"}},
+		Buttons: []templates.DemoButton{{Name: "do", Value: "switch", Text: v.Say("demo.switch")}},
 	})
 	return bar
 }
@@ -76,7 +76,7 @@ func (s *site) demoTrouble(v *visit) error {
 		return errFormToken
 	}
 	kind := v.one("do")
-	if _, known := demoNotices[kind]; !known || kind == "colleague" {
+	if !slices.Contains(demoTroubles, kind) {
 		return errBadForm
 	}
 	if err := s.Demo.Trouble(v.Request().Context(), kind); err != nil {

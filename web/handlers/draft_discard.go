@@ -19,7 +19,7 @@ func (s *site) askDiscard(v *visit) error {
 		return err
 	}
 	page := templates.DiscardPage{
-		Page:     s.frame(v, "Discard draft, "+nameOf(version.Base, v.customer), templates.SectionCustomers),
+		Page:     s.frame(v, v.Say("discard.page", "customer", nameOf(version.Base, v.customer)), templates.SectionCustomers),
 		Customer: v.customerOf(v.customer, version.Base),
 		Action:   discardPath(v.customer, version.Draft),
 		CSRF:     v.session.FormToken(familyBilling, string(v.customer)),

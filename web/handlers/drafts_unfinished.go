@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -41,7 +40,7 @@ func (s *site) draftsOf(v *visit, customer pcclient.TenantID) []drafts.Version {
 func unfinished(v *visit, version drafts.Version) templates.Draft {
 	return templates.Draft{
 		CustomerName: nameOf(version.Base, version.Customer),
-		Items:        items(len(changedItems(version.Base, version.Mine))) + " changed",
+		Items:        v.Say("customer.draft.items", "n", len(changedItems(version.Base, version.Mine))),
 		At:           v.on(version.SavedAt),
 		ContinueURL:  billingPath(version.Customer, "", version.Draft),
 		DiscardURL:   discardPath(version.Customer, version.Draft),
@@ -61,14 +60,14 @@ func (s *site) draftNote(v *visit, customer pcclient.TenantID, now forms.Values,
 	case len(forms.Changed(draft.Base, now)) == 0:
 		return note
 	case nothingLeft(draft, opened{Values: now}):
-		note.Moved = "The profile has these values by now."
+		note.Moved = v.Say("customer.draft.same")
 		return note
 	}
-	note.Moved = "The profile has been changed by someone else since then, so you will see both versions."
+	note.Moved = v.Say("customer.draft.moved-by-others")
 	if slices.ContainsFunc(entries, func(e audit.Record) bool {
 		return e.Operator == v.operator.Key() && e.Time.After(draft.OpenedAt)
 	}) {
-		note.Moved = "The profile has been changed since then, so you will see both versions."
+		note.Moved = v.Say("customer.draft.moved")
 	}
 	return note
 }
@@ -82,8 +81,8 @@ func (s *site) otherDraft(v *visit, customer pcclient.TenantID) *templates.Banne
 	draft := unfinished(v, list[0])
 	return &templates.Banner{
 		Tone:  templates.ToneInfo,
-		Title: "You have an unfinished draft of this customer.",
-		Text:  fmt.Sprintf("%s, last saved %s. This form starts from the profile as it is now.", draft.Items, draft.At.Text),
-		Links: []templates.Link{{URL: draft.ContinueURL, Text: "Continue draft"}},
+		Title: v.Say("customer.draft.waiting"),
+		Text:  v.Say("customer.draft.fresh", "items", draft.Items, "at", draft.At.Text),
+		Links: []templates.Link{{URL: draft.ContinueURL, Text: v.Say("draft.continue")}},
 	}
 }

@@ -183,7 +183,7 @@ func (s *site) drawFailure(v *visit, f failure) {
 		Page:    s.frame(v, "", templates.SectionNone),
 		Kind:    f.kind,
 		Contact: s.Contact,
-		Wait:    seconds(f.wait),
+		Wait:    v.wait(f.wait),
 		Writing: posted,
 		Fate:    f.fate,
 		Drafted: inDraft(r),

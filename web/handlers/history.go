@@ -37,7 +37,7 @@ func (s *site) showHistory(v *visit) error {
 		return v.redirect(q.url(q.shown.Action, audit.Place{}))
 	}
 	page := templates.HistoryPage{
-		Page:     s.frame(v, "History of "+customer.Name, templates.SectionCustomers),
+		Page:     s.frame(v, v.Say("history.of", "customer", customer.Name), templates.SectionCustomers),
 		Customer: &customer,
 		Filter:   q.shown,
 	}
@@ -56,11 +56,9 @@ func (s *site) sight(v *visit, look func(context.Context) outside.Sight) *templa
 	defer cancel()
 	switch look(ctx) {
 	case outside.Closed:
-		return &templates.Note{Tone: templates.ToneInfo, Title: "Changes made outside this portal are seen here once an admin agent has looked.",
-			Text: "Partner Center does not show its own records to your account."}
+		return &templates.Note{Tone: templates.ToneInfo, Title: v.Say("changes.sight.closed.title"), Text: v.Say("changes.sight.closed.text")}
 	case outside.Failed:
-		return &templates.Note{Tone: templates.ToneCare, Title: "The newest changes made outside this portal may be missing.",
-			Text: "Partner Center has not shown its own records yet. Open this page again in a minute."}
+		return &templates.Note{Tone: templates.ToneCare, Title: v.Say("changes.sight.failed.title"), Text: v.Say("changes.sight.failed.text")}
 	}
 	return nil
 }
@@ -149,10 +147,11 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 		page.Rows = append(page.Rows, templates.ChangeRow{
 			URL:      changePath(r.Customer, r.Seq),
 			At:       v.stamp(r.Time),
-			Who:      s.whoChanged(v, r),
-			Via:      wayText(r.Via),
-			Items:    v.itemsText(r),
-			Remark:   remarkOn(r.Kind),
+			Who:      cleaned(r.OperatorName),
+			You:      v.own(r),
+			Via:      v.way(r.Via),
+			Items:    v.items(r),
+			Remark:   v.remark(r.Kind),
 			Customer: nameInTrail(r, names),
 		})
 	}
@@ -160,13 +159,8 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 	return show(v, http.StatusOK, page.View())
 }
 
-// whoChanged is who made a change, as pages say it; "" when nobody can tell.
-func (s *site) whoChanged(v *visit, r audit.Record) string {
-	if r.Operator == v.operator.Key() {
-		return "You"
-	}
-	return cleaned(r.OperatorName)
-}
+// own reports whether the person made a change.
+func (v *visit) own(r audit.Record) bool { return r.Operator == v.operator.Key() }
 
 // labelsOf are the labels of what was changed, in page order; none when only the save
 // is known, and not what stood there before it.
@@ -185,35 +179,35 @@ func (w times) labelsOf(r audit.Record) []string {
 // saves made in it.
 func noBefore(r audit.Record) bool { return r.Before == nil && r.After != nil }
 
-// itemsText lists what was changed: "Email, default address, phone".
-func (w times) itemsText(r audit.Record) string {
+// items lists what was changed: "Email, default address, phone".
+func (w times) items(r audit.Record) string {
 	labels := w.labelsOf(r)
 	for i := range labels {
 		if i > 0 {
-			labels[i] = inSentence(labels[i])
+			labels[i] = w.Inside(labels[i])
 		}
 	}
-	return strings.Join(labels, ", ")
+	return w.Row(labels)
 }
 
-// wayText says by which way a change came.
-func wayText(via audit.Via) string {
+// way says by which way a change came.
+func (w times) way(via audit.Via) string {
 	switch via {
 	case audit.ViaUndo:
-		return "Undo"
+		return w.Say("changes.way.undo")
 	case audit.ViaOutside:
-		return "Outside this portal"
+		return w.Say("changes.way.outside")
 	}
-	return "Form"
+	return w.Say("changes.way.form")
 }
 
-// remarkOn is a word on changes that are not like the others.
-func remarkOn(kind audit.Kind) string {
+// remark is a word on changes that are not like the others.
+func (w times) remark(kind audit.Kind) string {
 	switch kind {
 	case audit.Superseded:
-		return "Outcome not certain"
+		return w.Say("changes.remark.superseded")
 	case audit.Overwrote:
-		return "Replaced another save"
+		return w.Say("changes.remark.overwrote")
 	}
 	return ""
 }

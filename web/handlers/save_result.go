@@ -149,7 +149,7 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 		Page:         s.frame(v, "", templates.SectionCustomers),
 		Customer:     v.customerOf(sub.Customer, sub.Base),
 		Kind:         o.kind,
-		Wait:         seconds(sub.RetryAfter),
+		Wait:         v.wait(sub.RetryAfter),
 		UpstreamText: forms.UpstreamQuote(sub.UpstreamText),
 		Contact:      s.Contact,
 		At:           v.moment(sub.RecordedAt),

@@ -9,16 +9,15 @@ import (
 
 func items(n int) string { return plural(n, "item") }
 
-// seconds prints a wait for people: "20 seconds", "2 minutes"; "" when none is
-// known.
-func seconds(d time.Duration) string {
+// wait prints a wait for people: "20 seconds", "2 minutes"; "" when none is known.
+func (w times) wait(d time.Duration) string {
 	switch n := int((d + time.Second - 1) / time.Second); {
 	case n <= 0:
 		return ""
 	case n < 120:
-		return plural(n, "second")
+		return w.Say("wait.seconds", "n", n)
 	default:
-		return plural((n+59)/60, "minute")
+		return w.Say("wait.minutes", "n", (n+59)/60)
 	}
 }
 

@@ -18,7 +18,7 @@ var signInStates = map[string]templates.SignInState{
 
 func (s *site) signIn(v *visit) error {
 	page := templates.SignInPage{
-		Page:    templates.Page{Title: "Sign in"},
+		Page:    templates.Page{Title: v.Say("sign-in.title")},
 		State:   signInStates[v.QueryParam("state")],
 		Contact: s.Contact,
 	}

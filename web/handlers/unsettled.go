@@ -61,12 +61,12 @@ func (s *site) unsettled(v *visit, sub submission.Submission) templates.Unsettle
 		CustomerName: nameOf(sub.Wish, sub.Customer),
 		CustomerURL:  customerPath(sub.Customer),
 		Who:          sub.Operator.Name,
-		Items:        items(len(changedItems(sub.Base, sub.Wish))),
+		Items:        v.Say("items", "n", len(changedItems(sub.Base, sub.Wish))),
 		At:           v.moment(sub.RecordedAt),
 		Standing:     templates.StandingUnknown,
 	}
 	if own {
-		u.Who, u.URL = "You", savePath(sub.Customer, sub.Key)
+		u.You, u.URL = true, savePath(sub.Customer, sub.Key)
 	}
 	switch sub.State {
 	case submission.Recorded:
@@ -93,7 +93,7 @@ func (s *site) showUnsettled(v *visit) error {
 	if err != nil {
 		return err
 	}
-	page := templates.UnsettledPage{Page: s.frame(v, "Unsettled saves", templates.SectionUnsettled)}
+	page := templates.UnsettledPage{Page: s.frame(v, v.Say("unsettled.title"), templates.SectionUnsettled)}
 	for _, sub := range s.Submissions.SettleAll(ctx, v.upstream, list) {
 		if !sub.State.Settled() || sub.State == submission.Superseded {
 			page.Saves = append(page.Saves, s.unsettled(v, sub))

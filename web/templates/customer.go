@@ -30,7 +30,7 @@ type DraftNote struct {
 // TrailEntry is one change: who, when, what before and after.
 type TrailEntry struct {
 	Title   string // "4 items changed"
-	By      string // "Ines Duarte", or "You"
+	By      string // "" when nobody can tell
 	Mine    bool
 	At      Time
 	Note    string // what sets it apart from a save through this portal's form; "" for none
@@ -44,12 +44,4 @@ func (e TrailEntry) icon() string {
 		return "user"
 	}
 	return "pen"
-}
-
-// about is what a screen reader adds to "View change".
-func (e TrailEntry) about() string {
-	if e.By == "" {
-		return ", " + e.At.Text
-	}
-	return " by " + e.By + ", " + e.At.Text
 }

@@ -2,11 +2,14 @@ package templates
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"unicode"
 
 	"github.com/a-h/templ"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // piece is a stretch of one side of a comparison.
@@ -140,16 +143,17 @@ func align(a, b []string) []step {
 	return out
 }
 
-// mark is how a differing piece is drawn. The words are for people who do not see
-// the line through or under it.
+// mark is how a differing piece is drawn. The text around it, if there is one, is for
+// people who do not see the line through or under it.
 type mark struct {
 	open, close string
+	said        string
 }
 
 var (
-	markOld   = mark{`<del><span class="vh">was </span>`, `</del>`}
-	markNew   = mark{`<ins><span class="vh">now </span>`, `</ins>`}
-	markOther = mark{`<span class="dif">`, `</span>`}
+	markOld   = mark{`<del>`, `</del>`, "value.was"}
+	markNew   = mark{`<ins>`, `</ins>`, "value.now"}
+	markOther = mark{`<span class="dif">`, `</span>`, ""}
 )
 
 // lines prints a value with its line breaks.
@@ -182,8 +186,8 @@ func beside(value, other string) templ.Component {
 func inline(c Change) templ.Component {
 	flat := func(s string) string { return strings.ReplaceAll(s, "\n", ", ") }
 	x, y := flat(c.Before), flat(c.After)
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		var h markup
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		h := markup{language: words.In(ctx)}
 		switch {
 		case x == "":
 			h.empty()
@@ -203,8 +207,8 @@ func inline(c Change) templ.Component {
 }
 
 func draw(empty bool, all [][]piece, m mark) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		var h markup
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		h := markup{language: words.In(ctx)}
 		if empty {
 			h.empty()
 		}
@@ -232,17 +236,42 @@ func draw(empty bool, all [][]piece, m mark) templ.Component {
 
 // markup builds a stretch of HTML in which spaces matter, which a .templ file cannot
 // promise. Text from outside goes in through text only, which escapes it.
-type markup struct{ strings.Builder }
+type markup struct {
+	strings.Builder
+	language *words.Language
+}
 
 func (h *markup) text(s string) { h.WriteString(templ.EscapeString(s)) }
 
 func (h *markup) marked(m mark, s string) {
 	h.WriteString(m.open)
-	h.text(s)
+	if m.said == "" {
+		h.text(s)
+	} else {
+		h.spoken(m.said, s)
+	}
 	h.WriteString(m.close)
 }
 
-func (h *markup) empty() { h.WriteString(`<span class="faint">` + notProvided + `</span>`) }
+// spoken is a value within the text that a screen reader reads out around it.
+func (h *markup) spoken(id, s string) {
+	type shown string
+	for _, piece := range h.language.Pieces(id, "value", shown(s)) {
+		if part, ok := piece.(shown); ok {
+			h.text(string(part))
+			continue
+		}
+		h.WriteString(`<span class="vh">`)
+		h.text(fmt.Sprint(piece))
+		h.WriteString(`</span>`)
+	}
+}
+
+func (h *markup) empty() {
+	h.WriteString(`<span class="faint">`)
+	h.text(h.language.Say("value.none"))
+	h.WriteString(`</span>`)
+}
 
 // merged prints both sides as one line; the shared pieces of both are equal and come
 // in the same order.
@@ -273,12 +302,12 @@ func (h *markup) merged(was, now []piece) {
 
 // found prints text with its first match of query marked, whatever its case.
 func found(text, query string) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		var h markup
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		h := markup{language: words.In(ctx)}
 		h.WriteString("<bdi>")
 		if i := matchAt(text, query); i >= 0 {
 			h.text(text[:i])
-			h.marked(mark{"<mark>", "</mark>"}, text[i:i+len(query)])
+			h.marked(mark{"<mark>", "</mark>", ""}, text[i:i+len(query)])
 			h.text(text[i+len(query):])
 		} else {
 			h.text(text)

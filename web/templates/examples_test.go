@@ -56,8 +56,8 @@ func exampleChanges() []Change {
 
 func exampleUnsettled() []Unsettled {
 	list := []Unsettled{
-		{CustomerName: "Nordfjell Kaffe AS", Who: "You", URL: "/x", Items: "3 items", At: Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}, Standing: StandingUnknown},
-		{CustomerName: "Kiso Valley Timber K.K.", Who: "You", URL: "/y", Items: "1 item", At: Time{"2026-11-13T14:35:00+11:00", "today at 14:35"}, Standing: StandingRunning},
+		{CustomerName: "Nordfjell Kaffe AS", You: true, URL: "/x", Items: "3 items", At: Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}, Standing: StandingUnknown},
+		{CustomerName: "Kiso Valley Timber K.K.", You: true, URL: "/y", Items: "1 item", At: Time{"2026-11-13T14:35:00+11:00", "today at 14:35"}, Standing: StandingRunning},
 		{CustomerName: "Ateliers Brune SARL", Who: "Ines Duarte", Items: "2 items", At: Time{"2026-11-12T09:10:00+11:00", "yesterday at 09:10"}, Standing: StandingOvertaken, CloseAction: "/customers/3/saves/k/close", CloseCSRF: "token"},
 	}
 	for i := range list {
@@ -89,7 +89,7 @@ func exampleOverview() CustomerPage {
 		HistoryURL: "/customers/" + exampleID + "/history",
 		Trail: []TrailEntry{
 			{Title: "4 items changed", By: "Ines Duarte", URL: "/customers/" + exampleID + "/history/118", At: Time{"2026-11-13T14:31:00+11:00", "today at 14:31"}, Changes: exampleChanges()},
-			{Title: "Contact changed", By: "You", Mine: true, URL: "/customers/" + exampleID + "/history/71", At: Time{"2026-09-18T16:40:00+10:00", "18 September at 16:40"}, Changes: []Change{{Label: "First name", Before: "Daniel", After: "Priya"}, {Label: "Last name", Before: "Okafor", After: "Raman"}}},
+			{Title: "Contact changed", Mine: true, URL: "/customers/" + exampleID + "/history/71", At: Time{"2026-09-18T16:40:00+10:00", "18 September at 16:40"}, Changes: []Change{{Label: "First name", Before: "Daniel", After: "Priya"}, {Label: "Last name", Before: "Okafor", After: "Raman"}}},
 			{Title: "Recipient added", By: "Marta Keller", URL: "/customers/" + exampleID + "/history/64", At: Time{"2026-08-02T08:15:00+10:00", "2 August at 08:15"}, Changes: []Change{{Label: "Recipient", Before: "", After: "Daniel Okafor"}}},
 		},
 	}
@@ -234,12 +234,13 @@ func exampleHistory() HistoryPage {
 	}
 	page.Rows = []ChangeRow{
 		row(118, "13 Nov, 14:31:07", "Ines Duarte", "Form", "Email, default address, phone, language and culture"),
-		row(96, "3 Nov, 10:02:41", "You", "Undo", "Email"),
+		row(96, "3 Nov, 10:02:41", "", "Undo", "Email"),
 		row(95, "3 Nov, 09:58:12", "marta.keller@partner.example", "Outside this portal", "Email"),
-		row(71, "18 Sep, 16:40:00", "You", "Form", "Contact"),
+		row(71, "18 Sep, 16:40:00", "", "Form", "Contact"),
 		row(64, "2 Aug, 08:15:33", "", "Outside this portal", "Recipient"),
 		row(12, "14 Dec 2025, 11:20:09", "Tomas Lindqvist", "Form", "Company name, contact, email, language and culture, default address, recipient, phone"),
 	}
+	page.Rows[1].You, page.Rows[3].You = true, true
 	page.Rows[1].Remark, page.Rows[3].Remark = "Replaced another save", "Outcome not certain"
 	return page
 }
@@ -258,7 +259,7 @@ func exampleChangeLog() HistoryPage {
 func exampleChange() ChangePage {
 	page := ChangePage{
 		Page: examplePage("Change of Harbourline Ceramics Pty Ltd, 13 Nov, 14:31:07"), Customer: exampleCustomer(), HistoryURL: "/customers/" + exampleID + "/history",
-		Who: "Ines Duarte", Did: "changed 4 items", At: Time{"2026-11-13T14:31:07+11:00", "today at 14:31"},
+		Who: "Ines Duarte", Deed: DeedChanged, What: "4 items", At: Time{"2026-11-13T14:31:07+11:00", "today at 14:31"},
 		Changes: exampleChanges(),
 		About: []Fact{
 			{Label: "Who", Value: "Ines Duarte"}, {Label: "When", Value: "13 November 2026, 14:31:07 (UTC+11)", Numeric: true}, {Label: "Via", Value: "Form"},
@@ -287,14 +288,14 @@ func historyExamples() []example {
 
 	viewer, outside, over, doubt, gone, same, one, none := exampleChange(), exampleChange(), exampleChange(), exampleChange(), exampleChange(), exampleChange(), exampleChange(), exampleChange()
 	viewer.Undo = nil
-	outside.Who, outside.Did, outside.Notes = "", "changed email", []Note{{ToneTheirs, "Changed outside this portal.", "Partner Center does not say who saved it."}}
+	outside.Who, outside.What, outside.Notes = "", "email", []Note{{ToneTheirs, "Changed outside this portal.", "Partner Center does not say who saved it."}}
 	over.Notes = []Note{{ToneCare, "This save replaced what somebody else had saved in Partner Center the moment before.", "What they had saved stands under Before, and can be put back."}}
 	doubt.Notes = []Note{{ToneCare, "Whether this was saved is not certain.", "The answer to the save got lost."}}
 	gone.Changes, gone.Undo, gone.Gone = nil, nil, "Values of customers are deleted after a time. What stays is who changed what, and when: Email, default address."
 	untold := outside
-	untold.Who, untold.Did, untold.NoBefore, untold.Undo = "marta.keller@partner.example", "saved the billing profile", true, nil
+	untold.Who, untold.Deed, untold.What, untold.NoBefore, untold.Undo = "marta.keller@partner.example", DeedSaved, "", true, nil
 	same.Banner = &Banner{Tone: ToneInfo, Title: "The profile has these values already.", Text: "There is nothing to put back.", Focus: true}
-	one.Changes, one.Undo.Items, one.Did = one.Changes[:1], one.Undo.Items[:1], "changed email"
+	one.Changes, one.Undo.Items, one.What = one.Changes[:1], one.Undo.Items[:1], "email"
 	none.Undo.Error = "Choose at least one item to put back."
 	return []example{
 		{"history", exampleHistory().View()},

@@ -1,5 +1,11 @@
 package templates
 
+import (
+	"context"
+
+	"github.com/a-h/templ"
+)
+
 // HistoryPage lists changes, newest first: those of one customer, or the change log of
 // all.
 type HistoryPage struct {
@@ -32,7 +38,8 @@ type ChangeFilter struct {
 type ChangeRow struct {
 	URL      string
 	At       Time
-	Who      string // "You" for one's own; "" when nobody can tell
+	Who      string // "" when nobody can tell
+	You      bool   // it is the operator's own
 	Via      string
 	Items    string // "Email, default address, phone"
 	Remark   string // a word on a change that is not like the others; "" for none
@@ -45,8 +52,10 @@ type ChangePage struct {
 	Customer   Customer
 	HistoryURL string
 	Banner     *Banner
-	Who        string // "You" for one's own; "" when nobody can tell
-	Did        string // "changed email and phone"
+	Who        string // "" when nobody can tell
+	You        bool   // it is the operator's own
+	Deed       Deed
+	What       string // "email and phone"; "" with DeedSaved
 	At         Time
 	Notes      []Note
 	Changes    []Change
@@ -55,6 +64,16 @@ type ChangePage struct {
 	About      []Fact
 	Undo       *Undo // nil when the operator may not edit, or nothing can be put back
 }
+
+// Deed is what a change did.
+type Deed string
+
+// The deeds.
+const (
+	DeedChanged Deed = "changed" // items, which are known
+	DeedTried   Deed = "tried"   // to change them: whether it did is not certain
+	DeedSaved   Deed = "saved"   // the profile, and nobody tells what
+)
 
 // Undo is the form that starts an edit with the values from before a change.
 type Undo struct {
@@ -69,18 +88,18 @@ type UndoItem struct {
 	Checked            bool
 }
 
-func (p HistoryPage) heading() string {
+func (p HistoryPage) heading(ctx context.Context) string {
 	if p.Customer == nil {
-		return "Change log"
+		return say(ctx, "changes.title")
 	}
-	return "History"
+	return say(ctx, "history.title")
 }
 
-func (p HistoryPage) caption() string {
+func (p HistoryPage) caption(ctx context.Context) string {
 	if p.Customer == nil {
-		return "Changes of all customers, newest first"
+		return say(ctx, "changes.caption")
 	}
-	return "Changes of this customer, newest first"
+	return say(ctx, "history.caption")
 }
 
 // on reports whether anything is left out by the filter.
@@ -97,13 +116,16 @@ func (f ChangeFilter) wrong() []problem {
 	return list
 }
 
-// about is what a screen reader adds to "View", so that no two links sound alike.
-func (r ChangeRow) about() string {
-	who := r.Who
-	if who == "" {
-		who = notKnown
+// did says who did what.
+func (p ChangePage) did() templ.Component {
+	by := "who"
+	switch {
+	case p.You:
+		by = "you"
+	case p.Who == "":
+		by = "somebody"
 	}
-	return " change by " + who + ", " + r.At.Text
+	return sentence("change.did."+string(p.Deed)+"."+by, "who", name(p.Who), "what", p.What)
 }
 
 func (i UndoItem) id() string { return "item-" + i.Name }

@@ -1,5 +1,7 @@
 package templates
 
+import "context"
+
 // SignInState says why somebody sees the sign-in page.
 type SignInState string
 
@@ -18,24 +20,24 @@ type SignInPage struct {
 	LeaveURL string // SignInSignedOut: where to sign out of the identity provider too; "" leaves the line out
 }
 
-func (p SignInPage) heading() string {
+func (p SignInPage) heading(ctx context.Context) string {
 	switch p.State {
 	case SignInSignedOut:
-		return "You are signed out"
+		return say(ctx, "sign-in.signed-out.title")
 	case SignInOver:
-		return "Your session has ended"
+		return say(ctx, "sign-in.over.title")
 	default:
 		return product
 	}
 }
 
-func (p SignInPage) meaning() string {
+func (p SignInPage) meaning(ctx context.Context) string {
 	switch p.State {
 	case SignInSignedOut:
-		return "This browser may still be signed in to your work account."
+		return say(ctx, "sign-in.signed-out.text")
 	case SignInOver:
-		return "Sessions end after a while without use. Sign in to go on."
+		return say(ctx, "sign-in.over.text")
 	default:
-		return "Edit the billing profiles of your customers."
+		return say(ctx, "sign-in.about")
 	}
 }

@@ -1,5 +1,7 @@
 package templates
 
+import "context"
+
 // UnsettledPage lists the saves of everybody that want somebody's eye, for
 // administrators.
 type UnsettledPage struct {
@@ -25,7 +27,8 @@ type Unsettled struct {
 	CustomerName string
 	CustomerURL  string
 	URL          string // of the result page; "" when it is somebody else's
-	Who          string // "You" for one's own
+	Who          string
+	You          bool   // it is the person's own
 	Items        string // "3 items", ready to print
 	At           Time
 	Settled      Time // when it was found out; only of saved and not saved ones
@@ -34,34 +37,28 @@ type Unsettled struct {
 	CloseCSRF    string
 }
 
-func (u Unsettled) tag() (Tone, string) {
+func (u Unsettled) tone() Tone {
 	switch u.Standing {
 	case StandingRunning:
-		return ToneInfo, "Still saving"
+		return ToneInfo
 	case StandingOvertaken:
-		return ToneTheirs, "Overtaken by another save"
+		return ToneTheirs
 	case StandingSaved:
-		return ToneGood, "It was saved"
-	case StandingNotSaved:
-		return ToneCare, "It was not saved"
+		return ToneGood
 	default:
-		return ToneCare, "Not known yet"
+		return ToneCare
 	}
 }
 
 // story is what a save that is not settled means on its customer's page.
-func (u Unsettled) story() string {
-	switch u.Standing {
-	case StandingRunning:
-		return u.sent() + " is on its way to " + upstream + "."
-	default:
-		return "We do not know yet whether " + lower(u.sent()) + " was saved. The profile is read back to find out; do not enter the same change again."
+func (u Unsettled) story(ctx context.Context) string {
+	switch running := u.Standing == StandingRunning; {
+	case running && u.You:
+		return say(ctx, "unsettled.note.running-yours", "items", u.Items)
+	case running:
+		return say(ctx, "unsettled.note.running-theirs", "items", u.Items, "who", u.Who)
+	case u.You:
+		return say(ctx, "unsettled.note.unknown-yours", "items", u.Items)
 	}
-}
-
-func (u Unsettled) sent() string {
-	if u.Who == "You" {
-		return "Your change of " + u.Items
-	}
-	return "A change of " + u.Items + " by " + u.Who
+	return say(ctx, "unsettled.note.unknown-theirs", "items", u.Items, "who", u.Who)
 }

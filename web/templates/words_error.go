@@ -1,9 +1,13 @@
 package templates
 
-import "github.com/partnerdesk/portal/web/words"
+import (
+	"context"
 
-// message is what an error page says: what happened in one sentence, what it means,
-// and before whose name "ask" stands.
+	"github.com/partnerdesk/portal/web/words"
+)
+
+// message is what an error page says: what happened in one sentence, what it means, and
+// the id of the text that tells whom to ask.
 type message struct {
 	icon  string
 	title string
@@ -12,108 +16,105 @@ type message struct {
 }
 
 // work says what became of the person's work; every error page does.
-func (p ErrorPage) work() string {
+func (p ErrorPage) work() words.Message {
 	switch {
 	case p.Fate == FateSaved:
-		return "Your change was saved."
+		return words.M("error.work.saved")
 	case p.Fate == FateUnknown:
-		return "Whether your change was saved cannot be told just now. It is never sent twice: try again to see."
+		return words.M("error.work.unknown")
 	case p.Fate == FatePress && p.Drafted:
-		return "Nothing was saved by this press of Save. Your draft is kept."
+		return words.M("error.work.press-drafted")
 	case p.Fate == FatePress:
-		return "Nothing was saved by this press of Save."
+		return words.M("error.work.press")
 	case p.Drafted:
-		return "Nothing was saved. Your draft is kept."
+		return words.M("error.work.drafted")
 	case p.Writing:
-		return "Nothing was saved."
+		return words.M("error.work.nothing")
 	}
-	return "Nothing was being saved."
+	return words.M("error.work.none")
 }
 
 // unsent is work for a page that keeps what was typed.
-func (p ErrorPage) unsent() string {
+func (p ErrorPage) unsent() words.Message {
 	if p.Fate == "" {
-		return "Nothing was saved to " + upstream + "."
+		return words.M("error.work.unsent")
 	}
 	return p.work()
 }
 
-func (p ErrorPage) message() message {
+func (p ErrorPage) message(ctx context.Context) message {
+	l := words.In(ctx)
+	work := l.Of(p.work())
 	switch p.Kind {
 	case ErrorNotFound:
-		return message{"search", "There is no page at this address", []string{"The link may be old, or the address may have a typing mistake in it.", p.work()}, ""}
+		return message{"search", l.Say("error.not-found.title"), []string{l.Say("error.not-found.text"), work}, ""}
 	case ErrorNoCustomer:
-		return message{"company", "This customer is not in your partner account", []string{"It may have been moved or removed.", p.work()}, ""}
+		return message{"company", l.Say("error.no-customer.title"), []string{l.Say("error.no-customer.text"), work}, ""}
 	case ErrorForbidden:
 		if p.Customer != nil {
-			return message{"user", "You cannot edit this customer", []string{"Your account can view it.", p.work()}, "To get access, ask"}
+			return message{"user", l.Say("error.read-only.title"), []string{l.Say("error.read-only.text"), work}, "error.ask.access"}
 		}
-		return message{"user", "You cannot open this page", []string{"Your role in " + product + " does not include it.", p.work()}, "To get access, ask"}
+		return message{"user", l.Say("error.forbidden.title"), []string{l.Say("error.forbidden.text"), work}, "error.ask.access"}
 	case ErrorUpstreamNo:
-		if why, en := p.Refusal, words.English(); why.Title.ID != "" {
-			return message{"alert", en.Of(why.Title), []string{en.Of(why.Cause) + " " + p.work(), en.Of(why.Next)}, ""}
+		if why := p.Refusal; why.Title.ID != "" {
+			return message{"alert", l.Of(why.Title), []string{l.Say("error.refused", "cause", why.Cause, "work", p.work()), l.Of(why.Next)}, ""}
 		}
-		return message{"user", upstream + " does not let your account do this", []string{
-			"The account needs the admin agent role in " + upstream + ", and your organisation a relationship with the customer.", p.work()}, "To get access, ask"}
+		return message{"user", l.Say("error.upstream-no.title"), []string{l.Say("error.upstream-no.text"), work}, "error.ask.access"}
 	case ErrorNoRole:
-		return message{"user", "Your account has no role in " + product + " yet", []string{
-			"You signed in with a work account of this organisation, and it has not been given a role here.", p.work()}, "To get a role, ask"}
+		return message{"user", l.Say("error.no-role.title"), []string{l.Say("error.no-role.text"), work}, "error.ask.role"}
 	case ErrorOtherTenant:
-		return message{"user", "This account belongs to another organisation", []string{
-			product + " is open to accounts of one partner organisation. Sign in with an account of that one.", p.work()}, "To get help, ask"}
+		return message{"user", l.Say("error.other-tenant.title"), []string{l.Say("error.other-tenant.text"), work}, "error.ask.help"}
 	case ErrorMFA:
-		return message{"user", "Sign in with a second factor", []string{
-			upstream + " only answers people who signed in with two factors, such as a password and the authenticator app. Your sign-in had one.", p.work()}, "To get help, ask"}
+		return message{"user", l.Say("error.mfa.title"), []string{l.Say("error.mfa.text"), work}, "error.ask.help"}
 	case ErrorStaleForm:
-		return message{"alert", "This form was out of date", []string{
-			"It was opened before your present sign-in, so it could not be checked. Nothing was saved.", "Open the form again and repeat the change."}, ""}
+		return message{"alert", l.Say("error.stale-form.title"), []string{l.Say("error.stale-form.text"), l.Say("error.stale-form.next")}, ""}
 	case ErrorCrossSite:
-		return message{"alert", "This request did not come from " + product, []string{
-			"Another page sent it, so it was not carried out. Nothing was saved."}, ""}
+		return message{"alert", l.Say("error.cross-site.title"), []string{l.Say("error.cross-site.text")}, ""}
 	case ErrorBadRequest:
-		return message{"alert", "This request could not be read", []string{
-			"It holds something the page it came from does not send. " + p.work(), "Go back, reload the page, and send it once more."}, ""}
+		return message{"alert", l.Say("error.bad-request.title"), []string{l.Say("error.bad-request.text", "work", p.work()), l.Say("error.bad-request.next")}, ""}
 	case ErrorMethod:
-		return message{"alert", "This address cannot be used in that way", []string{"It answers another kind of request.", p.work()}, ""}
+		return message{"alert", l.Say("error.method.title"), []string{l.Say("error.method.text"), work}, ""}
 	case ErrorTooLarge:
-		return message{"alert", "This form is too large", []string{"The limit is 64 KB, which is more than any billing profile needs. Nothing was saved.", "Go back and shorten the text."}, ""}
+		return message{"alert", l.Say("error.too-large.title"), []string{l.Say("error.too-large.text"), l.Say("error.too-large.next")}, ""}
 	case ErrorWrongType:
-		return message{"alert", "This request was not a plain form", []string{"Only forms of " + product + " are read. Nothing was saved."}, ""}
+		return message{"alert", l.Say("error.wrong-type.title"), []string{l.Say("error.wrong-type.text")}, ""}
 	case ErrorWrongHost:
-		return message{"alert", "This is not the address of " + product, []string{"Use the address you were given for it. " + p.work()}, ""}
+		return message{"alert", l.Say("error.wrong-host.title"), []string{l.Say("error.wrong-host.text", "work", p.work())}, ""}
 	case ErrorThrottled:
-		return message{"clock", upstream + " asks us to slow down", []string{p.work() + " " + p.again()}, ""}
+		return message{"clock", l.Say("error.throttled.title"), []string{p.again(l)}, ""}
 	case ErrorUpstreamDown:
-		return message{"warn", upstream + " is not answering", []string{p.work(), "It usually answers again within a few minutes."}, ""}
+		return message{"warn", l.Say("error.upstream-down.title"), []string{work, l.Say("error.upstream-down.next")}, ""}
 	case ErrorStoreDown:
-		return message{"warn", product + " cannot reach its own storage", []string{"You are still signed in. " + p.work(), "It usually comes back within a few minutes."}, ""}
+		return message{"warn", l.Say("error.store-down.title"), []string{l.Say("error.store-down.text", "work", p.work()), l.Say("error.store-down.next")}, ""}
 	case ErrorSessionOver:
-		if p.KeptFor != "" {
-			return message{"user", "Sign in to continue", []string{
-				"Your session has ended. Your changes to " + p.KeptFor + " are kept for 14 days.", p.unsent() + " After signing in you come back to them."}, ""}
-		}
-		if len(p.Kept) > 0 {
-			return message{"user", "Sign in to continue", []string{"Your session has ended. Nothing was saved, and everything you typed is kept in this page."}, ""}
-		}
-		return message{"user", "Sign in to continue", []string{"Your session has ended. " + p.work()}, ""}
+		return message{"user", l.Say("error.session-over.title"), p.over(l), ""}
 	case ErrorNoCookie:
-		return message{"alert", "The sign-in could not be completed", []string{
-			"Your browser did not send back the cookie that was set when the sign-in began. It may have taken longer than 10 minutes, or the browser keeps no cookies for this site.",
-			"Safari drops secure cookies on http://localhost: use Edge, Chrome or Firefox for the demo.", p.work()}, "To get help, ask"}
+		return message{"alert", l.Say("error.no-cookie.title"), []string{l.Say("error.no-cookie.text"), l.Say("error.no-cookie.safari"), work}, "error.ask.help"}
 	case ErrorSignIn:
-		return message{"alert", "The sign-in was not completed", []string{"The sign-in service ended it, or its answer did not fit. " + p.work()}, "To get help, ask"}
+		return message{"alert", l.Say("error.sign-in.title"), []string{l.Say("error.sign-in.text", "work", p.work())}, "error.ask.help"}
 	case ErrorSignInDown:
-		return message{"warn", "Sign-in is not answering", []string{"The service that checks work accounts cannot be reached just now. " + p.work()}, "To get help, ask"}
+		return message{"warn", l.Say("error.sign-in-down.title"), []string{l.Say("error.sign-in-down.text", "work", p.work())}, "error.ask.help"}
 	default:
-		return message{"warn", "Something broke on our side", []string{p.work(), "It has been written down under the reference below."}, ""}
+		return message{"warn", l.Say("error.internal.title"), []string{work, l.Say("error.internal.next")}, ""}
 	}
 }
 
-func (p ErrorPage) again() string {
+func (p ErrorPage) again(l *words.Language) string {
 	if p.Wait == "" {
-		return "Wait a little, then try again."
+		return l.Say("error.throttled.text", "work", p.work())
 	}
-	return "Wait " + p.Wait + ", then try again."
+	return l.Say("error.throttled.wait", "work", p.work(), "wait", p.Wait)
+}
+
+// over says what the end of the session means for what was typed.
+func (p ErrorPage) over(l *words.Language) []string {
+	switch {
+	case p.KeptFor != "":
+		return []string{l.Say("error.session-over.drafted", "customer", p.KeptFor), l.Say("error.session-over.back", "work", p.unsent())}
+	case len(p.Kept) > 0:
+		return []string{l.Say("error.session-over.kept")}
+	}
+	return []string{l.Say("error.session-over.text", "work", p.work())}
 }
 
 func (p ErrorPage) signIn() string {
@@ -124,35 +125,35 @@ func (p ErrorPage) signIn() string {
 }
 
 // links are the main action and one way out.
-func (p ErrorPage) links() []Link {
+func (p ErrorPage) links(ctx context.Context) []Link {
 	var out []Link
 	switch p.Kind {
 	case ErrorSessionOver:
-		out = append(out, Link{URL: p.signIn(), Text: "Sign in to continue"})
+		out = append(out, Link{URL: p.signIn(), Text: say(ctx, "error.link.sign-in")})
 	case ErrorNoCookie, ErrorSignIn, ErrorSignInDown:
-		out = append(out, Link{URL: p.signIn(), Text: "Sign in again"})
+		out = append(out, Link{URL: p.signIn(), Text: say(ctx, "error.link.sign-in-again")})
 	case ErrorMFA:
-		out = append(out, Link{URL: p.signIn(), Text: "Sign in again with two factors"})
+		out = append(out, Link{URL: p.signIn(), Text: say(ctx, "error.link.sign-in-factors")})
 	case ErrorNoRole, ErrorOtherTenant:
-		return []Link{{URL: "/signin", Text: "Sign in with another account"}}
+		return []Link{{URL: "/signin", Text: say(ctx, "error.link.sign-in-account")}}
 	case ErrorNoCustomer:
-		out = append(out, Link{URL: "/customers", Text: "Search customers"})
+		out = append(out, Link{URL: "/customers", Text: say(ctx, "error.link.customers")})
 	}
 	if p.RetryURL != "" {
-		out = append(out, Link{URL: p.RetryURL, Text: "Try again"})
+		out = append(out, Link{URL: p.RetryURL, Text: say(ctx, "error.link.again")})
 	}
-	return append(out, p.wayOut()...)
+	return append(out, p.wayOut(ctx)...)
 }
 
 // wayOut leads away from the page, if there is a place to go to.
-func (p ErrorPage) wayOut() []Link {
+func (p ErrorPage) wayOut(ctx context.Context) []Link {
 	switch {
 	case p.Operator == nil && p.Kind != ErrorNotFound:
 		return nil
 	case p.Customer != nil:
-		return []Link{{URL: p.Customer.URL, Text: "Back to the customer"}}
+		return []Link{{URL: p.Customer.URL, Text: say(ctx, "error.link.customer")}}
 	default:
-		return []Link{{URL: "/", Text: "Go to Home"}}
+		return []Link{{URL: "/", Text: say(ctx, "error.link.home")}}
 	}
 }
 

@@ -90,14 +90,23 @@ func (l *Language) Pieces(id string, parts ...any) []any {
 
 // List is a list of names in a sentence: "email, address and phone". No names give "".
 func (l *Language) List(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
+	last := len(names) - 1
+	if last < 1 {
+		return l.Row(names)
+	}
+	return l.Say("list.last", "list", l.Row(names[:last]), "name", names[last])
+}
+
+// Row is a list of names by itself: "Email, address, phone". No names give "".
+func (l *Language) Row(names []string) string {
+	if len(names) == 0 {
+		return ""
 	}
 	all := names[0]
-	for _, name := range names[1 : len(names)-1] {
+	for _, name := range names[1:] {
 		all = l.Say("list.more", "list", all, "name", name)
 	}
-	return l.Say("list.last", "list", all, "name", names[len(names)-1])
+	return all
 }
 
 // Inside is a label as it stands inside a sentence: "default address". Abbreviations
