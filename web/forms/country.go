@@ -121,15 +121,15 @@ func CountryChange(v Values, aside map[string]string, rules pcclient.CountryRule
 }
 
 func setAside(name, text, from, to string) Note {
-	n := Note{name, words.M("aside.gone." + called(name, from)),
-		words.M("aside.about.gone", "value", valueOf(name, text, from), "country", address.Place(to))}
+	title := words.M("aside.gone." + called(name, from))
 	if name != State {
-		n.Title = words.M("choose." + called(name, to))
+		title = words.M("choose." + called(name, to))
 	}
-	if from != "" && from != to {
-		n.Text = words.M("aside.about.gone-until", "value", valueOf(name, text, from), "country", address.Place(to), "home", address.Place(from))
+	value, country := valueOf(name, text, from), address.Place(to)
+	if from == "" || from == to {
+		return Note{name, title, words.M("aside.about.gone", "value", value, "country", country)}
 	}
-	return n
+	return Note{name, title, words.M("aside.about.gone-until", "value", value, "country", country, "home", address.Place(from))}
 }
 
 // valueOf is a state, language or culture as a part of a text.

@@ -7,6 +7,10 @@
 // Onto (only the changed names, over the billing profile as it is upstream). Comparing is
 // always by Normal, so a space typed or lost changes nothing.
 //
+// What it says to people are messages of package words, to be put into a language by the
+// page that shows them. A sentence that holds a label is a text of its own per label,
+// "enter.postcode" beside "enter.zip-code": a new label needs all of them.
+//
 // Not for use outside the portal.
 package forms
 

@@ -66,8 +66,8 @@ func tagOptions(l *words.Language, name string, tags []string, rules pcclient.Co
 	return choose(out, name, present, outside(l, rules, present, name))
 }
 
-// choose selects the present value, adding it in front if the list does not have it,
-// under the name that a stranger of this name has.
+// choose selects the present value, adding it in front, by the name that stranger gives
+// it, if the list does not have it.
 func choose(options []Option, name, present string, stranger func(string) string) []Option {
 	if Normal(name, present) == "" {
 		return options
