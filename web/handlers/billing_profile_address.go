@@ -12,6 +12,7 @@ import (
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/templates"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // checkWait is how long a form waits for an address check it can do without.
@@ -75,7 +76,7 @@ func (e edit) addressQuestion(v *visit, errs forms.Errors) *templates.AddressQue
 		return nil
 	}
 	q := &templates.AddressQuestion{
-		Found:  foundText(e.check),
+		Found:  foundText(v, e.check),
 		Quote:  quoteOf(e.check),
 		Typed:  v.printed(merge.Address, e.check.Typed(e.values)),
 		Chosen: e.check.Choice,
@@ -85,12 +86,12 @@ func (e edit) addressQuestion(v *visit, errs forms.Errors) *templates.AddressQue
 		q.Chosen = e.check.Picked
 	}
 	if !e.check.Confirmed() {
-		q.Kept = "Can be saved, but was not confirmed"
+		q.Kept = v.Say("address.not-confirmed")
 	}
 	for n := range e.check.Suggested {
 		suggested := templates.SuggestedAddress{Choice: strconv.Itoa(n + 1), Text: v.printed(merge.Address, e.check.Suggestion(n, e.values))}
 		if e.check.Confirmed() {
-			suggested.Tag = confirmedText(e.check)
+			suggested.Tag = v.Of(confirmedText(e.check))
 		}
 		q.Suggested = append(q.Suggested, suggested)
 	}
@@ -106,35 +107,33 @@ func quoteOf(check *forms.AddressCheck) string {
 	return check.Message
 }
 
-func confirmedText(check *forms.AddressCheck) string {
+func confirmedText(check *forms.AddressCheck) words.Message {
 	if check.Status == pcclient.AddressVerifiedShippable {
-		return "Deliverable"
+		return words.M("address.tag.deliverable")
 	}
-	return "Verified"
+	return words.M("address.tag.verified")
 }
 
 // foundText says what the check found about an address, in the portal's words.
-func foundText(check *forms.AddressCheck) string {
-	text := ""
+func foundText(v *visit, check *forms.AddressCheck) string {
+	var found words.Message
 	switch check.Status {
 	case pcclient.AddressStreetPartial:
-		text = "The street may be incomplete. A house or unit number may be missing."
+		found = words.M("address.found.street")
 	case pcclient.AddressPremisesPartial:
-		text = "A house or unit number may be missing."
+		found = words.M("address.found.premises")
 	case pcclient.AddressMultiple:
-		text = "Several parts of this address may be incomplete."
+		found = words.M("address.found.parts")
 	default:
-		if len(check.Suggested) > 0 {
-			text = "The address check found a close match."
+		found = words.M("address.found.match")
+		if len(check.Suggested) == 0 {
+			found = words.M("address.found.nothing")
 		}
 	}
-	switch {
-	case text == "":
-		text = "The address check does not know this address. It may still be right."
-	case len(check.Suggested) > 0:
-		text += " Differences are underlined."
+	if len(check.Suggested) > 0 {
+		return v.Say("address.found.underlined", "found", found)
 	}
-	return text
+	return v.Of(found)
 }
 
 // heldCheck is what the address check said of the address that a version changes; nil
@@ -146,35 +145,35 @@ func heldCheck(version drafts.Version) *forms.AddressCheck {
 	return nil
 }
 
-// checkedTag is the word beside a changed address on review; "" for none.
-func checkedTag(check *forms.AddressCheck) string {
+// checkedTag is the word beside a changed address on review; the zero Message for none.
+func checkedTag(check *forms.AddressCheck) words.Message {
 	switch {
 	case check == nil:
 	case check.Confirmed() && check.Choice != forms.ChoiceTyped:
-		return "Verified"
+		return words.M("address.tag.verified")
 	case check.Choice != "" && check.Choice != forms.ChoiceTyped:
-		return "Suggested"
+		return words.M("address.tag.suggested")
 	}
-	return ""
+	return words.Message{}
 }
 
 // unconfirmed warns of an address that the check does not stand behind; nil when it does,
 // or nobody asked it.
-func unconfirmed(check *forms.AddressCheck) *templates.Note {
-	if check == nil || check.Confirmed() || checkedTag(check) != "" {
+func unconfirmed(v *visit, check *forms.AddressCheck) *templates.Note {
+	if check == nil || check.Confirmed() || checkedTag(check).ID != "" {
 		return nil
 	}
-	note := &templates.Note{Tone: templates.ToneCare, Title: "The address was not confirmed by the check.", Text: "It can be saved."}
+	text := words.M("address.unconfirmed.text")
 	switch {
 	case !check.Answered():
-		note.Text = "The check did not answer. The address can be saved."
+		text = words.M("address.unconfirmed.unanswered")
 	case check.Status == pcclient.AddressNotValidated:
-		note.Text = "Partner Center could not check it. The address can be saved."
+		text = words.M("address.unconfirmed.unchecked")
 	}
 	if quote := quoteOf(check); quote != "" {
-		note.Text += " Partner Center said: “" + quote + "”"
+		text = words.M("address.unconfirmed.said", "text", text, "quote", quote)
 	}
-	return note
+	return &templates.Note{Tone: templates.ToneCare, Title: v.Say("address.unconfirmed.title"), Text: v.Of(text)}
 }
 
 // auditedCheck is what the trail keeps of a version's address check.
@@ -195,23 +194,23 @@ func auditedCheck(version drafts.Version) *audit.AddressCheck {
 }
 
 // auditedText is what the trail says of an address check, for people.
-func auditedText(check audit.AddressCheck) string {
+func auditedText(check audit.AddressCheck) words.Message {
 	confirmed := (&forms.AddressCheck{Status: check.Status}).Confirmed()
 	switch {
 	case check.Status == "":
-		return "No answer, saved as typed"
+		return words.M("address.audited.unanswered")
 	case confirmed && check.Choice == audit.ChoiceTyped:
-		return "Known in another spelling, kept as typed"
+		return words.M("address.audited.other-spelling")
 	case confirmed && check.Choice == audit.ChoiceSuggested:
-		return "Verified, suggestion used"
+		return words.M("address.audited.verified-suggestion")
 	case confirmed:
-		return "Verified"
+		return words.M("address.audited.verified")
 	case check.Choice == audit.ChoiceSuggested:
-		return "Suggestion used"
+		return words.M("address.audited.suggestion")
 	case check.Choice == audit.ChoiceTyped:
-		return "Not confirmed, kept as typed"
+		return words.M("address.audited.typed")
 	case check.Status == pcclient.AddressNotValidated:
-		return "Could not be checked"
+		return words.M("address.audited.unchecked")
 	}
-	return "Not confirmed"
+	return words.M("address.audited.unconfirmed")
 }

@@ -124,7 +124,7 @@ func refusedBefore(v *visit, sub submission.Submission) (forms.Errors, *template
 	}
 	banner := &templates.Banner{Tone: templates.ToneCare, Title: v.Of(sentence)}
 	if quote := forms.UpstreamQuote(sub.UpstreamText); quote != "" {
-		banner.Text = "It said: “" + quote + "”"
+		banner.Text = v.Say("banner.refused.text", "quote", quote)
 	}
 	return nil, banner
 }

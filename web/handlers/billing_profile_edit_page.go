@@ -49,7 +49,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		banner = v.banner(bannerNoRules)
 	}
 	page := templates.EditPage{
-		Page:      s.frame(v, "Edit billing profile, "+nameOf(e.opened.Values, e.customer), templates.SectionCustomers),
+		Page:      s.frame(v, v.Say("shell.of-customer", "title", v.Say("edit.title"), "customer", nameOf(e.opened.Values, e.customer)), templates.SectionCustomers),
 		Customer:  v.customerOf(e.customer, e.opened.Values),
 		Action:    billingPath(e.customer, "", e.draft),
 		ETag:      string(e.opened.ETag),

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"slices"
+	"time"
 
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/forms"
@@ -22,9 +23,8 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 	}
 	s.here(v, version.Customer, version.Draft)
 	who := s.whoSaved(v, version.Customer, version.OpenedAt, theirs.Values)
-	who.Name = nameOfWho(who)
 	page := templates.MergePage{
-		Page:     s.frame(v, "Merge changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
+		Page:     s.frame(v, v.Say("shell.of-customer", "title", v.Say("merge.title"), "customer", nameOf(version.Base, version.Customer)), templates.SectionCustomers),
 		Customer: v.customerOf(version.Customer, version.Base),
 		Action:   billingPath(version.Customer, "/merge", version.Draft),
 		HereURL:  billingPath(version.Customer, "", version.Draft),
@@ -35,6 +35,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		Banner:   d.banner,
 		Unkept:   d.unkept,
 		Who:      who.Name,
+		You:      who.You,
 		Events:   whatHappened(v, version, who),
 		Draft: templates.DraftState{
 			KeepURL:    keepPath(version.Customer, version.Draft),
@@ -87,8 +88,8 @@ func (s *site) mergeItem(v *visit, line merge.Line, e edit, d *decisions, who su
 		NoBase:   version.Base == nil,
 		Theirs:   v.printed(line.Item, line.Theirs),
 		Mine:     v.printed(line.Item, line.Mine),
-		TheirsBy: theirsBy(who, v.clock(who.At).Text),
-		MineBy:   "You, " + v.clock(mineAt(version)).Text,
+		TheirsBy: theirsBy(v, who),
+		MineBy:   v.Say("merge.by.you", "at", v.clock(mineAt(version)).Text),
 		Choice:   d.choices[line.Item],
 		Fields:   s.itemFields(v, line.Item, e, d.errs),
 	}
@@ -106,30 +107,37 @@ func (s *site) mergeItem(v *visit, line merge.Line, e edit, d *decisions, who su
 		item.From = templates.FromSame
 	}
 	if d.missing[line.Item] {
-		item.Error = "Choose which " + inSentence(label) + " to save"
+		item.Error = v.Say("merge.choose", "label", v.Inside(label))
 	}
 	return item
 }
 
-func theirsBy(who submission.Who, at string) string {
-	if who.You {
-		return "You, elsewhere, " + at
+func theirsBy(v *visit, who submission.Who) string {
+	at := v.clock(who.At).Text
+	switch {
+	case who.You:
+		return v.Say("merge.by.elsewhere", "at", at)
+	case who.Name == "":
+		return v.Say("merge.by.outside", "at", at)
 	}
-	if who.Name == "" {
-		return "Changed outside this portal, noticed " + at
-	}
-	return who.Name + ", " + at
+	return v.Say("merge.by.who", "who", who.Name, "at", at)
 }
 
 // whatHappened tells the story of the conflict, oldest first.
 func whatHappened(v *visit, version drafts.Version, who submission.Who) []templates.Event {
-	saved := templates.Event{Tone: templates.ToneTheirs, Text: "Changed outside this portal", At: v.clock(who.At), Note: "when it was noticed"}
-	if who.Name != "" {
-		saved.Text, saved.Note = who.Name+" saved", ""
+	event := func(tone templates.Tone, text string, at time.Time, note string) templates.Event {
+		return templates.Event{Tone: tone, Text: text, At: v.clock(at), Note: note}
 	}
-	mine := templates.Event{Tone: templates.ToneMine, Text: "You sent your changes", At: v.clock(mineAt(version)), Note: "held back so that neither version is lost"}
+	saved := event(templates.ToneTheirs, v.Say("merge.events.outside"), who.At, v.Say("merge.events.noticed"))
+	switch {
+	case who.You:
+		saved.Text, saved.Note = v.Say("merge.events.saved-you"), ""
+	case who.Name != "":
+		saved.Text, saved.Note = v.Say("merge.events.saved", "who", who.Name), ""
+	}
+	mine := event(templates.ToneMine, v.Say("merge.events.sent"), mineAt(version), v.Say("merge.events.held"))
 	if version.Stage == drafts.Typed {
-		mine.Text, mine.Note = "You typed last", "kept as a draft"
+		mine.Text, mine.Note = v.Say("merge.events.typed"), v.Say("merge.events.kept")
 	}
-	return []templates.Event{{Tone: templates.ToneMine, Text: "You opened the profile", At: v.clock(version.OpenedAt)}, saved, mine}
+	return []templates.Event{event(templates.ToneMine, v.Say("merge.events.opened"), version.OpenedAt, ""), saved, mine}
 }

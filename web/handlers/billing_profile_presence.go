@@ -71,7 +71,7 @@ func (s *site) here(v *visit, customer pcclient.TenantID, draft string) template
 	if err != nil {
 		s.warn(v, "open forms not read", err)
 	}
-	others := templates.Others{Names: namesOf(people), Unread: err != nil}
+	others := templates.Others{Names: v.namesOf(people), Unread: err != nil}
 	if len(people) == 1 {
 		others.Since = v.at(people[0].OpenedAt)
 	}
@@ -99,17 +99,17 @@ func (s *site) editors(v *visit, customers ...pcclient.TenantID) map[pcclient.Te
 	}
 	names := map[pcclient.TenantID][]string{}
 	for customer, people := range all {
-		names[customer] = namesOf(people)
+		names[customer] = v.namesOf(people)
 	}
 	return names
 }
 
-func namesOf(people []presence.Person) []string {
+func (w times) namesOf(people []presence.Person) []string {
 	var names []string
 	for _, p := range people {
 		name := cleaned(p.Name)
 		if name == "" {
-			name = "Somebody"
+			name = w.Say("presence.somebody")
 		}
 		names = append(names, name)
 	}

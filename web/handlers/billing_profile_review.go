@@ -68,7 +68,7 @@ func (s *site) showReview(v *visit, status int, version drafts.Version, banner *
 // showReviewWrong is showReview with a complaint about the reason.
 func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, banner *templates.Banner, wrong string) error {
 	page := templates.ReviewPage{
-		Page:      s.frame(v, "Review changes, "+nameOf(version.Base, version.Customer), templates.SectionCustomers),
+		Page:      s.frame(v, v.Say("shell.of-customer", "title", v.Say("review.title"), "customer", nameOf(version.Base, version.Customer)), templates.SectionCustomers),
 		Customer:  v.customerOf(version.Customer, version.Base),
 		Action:    billingPath(version.Customer, "/review", version.Draft),
 		HereURL:   billingPath(version.Customer, "", version.Draft),
@@ -77,7 +77,7 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 		CSRF:      v.session.FormToken(familyBilling, string(version.Customer)),
 		Banner:    banner,
 		Unsettled: s.openFor(v, version.Customer),
-		Reason:    s.reasonField(version.Why, wrong),
+		Reason:    s.reasonField(v, version.Why, wrong),
 		KeptAt:    v.at(version.SavedAt),
 		Until:     v.clock(v.session.Until()),
 		Left:      s.sessionLeft(v),
@@ -90,12 +90,12 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 		shown := v.printedChange(change)
 		shown.Edit = "edit:" + string(change.Item)
 		if change.Item == merge.Address {
-			shown.Tag = checkedTag(check)
+			shown.Tag = v.Of(checkedTag(check))
 		}
 		page.Changes = append(page.Changes, shown)
 	}
 	page.Unchanged = v.unchangedFacts(version.Base, version.Mine)
-	if note := unconfirmed(check); note != nil {
+	if note := unconfirmed(v, check); note != nil {
 		page.Warnings = append(page.Warnings, *note)
 	}
 	for _, warning := range forms.Warnings(version.Mine, version.Base, e.rules) {

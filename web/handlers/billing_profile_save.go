@@ -41,7 +41,7 @@ func (s *site) saveBillingProfile(v *visit) error {
 	if item, back := editItem(v.one("do")); back {
 		return s.backToForm(v, version, item)
 	}
-	if wrong := s.reasonWrong(version.Why); wrong != "" {
+	if wrong := s.reasonWrong(v, version.Why); wrong != "" {
 		return s.showReviewWrong(v, http.StatusUnprocessableEntity, version, nil, wrong)
 	}
 	switch instead, err := s.overtaken(v, version); {

@@ -154,7 +154,7 @@ func (s *site) aboutChange(v *visit, r audit.Record) []templates.Fact {
 		facts = append(facts, templates.Fact{Label: v.Say("change.fact.reason"), Value: why})
 	}
 	if r.AddressCheck != nil {
-		facts = append(facts, templates.Fact{Label: v.Say("change.fact.check"), Value: auditedText(*r.AddressCheck)})
+		facts = append(facts, templates.Fact{Label: v.Say("change.fact.check"), Value: v.Of(auditedText(*r.AddressCheck))})
 	}
 	if r.RequestID != "" {
 		facts = append(facts, templates.Fact{Label: v.Say("details.request"), Value: r.RequestID, Copy: v.Say("copy.request")})

@@ -13,8 +13,8 @@ import (
 	"github.com/partnerdesk/portal/web/merge"
 )
 
-// keptHeader tells a script when its form was kept, as people read it; it is missing
-// when the form holds nothing to keep.
+// keptHeader tells a script the time of day when its form was kept; it is missing when the
+// form holds nothing to keep.
 const keptHeader = "X-Draft-Kept"
 
 // keepDraft keeps a form while somebody is typing in it: the values are decoded and
@@ -36,7 +36,7 @@ func (s *site) keepDraft(v *visit) error {
 // tellKept says in the answer that a version was kept, unless it held nothing.
 func (s *site) tellKept(v *visit, version drafts.Version) {
 	if something(version) {
-		v.Response().Header().Set(keptHeader, v.clock(version.SavedAt).Text)
+		v.Response().Header().Set(keptHeader, version.SavedAt.In(v.zone).Format("15:04")) // a header is ASCII
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
 	"github.com/partnerdesk/portal/web/templates"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // editSections are the inputs of the form in page order, the address as its
@@ -21,17 +22,17 @@ func (s *site) editSections(v *visit, e edit, errs forms.Errors, notes []forms.N
 		return f
 	}
 	sections := []templates.FormSection{
-		{ID: "company", Title: "Company and contact", Fields: []templates.Field{
+		{ID: "company", Title: v.Say("edit.company.title"), Fields: []templates.Field{
 			field(forms.CompanyName, 6),
 			field(forms.FirstName, 3),
 			field(forms.LastName, 3),
 			field(forms.Email, 6),
 		}},
-		{ID: "languages", Title: "Language and currency", Intro: "The choices come from the rules for " + address.Place(e.values[forms.Country]).In(v.Language) + ".", Fields: []templates.Field{
+		{ID: "languages", Title: v.Say("edit.languages.title"), Intro: v.Say("edit.languages.about", "country", address.Place(e.values[forms.Country])), Fields: []templates.Field{
 			field(forms.Language, 3),
 			field(forms.Culture, 3),
 		}},
-		{ID: "address", Title: "Default address", Intro: "Labels, order and required fields follow the country you choose.", Fields: []templates.Field{
+		{ID: "address", Title: v.Say("edit.address.title"), Intro: v.Say("edit.address.about"), Fields: []templates.Field{
 			field(forms.Country, 4),
 		}},
 	}
@@ -181,20 +182,21 @@ func ruleFacts(v *visit, rules pcclient.CountryRules, unknown bool) []templates.
 	}
 	country := rules.ISO2Code
 	needed := func(required bool, detail string) string {
-		text := "Optional"
-		if required {
-			text = "Required"
+		switch {
+		case required && detail != "":
+			return v.Say("edit.rule.required-with", "detail", detail)
+		case required:
+			return v.Say("edit.rule.required")
+		case detail != "":
+			return v.Say("edit.rule.optional-with", "detail", detail)
 		}
-		if detail != "" {
-			text += ", " + detail
-		}
-		return text
+		return v.Say("edit.rule.optional")
 	}
 	var facts []templates.Fact
 	if rules.StateRequired || len(rules.States) > 0 {
 		detail := ""
 		if n := len(rules.States); n > 0 {
-			detail = plural(n, "choice")
+			detail = v.Say("edit.rule.choices", "n", n)
 		}
 		facts = append(facts, templates.Fact{Label: v.Of(forms.Label(forms.State, country)), Value: needed(rules.StateRequired, detail)})
 	}
@@ -209,23 +211,23 @@ func ruleFacts(v *visit, rules pcclient.CountryRules, unknown bool) []templates.
 		facts = append(facts, templates.Fact{Label: v.Of(forms.Label(forms.Phone, country)), Value: needed(true, "")})
 	}
 	if len(rules.Cultures) > 0 {
-		facts = append(facts, templates.Fact{Label: "Cultures", Value: strings.Join(rules.Cultures, ", ")})
+		facts = append(facts, templates.Fact{Label: v.Say("edit.rule.cultures"), Value: strings.Join(rules.Cultures, ", ")})
 	}
 	if len(rules.CallingCodes) > 0 {
-		facts = append(facts, templates.Fact{Label: "Calling code", Value: "+" + strings.Join(rules.CallingCodes, ", +")})
+		facts = append(facts, templates.Fact{Label: v.Say("edit.rule.calling-code"), Value: "+" + strings.Join(rules.CallingCodes, ", +")})
 	}
 	return facts
 }
 
 func editFacts(v *visit, e edit) []templates.Fact {
-	facts := []templates.Fact{{Label: "Opened", Value: v.clock(e.opened.OpenedAt).Text, Numeric: true}}
+	facts := []templates.Fact{{Label: v.Say("edit.opened"), Value: v.clock(e.opened.OpenedAt).Text, Numeric: true}}
 	var changed []string
 	for _, item := range changedItems(e.opened.Values, e.values) {
-		changed = append(changed, inSentence(v.Of(item.Label(e.values[forms.Country]))))
+		changed = append(changed, v.Inside(v.Of(item.Label(e.values[forms.Country]))))
 	}
-	value := "Nothing yet"
+	value := v.Say("edit.nothing")
 	if len(changed) > 0 {
-		value = capital(joined(changed))
+		value = words.Capital(v.List(changed))
 	}
-	return append(facts, templates.Fact{Label: "Changed", Value: value, Live: true})
+	return append(facts, templates.Fact{Label: v.Say("edit.changed"), Value: value, Live: true})
 }

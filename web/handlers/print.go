@@ -9,7 +9,6 @@ import (
 	"github.com/partnerdesk/portal/web/address"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
-	"github.com/partnerdesk/portal/web/submission"
 	"github.com/partnerdesk/portal/web/templates"
 )
 
@@ -98,15 +97,6 @@ func (w times) addressFacts(values forms.Values) []templates.Fact {
 		facts = append(facts, templates.Fact{Label: w.Of(forms.Label(forms.Region, "")), Value: region})
 	}
 	return facts
-}
-
-// nameOfWho is who saved as a page names them: "You" for the operator's own other
-// window, "" when nobody can tell.
-func nameOfWho(who submission.Who) string {
-	if who.You {
-		return "You"
-	}
-	return who.Name
 }
 
 // nameOf is what a customer is called on a page: the company name of the billing

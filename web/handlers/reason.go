@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -18,19 +17,19 @@ const longestReason = 500
 func postedReason(v *visit) string { return strings.TrimSpace(cleaned(v.one("reason"))) }
 
 // reasonWrong is what is wrong with a reason, "" if nothing is.
-func (s *site) reasonWrong(reason string) string {
+func (s *site) reasonWrong(v *visit, reason string) string {
 	switch n := utf8.RuneCountInString(reason); {
 	case n == 0 && s.ReasonRequired:
-		return "Enter a reason for this change"
+		return v.Say("reason.missing")
 	case n > longestReason:
-		return fmt.Sprintf("Reason must be %d characters or less. It is %d.", longestReason, n)
+		return v.Say("reason.too-long", "most", longestReason, "length", n)
 	}
 	return ""
 }
 
-func (s *site) reasonField(reason, wrong string) templates.Field {
+func (s *site) reasonField(v *visit, reason, wrong string) templates.Field {
 	return templates.Field{
-		Name: "reason", Label: "Reason for the change", Hint: "Such as a ticket number. It is kept in the history of this customer.",
+		Name: "reason", Label: v.Say("reason.label"), Hint: v.Say("reason.hint"),
 		Value: reason, Error: wrong, Optional: !s.ReasonRequired,
 	}
 }

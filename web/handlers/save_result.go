@@ -65,7 +65,7 @@ func (s *site) showSaved(v *visit, sub submission.Submission) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errSaved, err)
 	}
-	page.Title = "Saved: " + page.Title
+	page.Title = v.Say("result.saved.page", "title", page.Title)
 	return show(v, http.StatusOK, page.View())
 }
 
@@ -80,24 +80,27 @@ func (s *site) savedBanner(v *visit, sub submission.Submission) *templates.Banne
 	}
 	banner := &templates.Banner{
 		Tone:  templates.ToneGood,
-		Title: "Billing profile saved.",
-		Text:  fmt.Sprintf("%s changed %s.", items(len(changedItems(sub.Base, sub.Wish))), v.at(sub.SettledAt)),
+		Title: v.Say("result.saved.title"),
+		Text:  v.Say("result.saved.text", "n", len(changedItems(sub.Base, sub.Wish)), "at", v.at(sub.SettledAt).Text),
 		Focus: true,
 	}
 	for _, e := range entries {
-		link := templates.Link{URL: changePath(sub.Customer, e.Seq), Text: "View change"}
+		link := templates.Link{URL: changePath(sub.Customer, e.Seq), Text: v.Say("result.saved.view")}
 		switch e.Kind {
 		case audit.Applied:
 			banner.Links = append(banner.Links, link)
 		case audit.Overwrote:
 			banner.Tone = templates.ToneCare
-			banner.Title = "Billing profile saved, and it replaced another save."
-			banner.Text = fmt.Sprintf("%s saved in Partner Center in the same moment. Nothing of that is lost: its %s can be put back.", orSomebody(replacedOf(e)), items(len(v.labelsOf(e))))
-			link.Text = "See what was replaced"
+			banner.Title = v.Say("result.replaced.title")
+			banner.Text = v.Say("result.replaced.somebody", "n", len(v.labelsOf(e)))
+			if who := replacedOf(e); who != "" {
+				banner.Text = v.Say("result.replaced.who", "who", who, "n", len(v.labelsOf(e)))
+			}
+			link.Text = v.Say("result.replaced.view")
 			banner.Links = []templates.Link{link}
 		}
 	}
-	banner.Links = append(banner.Links, templates.Link{URL: customerPath(sub.Customer) + "/billing", Text: "Edit again"})
+	banner.Links = append(banner.Links, templates.Link{URL: customerPath(sub.Customer) + "/billing", Text: v.Say("result.saved.edit")})
 	return banner
 }
 
@@ -158,7 +161,7 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 		AgainURL:     billingPath(sub.Customer, "/review", sub.Draft),
 		MergeURL:     billingPath(sub.Customer, "/merge", sub.Draft),
 		SignInURL:    "/auth/start",
-		Details:      s.details(v, supportFacts(sub)...),
+		Details:      s.details(v, supportFacts(v, sub)...),
 	}
 	if sub.State == submission.Rejected {
 		page.Refusal = explained(sub.UpstreamCode)
@@ -172,10 +175,12 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 	}
 	switch o.kind {
 	case templates.ResultSuperseded, templates.ResultConflict:
-		page.Who = s.inTheWay(v, sub)
+		who := s.inTheWay(v, sub)
+		page.Who, page.You = who.Name, who.You
 	case templates.ResultAlreadySaved:
 		// What the upstream refused on the way, a stale ETag, does not matter any more.
-		page.Who, page.UpstreamText = s.inTheWay(v, sub), ""
+		who := s.inTheWay(v, sub)
+		page.Who, page.You, page.UpstreamText = who.Name, who.You, ""
 	}
 	if sub.RetryAfter > 0 {
 		v.Response().Header().Set("Retry-After", retryAfter(sub.RetryAfter))
@@ -184,13 +189,13 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 }
 
 // inTheWay names who saved what stands in the way of a submission: since the form was
-// opened, if that is still known, else since Save was pressed. "" when nobody can tell.
-func (s *site) inTheWay(v *visit, sub submission.Submission) string {
+// opened, if that is still known, else since Save was pressed.
+func (s *site) inTheWay(v *visit, sub submission.Submission) submission.Who {
 	since := sub.RecordedAt
 	if version, err := s.Drafts.Get(v.Request().Context(), v.operator.Key(), sub.Key); err == nil {
 		since = version.OpenedAt
 	}
-	return nameOfWho(s.whoSaved(v, sub.Customer, since, sub.Saved))
+	return s.whoSaved(v, sub.Customer, since, sub.Saved)
 }
 
 // whoSaved tells who saved these values behind the person's form, which was opened then.
@@ -200,16 +205,16 @@ func (s *site) whoSaved(v *visit, customer pcclient.TenantID, opened time.Time, 
 }
 
 // supportFacts are the ids under which Microsoft's support finds the call.
-func supportFacts(sub submission.Submission) []templates.Fact {
+func supportFacts(v *visit, sub submission.Submission) []templates.Fact {
 	var facts []templates.Fact
 	add := func(label, value string) {
 		if value != "" {
 			facts = append(facts, templates.Fact{Label: label, Value: value})
 		}
 	}
-	add("Request ID", sub.RequestID)
-	add("Correlation ID", sub.CorrelationID)
-	add("Partner Center code", sub.UpstreamCode)
+	add(v.Say("details.request"), sub.RequestID)
+	add(v.Say("details.correlation"), sub.CorrelationID)
+	add(v.Say("details.code"), sub.UpstreamCode)
 	return facts
 }
 

@@ -93,6 +93,18 @@ func (w times) exact(t time.Time) templates.Time {
 	return templates.Time{Machine: local.Format(time.RFC3339), Text: w.Say("time.exact", parts...)}
 }
 
+// wait prints how long to wait: "20 seconds", "2 minutes"; "" when that is not known.
+func (w times) wait(d time.Duration) string {
+	switch n := int((d + time.Second - 1) / time.Second); {
+	case n <= 0:
+		return ""
+	case n < 120:
+		return w.Say("wait.seconds", "n", n)
+	default:
+		return w.Say("wait.minutes", "n", (n+59)/60)
+	}
+}
+
 // offset is the distance of a time's zone from UTC as people write it: "UTC+11".
 func (w times) offset(t time.Time) string { return offset(t.In(w.zone)) }
 

@@ -66,12 +66,14 @@
     label.insertBefore(words, optional);
     was = add(field, "p", "was");
     was.id = id;
-    add(add(was, "span", "", form.dataset.was + " "), "bdi", "", input.dataset.was);
+    var around = form.dataset.was.split("{value}"), said = add(was, "span", "", around[0]);
+    add(said, "bdi", "", input.dataset.was);
+    said.append(around[1]);
     var undo = add(was, "button", "linkbtn", form.dataset.undo);
     undo.type = "submit";
     undo.name = "do";
     undo.value = "undo:" + input.name;
-    add(undo, "span", "vh", form.dataset.undoOf + name);
+    add(undo, "span", "vh", " " + form.dataset.undoOf.replace("{label}", name));
   }
 
   document.addEventListener("input", function (e) { showChange(e.target); });
@@ -80,10 +82,11 @@
   function tell(form) {
     var list = document.querySelector("[data-live]");
     if (!list) return;
-    list.textContent = Array.prototype.map.call(form.querySelectorAll("label .dot"), function (dot, i) {
-      var text = dot.parentNode.firstChild.textContent.trim();
-      return i && /^.[a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
-    }).join(", ") || form.dataset.nothing;
+    var names = Array.prototype.map.call(form.querySelectorAll("label .dot"), function (dot) { return dot.parentNode.dataset.inside; });
+    var all = names.length ? names.reduce(function (so, name, i) {
+      return form.dataset[i < names.length - 1 ? "more" : "last"].replace("{list}", so).replace("{name}", name);
+    }) : form.dataset.nothing;
+    list.textContent = all.charAt(0).toUpperCase() + all.slice(1);
   }
 
   // Undo here when the value before can simply be put back; the country decides
@@ -148,7 +151,7 @@
       isKept(request.getResponseHeader("X-Draft-Kept"));
       var target = focus && document.getElementById(focus) || document.getElementById("defaultAddress-country");
       if (target) target.focus({ preventScroll: true });
-      say(main().dataset.updated + (news && ". " + news));
+      say(news ? main().dataset.updatedNews.replace("{news}", news) : main().dataset.updated);
     };
     request.onerror = function () { pending = null; plainly(form, what); };
     request.send(sent);
@@ -489,6 +492,6 @@
     var bar = document.querySelector("#progress progress"), words = bar && bar.nextElementSibling;
     if (!words) return;
     bar.value = items.length - open;
-    words.textContent = bar.value + words.dataset.of + items.length + (items.length === 1 ? words.dataset.one : words.dataset.many);
+    words.textContent = words.dataset.made.replace("{made}", bar.value);
   });
 })();

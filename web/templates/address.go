@@ -1,5 +1,7 @@
 package templates
 
+import "context"
+
 // AddressQuestion asks which address should be saved, after a check that knows a better
 // one or does not know the typed one. Addresses have lines separated by "\n".
 type AddressQuestion struct {
@@ -34,11 +36,11 @@ func (q *AddressQuestion) first() string {
 	return q.id(choiceTyped)
 }
 
-func (q *AddressQuestion) title(s SuggestedAddress) string {
+func (q *AddressQuestion) title(ctx context.Context, s SuggestedAddress) string {
 	if len(q.Suggested) == 1 {
-		return "Use the suggestion"
+		return say(ctx, "address.suggestion")
 	}
-	return "Use suggestion " + s.Choice
+	return say(ctx, "address.suggestion-of", "number", s.Choice)
 }
 
 // beside is what a suggestion makes different: told at the typed address if there is

@@ -1,5 +1,7 @@
 package templates
 
+import "context"
+
 // Kind is how a field is drawn.
 type Kind string
 
@@ -75,7 +77,7 @@ func (f Field) described() string {
 
 // options adds what the browser would otherwise decide on its own: a value that is
 // not in the list stays choosable, and nothing chosen is not the first choice.
-func (f Field) options() []Option {
+func (f Field) options(ctx context.Context) []Option {
 	known := false
 	for _, o := range f.Options {
 		known = known || o.Value == f.Value
@@ -83,13 +85,13 @@ func (f Field) options() []Option {
 	switch {
 	case known:
 		if f.Optional && !f.has("") {
-			return append([]Option{{"", notProvided}}, f.Options...)
+			return append([]Option{{"", say(ctx, "value.none")}}, f.Options...)
 		}
 		return f.Options
 	case f.Value == "" && f.Optional:
-		return append([]Option{{"", notProvided}}, f.Options...)
+		return append([]Option{{"", say(ctx, "value.none")}}, f.Options...)
 	case f.Value == "":
-		return append([]Option{{"", chooseOne}}, f.Options...)
+		return append([]Option{{"", say(ctx, "value.choose")}}, f.Options...)
 	default:
 		return append([]Option{{f.Value, f.Value}}, f.Options...)
 	}
@@ -130,9 +132,9 @@ func (s FormSection) problems() int {
 	return n
 }
 
-func (f Field) was() string {
+func (f Field) was(ctx context.Context) string {
 	if f.Was == "" {
-		return notProvided
+		return say(ctx, "value.none")
 	}
 	return f.Was
 }

@@ -1,9 +1,11 @@
 package templates
 
 import (
+	"context"
 	"strings"
 
 	"github.com/partnerdesk/portal/web/merge"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // From says whose value a merged item takes.
@@ -29,7 +31,8 @@ type MergePage struct {
 	CSRF      string
 	Hidden    []Hidden
 	Banner    *Banner
-	Who       string // who saved; "You" in another window, "" when nobody can tell
+	Who       string // who saved; "" when nobody can tell
+	You       bool   // the same person, in another window
 	Clashes   []MergeItem
 	Merged    []MergeItem
 	Unchanged []MergeItem
@@ -162,11 +165,11 @@ func (m MergeItem) change() Change {
 	return Change{Label: m.Label, Before: m.Before, After: m.after()}
 }
 
-func (m MergeItem) otherHint() string {
+func (m MergeItem) otherHint(ctx context.Context) string {
 	if len(m.Fields) == 1 {
-		return "Type a different " + lower(m.Label)
+		return say(ctx, "merge.something-typed", "label", words.In(ctx).Inside(m.Label))
 	}
-	return "Opens the fields with your version filled in"
+	return say(ctx, "merge.something-opens")
 }
 
 func (e Event) icon() string {
@@ -176,37 +179,31 @@ func (e Event) icon() string {
 	return "pen"
 }
 
-func (e Event) comma() string {
-	if e.At.Text == "" {
-		return ""
-	}
-	return ", "
-}
-
-// whole is said only where it matters: parts of two addresses make a wrong third one.
-func (p MergePage) whole() string {
+// whole reports whether it is said that an address is chosen whole: parts of two make a
+// wrong third one.
+func (p MergePage) whole() bool {
 	for _, m := range p.Clashes {
 		if strings.Contains(m.Before+m.Theirs+m.Mine, "\n") {
-			return " An address is always chosen whole."
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
 // sum says how much there is to decide.
-func (p MergePage) sum() string {
+func (p MergePage) sum(ctx context.Context) string {
 	need, fit := len(p.Clashes), len(p.Merged)
 	switch {
 	case need == 0:
-		return "Everything fits together; look it over once more."
+		return say(ctx, "merge.sum.fits")
 	case fit == 0:
-		return count(need, "item needs", "items need") + " your choice."
+		return say(ctx, "merge.sum.needs", "n", need)
 	default:
-		return "Of " + count(need+fit, "changed item", "changed items") + ", " + number(need) + " " + plural(need, "needs", "need") +
-			" your choice and " + number(fit) + " " + plural(fit, "fits", "fit") + " together."
+		return say(ctx, "merge.sum.both", "n", need+fit, "need", words.M("merge.sum.need", "n", need), "fit", words.M("merge.sum.fit", "n", fit))
 	}
 }
 
-func (p MergePage) progress() string {
-	return number(p.decided()) + " of " + count(len(p.Clashes), "choice made", "choices made")
+// progress tells how many choices are made: a number, or "{made}" for a script to fill in.
+func (p MergePage) progress(ctx context.Context, made any) string {
+	return say(ctx, "merge.progress.made", "made", made, "n", len(p.Clashes))
 }

@@ -43,11 +43,11 @@ func TestAnErrorOfAMergeIsWhereItCanBeMended(t *testing.T) {
 
 func TestAnAddressIsSaidToBeWholeOnlyWhereThereIsOne(t *testing.T) {
 	email := MergeItem{Item: "email", Mine: "a@b.example", Theirs: "c@d.example"}
-	if got := (MergePage{Clashes: []MergeItem{email}}).whole(); got != "" {
-		t.Errorf("with an email only: %q", got)
+	if got := (MergePage{Clashes: []MergeItem{email}}).whole(); got {
+		t.Error("it is said of an email only")
 	}
 	address := MergeItem{Item: "address", Mine: "1 New Street\nSydney NSW 2000", Theirs: "2 Other Road\nSydney NSW 2000"}
-	if got := (MergePage{Clashes: []MergeItem{email, address}}).whole(); got == "" {
+	if got := (MergePage{Clashes: []MergeItem{email, address}}).whole(); !got {
 		t.Error("nothing is said beside an address")
 	}
 }

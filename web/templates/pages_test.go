@@ -195,7 +195,7 @@ func TestFieldsFollowTheContract(t *testing.T) {
 				}
 			}
 			was := byID(doc, FieldID(f.Name)+"-was")
-			if (was != nil) != f.Changed || was != nil && !strings.Contains(text(was), f.was()) {
+			if (was != nil) != f.Changed || was != nil && !strings.Contains(text(was), f.was(t.Context())) {
 				t.Errorf("%s: no line with what it was", f.Name)
 			}
 		}

@@ -30,7 +30,8 @@ type ResultPage struct {
 	Page
 	Customer     Customer
 	Kind         ResultKind
-	Who          string        // ResultConflict, ResultSuperseded: who saved; "" when not known
+	Who          string        // ResultConflict, ResultSuperseded, ResultAlreadySaved: who saved; "" when not known
+	You          bool          // the same person, in another window
 	Wait         string        // ResultThrottled: "20 seconds"
 	Refusal      forms.Refusal // what the code of a refusal means; the zero value leaves it to Kind
 	UpstreamText string        // ResultRejected: what Partner Center said, as it said it

@@ -1,72 +1,81 @@
 package templates
 
-import "github.com/partnerdesk/portal/web/words"
+import (
+	"context"
 
-func (p ResultPage) message() message {
-	typed := "Everything you typed is kept below."
+	"github.com/partnerdesk/portal/web/words"
+)
+
+func (p ResultPage) message(ctx context.Context) message {
+	told := func(title string, text ...string) message { return message{title: title, text: text} }
 	switch p.Kind {
 	case ResultRunning:
-		return message{"again", "Still saving", []string{"The save is on its way to " + upstream + ". You can close this page; it goes on."}, ""}
+		return told(say(ctx, "result.running.title"), say(ctx, "result.running.text"))
 	case ResultUnknown:
-		return message{"warn", "We do not know yet whether this was saved", []string{
-			"The answer of " + upstream + " got lost. We are reading the profile back to find out. Do not enter it again."}, ""}
+		return told(say(ctx, "result.unknown.title"), say(ctx, "result.unknown.text"))
 	case ResultNotSaved:
-		return message{"alert", "It was not saved", []string{"The profile was read back and still has the values from before. " + typed, "Look it over and save it once more."}, ""}
+		return told(say(ctx, "result.not-saved.title"), say(ctx, "result.not-saved.text"), say(ctx, "result.not-saved.next"))
 	case ResultSuperseded:
-		return message{"warn", p.who() + " saved this profile at the same time", []string{
-			"The profile was read back and holds other values than yours and than before. Whether yours were saved in between cannot be told. " + typed}, ""}
+		return told(say(ctx, "result.superseded.title-"+p.whose(), "who", p.Who), say(ctx, "result.superseded.text"))
 	case ResultConflict:
-		return message{"warn", p.who() + " saved this profile while you were editing", []string{"Nothing has been overwritten and everything you typed is kept. Put both together, then save."}, ""}
+		return told(say(ctx, "result.conflict.title-"+p.whose(), "who", p.Who), say(ctx, "result.conflict.text"))
 	case ResultAlreadySaved:
-		return message{"check", p.who() + " already saved the same values", []string{"There is nothing to do: the profile has the values you typed, and nothing had to be saved."}, ""}
+		return told(say(ctx, "result.already-saved.title-"+p.whose(), "who", p.Who), say(ctx, "result.already-saved.text"))
 	case ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn:
-		return p.refused(typed)
+		return p.refused(ctx)
 	case ResultNotFound:
-		return message{"company", "This customer is not in your partner account", []string{"It may have been moved or removed. Nothing was saved. " + typed}, ""}
+		return told(say(ctx, "result.not-found.title"), say(ctx, "result.not-found.text"))
 	case ResultThrottled:
-		wait := "a little while"
-		if p.Wait != "" {
-			wait = p.Wait
-		}
-		return message{"clock", upstream + " asks us to slow down", []string{"Nothing was saved. " + typed, "Save again in " + wait + "."}, ""}
+		return told(say(ctx, "result.throttled.title"), say(ctx, "result.kept"), p.again(ctx))
 	case ResultDown:
-		return message{"warn", upstream + " is not answering", []string{"Nothing was saved. " + typed}, ""}
+		return told(say(ctx, "result.down.title"), say(ctx, "result.kept"))
 	default:
-		return message{"warn", "Something broke on our side", []string{"Nothing was saved. " + typed}, ""}
+		return told(say(ctx, "result.failed.title"), say(ctx, "result.kept"))
 	}
 }
 
 // refused is a refusal by its code if that says more than the kind does.
-func (p ResultPage) refused(typed string) message {
-	if why, en := p.Refusal, words.English(); why.Title.ID != "" {
-		return message{"alert", en.Of(why.Title), []string{en.Of(why.Cause) + " Nothing was saved. " + typed, en.Of(why.Next)}, ""}
+func (p ResultPage) refused(ctx context.Context) message {
+	if p.Refusal.Title.ID != "" {
+		return message{title: words.In(ctx).Of(p.Refusal.Title), text: []string{say(ctx, "result.refused", "cause", p.Refusal.Cause), words.In(ctx).Of(p.Refusal.Next)}}
 	}
 	switch p.Kind {
 	case ResultForbidden:
-		return message{"user", "You cannot edit this customer", []string{upstream + " lets your account view it, and refused the change. Nothing was saved. " + typed, p.askAccess()}, ""}
+		return message{title: say(ctx, "result.forbidden.title"), text: []string{say(ctx, "result.forbidden.text"), p.askAccess(ctx)}}
 	case ResultNoRelation:
-		return message{"user", "Your organisation may not edit this customer", []string{upstream + " finds no relationship that allows it. Nothing was saved. " + typed, p.askAccess()}, ""}
+		return message{title: say(ctx, "result.no-relation.title"), text: []string{say(ctx, "result.no-relation.text"), p.askAccess(ctx)}}
 	case ResultMFA:
-		return message{"user", "Sign in with a second factor", []string{upstream + " only takes changes from people who signed in with two factors. Nothing was saved. " + typed}, ""}
+		return message{title: say(ctx, "result.mfa.title"), text: []string{say(ctx, "result.mfa.text")}}
 	case ResultSignIn:
-		return message{"user", "Sign in to continue", []string{"Your sign-in has run out. Nothing was saved. " + typed}, ""}
+		return message{title: say(ctx, "result.sign-in.title"), text: []string{say(ctx, "result.sign-in.text")}}
 	default:
-		return message{"alert", upstream + " did not accept this profile", []string{"Nothing was saved. " + typed, "Change what it names, or send us the reference."}, ""}
+		return message{title: say(ctx, "result.rejected.title"), text: []string{say(ctx, "result.kept"), say(ctx, "result.rejected.next")}}
 	}
 }
 
-func (p ResultPage) who() string {
-	if p.Who == "" {
-		return "Somebody else"
+// whose tells the texts apart that say who saved.
+func (p ResultPage) whose() string {
+	switch {
+	case p.You:
+		return "you"
+	case p.Who == "":
+		return "somebody"
 	}
-	return p.Who
+	return "who"
 }
 
-func (p ResultPage) askAccess() string {
+func (p ResultPage) again(ctx context.Context) string {
+	if p.Wait == "" {
+		return say(ctx, "result.throttled.later")
+	}
+	return say(ctx, "result.throttled.wait", "wait", p.Wait)
+}
+
+func (p ResultPage) askAccess(ctx context.Context) string {
 	if p.Contact == "" {
-		return "An admin agent of your partner account can give access."
+		return say(ctx, "result.access.admin")
 	}
-	return "To get access, ask " + p.Contact + "."
+	return say(ctx, "result.access.ask", "contact", p.Contact)
 }
 
 func (p ResultPage) tone() Tone {
@@ -80,36 +89,36 @@ func (p ResultPage) tone() Tone {
 	}
 }
 
-func (p ResultPage) listTitle() string {
+func (p ResultPage) listTitle(ctx context.Context) string {
 	if p.open() {
-		return "What is being saved"
+		return say(ctx, "result.list.open")
 	}
-	return "What you typed"
+	return say(ctx, "result.list.typed")
 }
 
 // links are the actions, the main one first.
-func (p ResultPage) links() []Link {
+func (p ResultPage) links(ctx context.Context) []Link {
 	var out []Link
 	add := func(url, text string) { out = append(out, Link{URL: url, Text: text}) }
 	switch p.Kind {
 	case ResultRunning, ResultUnknown:
-		add(p.CheckURL, "Check again")
-		add(p.Customer.URL, "See the customer")
+		add(p.CheckURL, say(ctx, "result.go.check"))
+		add(p.Customer.URL, say(ctx, "result.go.customer"))
 		return out
 	case ResultConflict, ResultSuperseded:
-		add(p.MergeURL, "Put both together")
+		add(p.MergeURL, say(ctx, "result.go.merge"))
 	case ResultMFA, ResultSignIn:
 		if p.Refusal.Title.ID == "" {
-			add(p.SignInURL, "Sign in to continue")
+			add(p.SignInURL, say(ctx, "result.go.sign-in"))
 		}
 	case ResultNotSaved, ResultThrottled, ResultDown, ResultFailed:
-		add(p.AgainURL, "Save again")
+		add(p.AgainURL, say(ctx, "result.go.save"))
 	}
-	add(p.EditURL, "Back to editing")
+	add(p.EditURL, say(ctx, "edit.back"))
 	if p.Kind == ResultNotFound {
-		add("/customers", "Search customers")
+		add("/customers", say(ctx, "result.go.customers"))
 	} else {
-		add(p.Customer.URL, "See the customer")
+		add(p.Customer.URL, say(ctx, "result.go.customer"))
 	}
 	return out
 }
