@@ -86,8 +86,8 @@ type tab struct {
 
 // arrival is one answer from the network.
 type arrival struct {
-	id  network.RequestID
-	url string
+	id        network.RequestID
+	url, kind string
 }
 
 // newTab opens a tab in a browser of its own: no cookies, no history.
@@ -182,7 +182,7 @@ func (p *tab) hear(event any) {
 		}
 	case *network.EventResponseReceived:
 		if !e.Response.FromDiskCache && !p.cached[e.RequestID] {
-			p.fetched = append(p.fetched, arrival{e.RequestID, e.Response.URL})
+			p.fetched = append(p.fetched, arrival{e.RequestID, e.Response.URL, e.Response.MimeType})
 		}
 	case *network.EventRequestServedFromCache:
 		p.cached[e.RequestID] = true

@@ -86,6 +86,7 @@ var journeys = []struct {
 	{"axe: errors", onlyWithAxe(axeErrors)},
 	{"axe: settings", onlyWithAxe(axeSettings)},
 	{"budgets", budgets},
+	{"speeds", speeds},
 }
 
 // atOnce is how many journeys are under way together: a journey waits for the
@@ -100,8 +101,8 @@ func TestJourneys(t *testing.T) {
 	var under sync.WaitGroup
 	for _, j := range journeys {
 		for _, m := range modes {
-			if !m.scripts && (strings.HasPrefix(j.name, "axe") || strings.HasPrefix(j.name, "what is")) {
-				continue // axe is a script, and pages are kept as they are with scripts
+			if !m.scripts && slices.ContainsFunc([]string{"axe", "what is", "budgets", "speeds"}, func(scripted string) bool { return strings.HasPrefix(j.name, scripted) }) {
+				continue // axe and the measures of time are scripts, and pages are kept as they are with scripts
 			}
 			free <- struct{}{}
 			under.Go(func() {
