@@ -286,7 +286,7 @@
     }),
 
     // printed is what has no use on paper.
-    printed: () => wrong("nav:not(.crumbs), .side, .foot, .demo, form.bar, button, .btn, .skip", n => !unseen(n)),
+    printed: () => wrong("nav:not(.crumbs), .side, .foot, .demo, form.bar, button, .btn, .skip, td.end a, .line p > a", n => !unseen(n)),
 
     moving: () => document.getAnimations().map(a => tell(a.effect.target)),
 
