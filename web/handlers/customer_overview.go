@@ -164,7 +164,7 @@ func (w times) trailTitle(changed []string) string {
 	case 1:
 		return w.Say("customer.trail.item", "item", changed[0])
 	}
-	return w.Say("customer.trail.items", "n", len(changed))
+	return w.Say("items-changed", "n", len(changed))
 }
 
 // trailNote is what sets a change apart from an ordinary save.

@@ -40,7 +40,7 @@ func (s *site) draftsOf(v *visit, customer pcclient.TenantID) []drafts.Version {
 func unfinished(v *visit, version drafts.Version) templates.Draft {
 	return templates.Draft{
 		CustomerName: nameOf(version.Base, version.Customer),
-		Items:        v.Say("customer.draft.items", "n", len(changedItems(version.Base, version.Mine))),
+		Items:        v.Say("items-changed", "n", len(changedItems(version.Base, version.Mine))),
 		At:           v.on(version.SavedAt),
 		ContinueURL:  billingPath(version.Customer, "", version.Draft),
 		DiscardURL:   discardPath(version.Customer, version.Draft),

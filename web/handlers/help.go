@@ -8,6 +8,6 @@ import (
 )
 
 func (s *site) showHelp(v *visit) error {
-	page := templates.HelpPage{Page: s.frame(v, "Help", templates.SectionHelp), Contact: s.Contact, Edits: v.may(middleware.Edit)}
+	page := templates.HelpPage{Page: s.frame(v, v.Say("help.title"), templates.SectionHelp), Contact: s.Contact, Edits: v.may(middleware.Edit)}
 	return show(v, http.StatusOK, page.View())
 }

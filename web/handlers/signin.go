@@ -23,7 +23,7 @@ func (s *site) signIn(v *visit) error {
 		Contact: s.Contact,
 	}
 	if page.State == templates.SignInSignedOut {
-		page.Title = "Signed out"
+		page.Title = v.Say("sign-in.signed-out.page")
 		page.LeaveURL = s.SignIn.EndSessionURL(v.Request().Context(), "")
 	}
 	return show(v, http.StatusOK, page.View())
