@@ -85,7 +85,7 @@ func (s *site) savedBanner(v *visit, sub submission.Submission) *templates.Banne
 		Focus: true,
 	}
 	for _, e := range entries {
-		link := templates.Link{URL: changePath(sub.Customer, e.Seq), Text: v.Say("result.saved.view")}
+		link := templates.Link{URL: changePath(sub.Customer, e.Seq), Text: v.Say("customer.trail.view")}
 		switch e.Kind {
 		case audit.Applied:
 			banner.Links = append(banner.Links, link)

@@ -190,7 +190,7 @@ func (p MergePage) whole() bool {
 	return false
 }
 
-// sum says how much there is to decide.
+// sum says what became of both edits, and how much there is to decide.
 func (p MergePage) sum(ctx context.Context) string {
 	need, fit := len(p.Clashes), len(p.Merged)
 	switch {

@@ -303,7 +303,7 @@ func (p ResultPage) View() templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = sentence("result.pressed", "at", moment(p.At)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = sentence("unsettled.note.pressed", "at", moment(p.At)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -24,13 +24,13 @@ func (p ResultPage) message(ctx context.Context) message {
 	case ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn:
 		return p.refused(ctx)
 	case ResultNotFound:
-		return told(say(ctx, "result.not-found.title"), say(ctx, "result.not-found.text"))
+		return told(say(ctx, "error.no-customer.title"), say(ctx, "result.not-found.text"))
 	case ResultThrottled:
-		return told(say(ctx, "result.throttled.title"), say(ctx, "result.kept"), p.again(ctx))
+		return told(say(ctx, "error.throttled.title"), say(ctx, "result.kept"), p.again(ctx))
 	case ResultDown:
-		return told(say(ctx, "result.down.title"), say(ctx, "result.kept"))
+		return told(say(ctx, "error.upstream-down.title"), say(ctx, "result.kept"))
 	default:
-		return told(say(ctx, "result.failed.title"), say(ctx, "result.kept"))
+		return told(say(ctx, "error.internal.title"), say(ctx, "result.kept"))
 	}
 }
 
@@ -41,13 +41,13 @@ func (p ResultPage) refused(ctx context.Context) message {
 	}
 	switch p.Kind {
 	case ResultForbidden:
-		return message{title: say(ctx, "result.forbidden.title"), text: []string{say(ctx, "result.forbidden.text"), p.askAccess(ctx)}}
+		return message{title: say(ctx, "error.read-only.title"), text: []string{say(ctx, "result.forbidden.text"), p.askAccess(ctx)}}
 	case ResultNoRelation:
 		return message{title: say(ctx, "result.no-relation.title"), text: []string{say(ctx, "result.no-relation.text"), p.askAccess(ctx)}}
 	case ResultMFA:
-		return message{title: say(ctx, "result.mfa.title"), text: []string{say(ctx, "result.mfa.text")}}
+		return message{title: say(ctx, "error.mfa.title"), text: []string{say(ctx, "result.mfa.text")}}
 	case ResultSignIn:
-		return message{title: say(ctx, "result.sign-in.title"), text: []string{say(ctx, "result.sign-in.text")}}
+		return message{title: say(ctx, "error.session-over.title"), text: []string{say(ctx, "result.sign-in.text")}}
 	default:
 		return message{title: say(ctx, "result.rejected.title"), text: []string{say(ctx, "result.kept"), say(ctx, "result.rejected.next")}}
 	}
@@ -73,9 +73,9 @@ func (p ResultPage) again(ctx context.Context) string {
 
 func (p ResultPage) askAccess(ctx context.Context) string {
 	if p.Contact == "" {
-		return say(ctx, "result.access.admin")
+		return say(ctx, "result.ask-admin")
 	}
-	return say(ctx, "result.access.ask", "contact", p.Contact)
+	return say(ctx, "error.ask.access", "contact", p.Contact)
 }
 
 func (p ResultPage) tone() Tone {
@@ -109,14 +109,14 @@ func (p ResultPage) links(ctx context.Context) []Link {
 		add(p.MergeURL, say(ctx, "result.go.merge"))
 	case ResultMFA, ResultSignIn:
 		if p.Refusal.Title.ID == "" {
-			add(p.SignInURL, say(ctx, "result.go.sign-in"))
+			add(p.SignInURL, say(ctx, "error.link.sign-in"))
 		}
 	case ResultNotSaved, ResultThrottled, ResultDown, ResultFailed:
 		add(p.AgainURL, say(ctx, "result.go.save"))
 	}
 	add(p.EditURL, say(ctx, "edit.back"))
 	if p.Kind == ResultNotFound {
-		add("/customers", say(ctx, "result.go.customers"))
+		add("/customers", say(ctx, "error.link.customers"))
 	} else {
 		add(p.Customer.URL, say(ctx, "result.go.customer"))
 	}
