@@ -120,6 +120,9 @@ func reloadKeepsTheDraft(p *tab) {
 	p.billing(harbourline)
 	p.fill("email", "draft@harbourline.example")
 	p.fill("lastName", "Whitfield-Ames")
+	if p.mode.scripts {
+		p.comes("Last name and email") // what changed, beside the form
+	}
 	p.press(review)
 	p.reload()
 	p.see("Review 2 changes", "draft@harbourline.example")

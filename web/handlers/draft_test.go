@@ -11,6 +11,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/demo"
 	"github.com/partnerdesk/portal/web/drafts"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // keep sends a form as the script does while somebody types.
@@ -84,6 +85,15 @@ func testI8WhatIsTypedIsKept(t *testing.T) {
 	})
 	t.Run("reload", func(t *testing.T) {
 		b.get(f.again()).want(http.StatusOK, "Your changes are back.").form("email").wants("email", "half an address")
+	})
+	t.Run("when it was kept stays a time of day in every language", func(t *testing.T) {
+		id := strings.Split(f.action.Path, "/")[2]
+		r := b.request(http.MethodPost, "/customers/"+id+"/draft?"+f.action.RawQuery, f.values)
+		r.Header.Set("Accept-Language", words.Mirrored)
+		kept := b.do(r).want(http.StatusNoContent).header.Get("X-Draft-Kept")
+		if _, err := time.Parse("15:04", kept); err != nil {
+			t.Errorf("kept: %q", kept)
+		}
 	})
 	t.Run("only checked values can be reviewed", func(t *testing.T) {
 		for _, page := range []string{"/review", "/merge"} {
