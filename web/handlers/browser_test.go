@@ -19,9 +19,10 @@ type node = html.Node
 // redirects between the portal and the identity provider, and sends forms as a
 // browser would.
 type browser struct {
-	t      testing.TB
-	client *http.Client
-	origin string
+	t        testing.TB
+	client   *http.Client
+	origin   string
+	language string // Accept-Language; "" sends none
 }
 
 func newBrowser(t testing.TB, origin string, hosts hosts) *browser {
@@ -67,6 +68,9 @@ func (b *browser) request(method, path string, form url.Values) *http.Request {
 	r, err := http.NewRequestWithContext(b.t.Context(), method, target, body)
 	if err != nil {
 		b.t.Fatal(err)
+	}
+	if b.language != "" {
+		r.Header.Set("Accept-Language", b.language)
 	}
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

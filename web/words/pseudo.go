@@ -36,9 +36,14 @@ func accented(text string) string {
 		b.WriteString(accents.Replace(s.text))
 		letters += len(s.text)
 	}
-	longer := strings.Repeat("·", letters*2/5)
-	return "⟦" + b.String() + longer + "⟧"
+	for longer := letters * 2 / 5; longer > 0; longer -= wordLength {
+		b.WriteString(" " + strings.Repeat("·", min(longer, wordLength)))
+	}
+	return "⟦" + b.String() + "⟧"
 }
+
+// wordLength is how long the words are that make a text longer: they must break as others do.
+const wordLength = 8
 
 var accents = strings.NewReplacer(
 	"a", "á", "b", "ƀ", "c", "ç", "d", "ð", "e", "é", "f", "ƒ", "g", "ĝ", "h", "ĥ", "i", "í",
