@@ -65,6 +65,10 @@ func (p *tab) accessibleIn(part, state string) {
 		return
 	}
 	eval[chromedp.Void](p, source)
+	if p.mode.asks != "" {
+		p.accessibleMirrored(part, state)
+		return
+	}
 	for _, width := range []int64{1280, 320} {
 		for _, scheme := range []string{"light", "dark"} {
 			p.look(width, tall, scheme)
@@ -77,6 +81,25 @@ func (p *tab) accessibleIn(part, state string) {
 	p.wantSameFrame(state)
 	p.wantOwnTitle(state)
 	p.wantDisplays(part, state)
+}
+
+// accessibleMirrored holds the page as a longer language has it, right to left, against axe
+// and the two widths, and finds what is not translated.
+func (p *tab) accessibleMirrored(part, state string) {
+	p.t.Helper()
+	for _, width := range []int64{1280, 320} {
+		p.look(width, tall, "light")
+		p.wantNoFlaws()
+	}
+	for _, finding := range p.findings(part) {
+		p.t.Errorf("%s, 320 px, mirrored: %s", state, finding)
+	}
+	for _, text := range askPage[[]string](p, "untranslated") {
+		if text != harbourline { // which is the title of its page
+			p.t.Errorf("%s: %q is not translated", state, text)
+		}
+	}
+	p.look(p.mode.width, usualHeight, "light")
 }
 
 // findings are what axe, once loaded, has against a part of the page as it stands.

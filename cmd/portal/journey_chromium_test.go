@@ -20,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // A journey must end in journeyLimit, each of its steps in stepLimit. They are far
@@ -56,12 +58,17 @@ type mode struct {
 	name    string
 	scripts bool
 	width   int64
+	asks    string // for a language; "" for none
 }
 
 var modes = []mode{
-	{"with scripts, 1280 px", true, 1280},
-	{"without scripts, 320 px", false, 320},
+	{"with scripts, 1280 px", true, 1280, ""},
+	{"without scripts, 320 px", false, 320, ""},
 }
+
+// mirrored is the pseudo-language that runs from right to left and is longer than English,
+// in which axe looks at every page and state once more.
+var mirrored = mode{"mirrored, 1280 px", true, 1280, words.Mirrored}
 
 // tab is one tab of one person's browser. Every step that cannot be done ends the
 // test and says where it stood.
@@ -126,7 +133,13 @@ func (p *tab) prepare() {
 		if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
 			return err
 		}
-		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !p.mode.scripts})
+		if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !p.mode.scripts}); err != nil {
+			return err
+		}
+		if p.mode.asks == "" {
+			return nil
+		}
+		_, err := chromedp.Call(ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": p.mode.asks}})
 		return err
 	})
 }

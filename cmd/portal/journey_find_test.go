@@ -30,7 +30,7 @@ func findByKeyboard(p *tab) {
 		p.keysTo(http.StatusOK, "e")
 		p.wantTitle("Edit billing profile")
 	}
-	for _, m := range []mode{modes[0], {"320 px", true, 320}} {
+	for _, m := range []mode{modes[0], {"320 px", true, 320, ""}} {
 		p.look(m.width, usualHeight, "light")
 		p.open("/help")
 		p.keys("/")

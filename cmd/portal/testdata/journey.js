@@ -1,7 +1,13 @@
 // What a journey asks of a page. It runs as DevTools do, so it works with scripts
 // switched off and under any content security policy.
 (() => {
-  const flat = s => s.replace(/\s+/g, " ").trim();
+  // In the pseudo-languages a page says what it says in English, accented and made longer;
+  // plain is that without it, so that journeys find their way by the same words.
+  const pseudo = /-X[AB]$/.test(document.documentElement.lang);
+  const accented = "áƀçðéƒĝĥíĵķļɱñóþǫŕšţúṽŵẋýžÁƁÇÐÉƑĜĤÍĴĶĻṀÑÓÞǪŔŠŢÚṼŴẊÝŽ", letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const plain = s => !pseudo ? s : s.replace(/[⟦⟧\u2066-\u2069]| ·+/g, "")
+    .replace(/[^\0-\x7f]/g, c => letters[accented.indexOf(c)] || c);
+  const flat = s => plain(s.replace(/\s+/g, " ").trim());
   const shown = n => n.checkVisibility({ visibilityProperty: true }) && n.getClientRects().length > 0;
 
   // words is the text of a control as a person reads it: without what is only for
@@ -41,7 +47,7 @@
     value: css => { const n = document.querySelector(css); return n ? n.value : null; },
     count: css => [...document.querySelectorAll(css)].filter(shown).length,
     focus: () => name(document.activeElement),
-    said: () => document.getElementById("live").textContent,
+    said: () => plain(document.getElementById("live").textContent),
     choose: (css, value) => {
       const n = document.querySelector(css);
       if (!n || ![...n.options].some(o => o.value === value)) return false;
@@ -63,6 +69,26 @@
         document.elementFromPoint(box.left + box.width * x, box.top + box.height * y)));
       const free = seen.some(top => top && (n.contains(top) || n.control === top || (n.labels && [...n.labels].some(l => l.contains(top)))));
       return { Name: name(n), Ring: Math.max(wide(ring), wide(around)), Over: free ? "" : seen[0] ? seen[0].outerHTML.slice(0, 120) : "the edge of the window" };
+    },
+
+    // untranslated is what a page in a pseudo-language says outside its brackets: nothing
+    // but names, codes and keys may stand there.
+    untranslated: () => {
+      if (!pseudo) return [];
+      const copy = document.documentElement.cloneNode(true);
+      copy.querySelectorAll("script, style, svg, bdi, code, kbd, option, textarea, .mono-box, .brand").forEach(n => n.replaceWith(" "));
+      const outside = text => {
+        let depth = 0, out = "";
+        for (const c of text) {
+          if (c === "⟦") depth++;
+          else if (c === "⟧") depth--;
+          else out += depth > 0 ? " " : c;
+        }
+        return out.split(/[^\p{L}' ]+|  +/u).map(s => s.trim()).filter(s => /\p{L}/u.test(s));
+      };
+      const said = [...copy.querySelectorAll("[aria-label], [placeholder], [title], [data-label], optgroup")].flatMap(n =>
+        ["aria-label", "placeholder", "title", "data-label"].map(a => n.getAttribute(a) || ""));
+      return [copy.textContent, ...said].flatMap(outside).filter(s => s !== "Partner Desk" && s !== "UTC");
     },
 
     // flaws are what no page may have, whatever it shows.
