@@ -27,7 +27,7 @@ import (
 // A journey must end in journeyLimit, each of its steps in stepLimit. They are far
 // above what is needed, so that only something stuck meets them.
 const (
-	journeyLimit = 90 * time.Second
+	journeyLimit = 3 * time.Minute
 	stepLimit    = 20 * time.Second
 )
 
@@ -95,6 +95,8 @@ type tab struct {
 type arrival struct {
 	id        network.RequestID
 	url, kind string
+	loader    cdp.LoaderID // of the page that asked for it
+	page      bool         // it is that page
 }
 
 // newTab opens a tab in a browser of its own: no cookies, no history.
@@ -195,7 +197,7 @@ func (p *tab) hear(event any) {
 		}
 	case *network.EventResponseReceived:
 		if !e.Response.FromDiskCache && !p.cached[e.RequestID] {
-			p.fetched = append(p.fetched, arrival{e.RequestID, e.Response.URL, e.Response.MimeType})
+			p.fetched = append(p.fetched, arrival{e.RequestID, e.Response.URL, e.Response.MimeType, e.LoaderID, e.Type == network.ResourceTypeDocument})
 		}
 	case *network.EventRequestServedFromCache:
 		p.cached[e.RequestID] = true
