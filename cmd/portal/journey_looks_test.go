@@ -199,9 +199,9 @@ func looked() (list []display) {
 			continue
 		}
 		switch {
-		case d.height == tall && d.width <= 400:
+		case d.height == usualHeight && d.width <= 400:
 			d.height = 1200
-		case d.height == tall:
+		case d.height == usualHeight:
 			d.height = 1600
 		}
 		list = append(list, d)
