@@ -90,6 +90,9 @@ func (p *tab) accessibleMirrored(part, state string) {
 	for _, width := range []int64{1280, 320} {
 		p.look(width, tall, "light")
 		p.wantNoFlaws()
+		for _, flaw := range hold[[]string](p, "layout") {
+			p.t.Errorf("%s, %d px, mirrored: %s", state, width, flaw)
+		}
 	}
 	for _, finding := range p.findings(part) {
 		p.t.Errorf("%s, 320 px, mirrored: %s", state, finding)

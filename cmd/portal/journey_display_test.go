@@ -92,11 +92,7 @@ func (p *tab) show(d display) {
 		return err
 	})
 	held(p, "spaced", d.spaced)
-	dir := "ltr"
-	if d.rtl {
-		dir = "rtl"
-	}
-	held(p, "direct", dir)
+	held(p, "mirrored", d.rtl)
 }
 
 //go:embed testdata/criteria.js

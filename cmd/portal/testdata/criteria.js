@@ -274,7 +274,13 @@
     small,
     spaced,
     is: (query, is) => matchMedia(query).matches === is,
-    direct: dir => { document.documentElement.dir = dir; },
+
+    // mirrored turns the page around, and back to how it came.
+    mirrored: on => {
+      const root = document.documentElement;
+      window.came = window.came || root.dir;
+      root.dir = on ? { ltr: "rtl", rtl: "ltr" }[window.came] : window.came;
+    },
 
     // geometry tells where everything stands: [left, top, width, height] in px.
     geometry: () => places().map(({ n, b }) => ({ what: tell(n), box: [b.left, b.top + scrollY, b.width, b.height] })),
