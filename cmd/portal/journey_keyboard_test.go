@@ -129,6 +129,45 @@ func (p *tab) roundByTab() (flaws []string) {
 	return flaws
 }
 
+// dialogsByKeyboard: a dialog takes the focus, keeps Tab inside, and gives the focus back.
+func dialogsByKeyboard(p *tab) {
+	p.signIn("Ada Admin")
+	round := func(opener, dialog string, stops int) {
+		p.t.Helper()
+		p.until(dialog, func() bool { return askPage[int](p, "count", "dialog:modal") == 1 })
+		if n := hold[int](p, "tabbables"); n != stops {
+			p.fail("%d stops in %q, want %d", n, dialog, stops)
+		}
+		reached := map[int]bool{}
+		for range 2*stops + 2 { // the browser's own stops stand in between
+			reached[hold[int](p, "tabbable")] = true
+			if eval[bool](p, `document.activeElement !== document.body && !document.activeElement.closest("dialog")`) {
+				p.fail("Tab leaves %q for %q", dialog, askPage[string](p, "focus"))
+			}
+			p.keys(kb.Tab)
+		}
+		for at := range stops {
+			if !reached[at] {
+				p.fail("Tab does not reach %q in %q", hold[[]string](p, "names")[at], dialog)
+			}
+		}
+		p.keys(kb.Escape)
+		p.until("the dialog to close", func() bool { return askPage[int](p, "count", "dialog:modal") == 0 })
+		p.wantFocus(opener)
+	}
+	p.open("/customers")
+	p.focus("#q")
+	p.keys(kb.Escape)
+	p.focus(".brand")
+	p.keys("?", chromedp.ModifierShift)
+	round("Partner Desk", "the list of shortcuts", 2)
+	p.billing(harbourline)
+	p.typeDraft("draft@harbourline.example")
+	p.focus("[data-ask]")
+	p.keys(kb.Enter)
+	round("Discard draft", "the question before discarding", 2)
+}
+
 // keysInFields: whoever types into a field types, whatever the key does elsewhere.
 func keysInFields(p *tab) {
 	p.signIn("Ada Admin")

@@ -64,6 +64,7 @@ var journeys = []struct {
 	{"keys switched off", keysSwitchedOff},
 	{"keys in fields", keysInFields},
 	{"every control by keyboard", everyControlByKeyboard},
+	{"dialogs by keyboard", dialogsByKeyboard},
 	{"choosing leads nowhere", choosingLeadsNowhere},
 	{"pressed and let go elsewhere", letGoElsewhere},
 	{"each customer is reached", eachCustomerIsReached},
@@ -101,7 +102,7 @@ func TestJourneys(t *testing.T) {
 	var under sync.WaitGroup
 	for _, j := range journeys {
 		for _, m := range append(slices.Clone(modes), mirrored) {
-			if !m.scripts && slices.ContainsFunc([]string{"axe", "what is", "budgets", "speeds"}, func(scripted string) bool { return strings.HasPrefix(j.name, scripted) }) {
+			if !m.scripts && slices.ContainsFunc([]string{"axe", "what is", "budgets", "speeds", "dialogs"}, func(scripted string) bool { return strings.HasPrefix(j.name, scripted) }) {
 				continue // axe and the measures of time are scripts, and pages are kept as they are with scripts
 			}
 			if m == mirrored && !strings.HasPrefix(j.name, "axe") {

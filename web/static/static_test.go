@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -135,7 +136,7 @@ func TestContrastOfEveryPair(t *testing.T) {
 		on    string
 		what  string
 	}
-	for _, p := range []pairs{
+	list := []pairs{
 		{4.5, "surface raised bg sunken field hover", "text muted faint accent"},
 		{4.5, "side-hover side-here", "text muted"},
 		{4.5, "surface raised field", "bad good care"},
@@ -153,7 +154,12 @@ func TestContrastOfEveryPair(t *testing.T) {
 		{3, "care-weak good-weak", "focus"},
 		{3, "care-weak", "care-edge"},
 		{3, "good-weak", "good-edge"},
-	} {
+		{3, "line-firm", "accent-mark"}, // a bar of progress
+	}
+	var on, what string
+	for _, p := range list {
+		on += " " + p.on
+		what += " " + p.what
 		for _, under := range strings.Fields(p.on) {
 			for _, over := range strings.Fields(p.what) {
 				for theme, name := range []string{"light", "dark"} {
@@ -166,6 +172,17 @@ func TestContrastOfEveryPair(t *testing.T) {
 						t.Errorf("%s: %s on %s is %.2f, wants %.1f", name, over, under, got, p.floor)
 					}
 				}
+			}
+		}
+	}
+	for _, r := range rules(t) {
+		for _, m := range regexp.MustCompile(`(?:^|[;\s])(color|background|background-color): var\(--([a-z-]+)\)`).FindAllStringSubmatch(r[1], -1) {
+			known := strings.Fields(on + " " + what)
+			if m[1] == "color" {
+				known = strings.Fields(what)
+			}
+			if !slices.Contains(known, m[2]) {
+				t.Errorf("%s: %s of %s is in no pair", r[0], m[1], m[2])
 			}
 		}
 	}
