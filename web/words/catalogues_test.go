@@ -49,14 +49,14 @@ func TestCataloguesAgree(t *testing.T) {
 	}
 	for _, tag := range tags {
 		t.Run(tag, func(t *testing.T) {
-			seen := map[string]bool{}
+			seen, counted := map[string]bool{}, categories(tag)
 			for _, m := range catalogue(tag) {
 				seen[m.ID] = true
 				if english[m.ID] == nil {
 					t.Errorf("%s is no text of English", m.ID)
 					continue
 				}
-				sameParts(t, tag, english[m.ID], m)
+				sameParts(t, counted, english[m.ID], m)
 			}
 			for id := range english {
 				if !seen[id] {
@@ -70,12 +70,12 @@ func TestCataloguesAgree(t *testing.T) {
 // dateParts are what a date is written with.
 var dateParts = []string{"day", "month", "short", "number", "year"}
 
-func sameParts(t *testing.T, tag string, english, m *i18n.Message) {
+func sameParts(t *testing.T, categories []string, english, m *i18n.Message) {
 	t.Helper()
 	texts := formsOf(m)
 	counted := len(formsOf(english)) > 1
-	if want := categories(tag); counted && !slices.Equal(slices.Sorted(maps.Keys(texts)), want) {
-		t.Errorf("%s has %v, and numbers have %v", m.ID, slices.Sorted(maps.Keys(texts)), want)
+	if counted && !slices.Equal(slices.Sorted(maps.Keys(texts)), categories) {
+		t.Errorf("%s has %v, and numbers have %v", m.ID, slices.Sorted(maps.Keys(texts)), categories)
 	} else if !counted && (len(texts) != 1 || texts["other"] == "") {
 		t.Errorf("%s is counted, or empty", m.ID)
 	}

@@ -11,5 +11,8 @@
 // Packages that judge and do not draw, such as web/forms, return a Message: an id with
 // its parts, which the page that shows it puts into words.
 //
+// A language is added by its catalogue, its tag in tags, and the names of countries and
+// cultures that web/address/gen/names.mjs makes for it; tests say what is missing.
+//
 // It is not for use outside the portal.
 package words

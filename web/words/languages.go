@@ -14,7 +14,7 @@ import (
 var catalogues embed.FS
 
 // tags are the languages people can choose, in the order they are offered.
-var tags = []string{"en"}
+var tags = []string{"en", "de", "fr", "es", "pt-BR", "ja", "zh-Hans", "ar"}
 
 // languages are those of tags and, behind them, the pseudo-languages.
 var languages = sync.OnceValue(func() []*Language {

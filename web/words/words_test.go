@@ -62,6 +62,8 @@ func TestInsideASentence(t *testing.T) {
 func TestTheLanguageAskedFor(t *testing.T) {
 	for accept, want := range map[string]string{
 		"": "en", "*": "en", "en-GB,en;q=0.9": "en", "sv": "en", "%%%": "en",
+		"de-AT": "de", "fr-CA,en;q=0.4": "fr", "es-419": "es", "pt": "pt-BR", "pt-PT": "pt-BR", "ja-JP": "ja", "zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-TW": "zh-Hans",
+		"ar-EG": "ar", "ca": "en", "sv,de;q=0.5": "de", "en-US,de;q=0.9": "en", "gsw": "de", "uk": "en", "he": "en", "ko": "en",
 		"en-XA": Accented, "ar-XB, en;q=0.5": Mirrored,
 		strings.Repeat("x-", 5000): "en",
 	} {
