@@ -93,6 +93,12 @@ func (e *Error) Is(kind error) bool {
 // Unwrap returns the cause, or nil: the context's error, the network's, the token source's.
 func (e *Error) Unwrap() error { return e.cause }
 
+// Words is everything the upstream said for people, on one line. The member that it minds may stand in the details alone.
+func (e *Error) Words() string {
+	said := append(append([]string{e.Description}, e.Data...), e.Target)
+	return strings.Join(strings.Fields(strings.Join(said, " ")), " ")
+}
+
 // Error is one line for logs.
 func (e *Error) Error() string {
 	var b strings.Builder

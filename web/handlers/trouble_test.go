@@ -251,15 +251,33 @@ func (w watching) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestUpstreamWordsAreShownAsText(t *testing.T) {
 	site := newSite(t)
 	id := site.customer(harbourline)
-	site.hosts["partnercenter.example"] = refusing{site.hosts["partnercenter.example"]}
+	site.refuses(map[string]any{"code": 60013, "description": `<script>alert("said")</script> city is wrong`, "data": []string{}, "source": "PartnerApi"})
 	p := site.signIn("Ada Admin").toReview(id, "email", "typed@harbourline.example").save().
 		want(http.StatusUnprocessableEntity, "did not accept this profile", `<script>alert("said")</script> city is wrong`, "typed@harbourline.example", "60013")
 	safe(t, p)
 	p.follow("Back to editing").want(http.StatusOK).form("email").wants("email", "typed@harbourline.example")
 }
 
-// refusing answers every PUT with a refusal in hostile words.
-type refusing struct{ http.RoundTripper }
+// The member that Partner Center minds may stand in its details alone: the complaint is at
+// its field all the same, and its words are there to be read.
+func TestARefusalThatNamesItsMemberInTheDetails(t *testing.T) {
+	site := newSite(t)
+	site.refuses(map[string]any{"code": 27002, "description": "A property has invalid data.", "data": []string{"property_name:  StateInvalid - Details", "details:  \n"}, "source": "PartnerFD"})
+	p := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "typed@harbourline.example").save().
+		want(http.StatusUnprocessableEntity, "did not accept this profile", "A property has invalid data. property_name: StateInvalid - Details", "typed@harbourline.example")
+	back := p.follow("Back to editing").want(http.StatusOK, "1 thing needs fixing", "Partner Center did not accept this state.")
+	back.form("email").wants("email", "typed@harbourline.example")
+}
+
+// refuses answers every PUT with 400 and this from now on.
+func (s *testSite) refuses(body any) {
+	s.hosts["partnercenter.example"] = refusing{s.hosts["partnercenter.example"], body}
+}
+
+type refusing struct {
+	http.RoundTripper
+	body any
+}
 
 func (u refusing) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method != http.MethodPut {
@@ -268,7 +286,7 @@ func (u refusing) RoundTrip(r *http.Request) (*http.Response, error) {
 	return serve{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
-		json.NewEncoder(w).Encode(map[string]any{"code": 60013, "description": `<script>alert("said")</script> city is wrong`, "data": []string{}, "source": "PartnerApi"})
+		json.NewEncoder(w).Encode(u.body)
 	})}.RoundTrip(r)
 }
 

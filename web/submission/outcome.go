@@ -65,7 +65,7 @@ func (sub *Submission) rejected(reason Reason, err error) {
 	sub.State, sub.Reason = Rejected, reason
 	var upstream *pcclient.Error
 	if errors.As(err, &upstream) {
-		sub.UpstreamCode, sub.UpstreamText = upstream.Code, upstream.Description
+		sub.UpstreamCode, sub.UpstreamText = upstream.Code, upstream.Words()
 		sub.CorrelationID, sub.RetryAfter = upstream.CorrelationID, upstream.RetryAfter
 	}
 }
