@@ -87,8 +87,8 @@ type tab struct {
 	cached     map[network.RequestID]bool
 	stayed     int // how often the browser asked whether to leave the page
 
-	frame  []string          // the way around, as the first page had it
-	titles map[string]string // of pages, and the heading of each
+	frames map[string][]string // the way around, as the first page of each person had it
+	titles map[string]string   // of pages, and the heading of each
 }
 
 // arrival is one answer from the network.

@@ -222,11 +222,15 @@ func (p *tab) wantSameFrame(state string) {
 	if len(frame) == 0 {
 		return
 	}
-	if p.frame == nil {
-		p.frame = frame
+	who := askPage[string](p, "seen", ".who b")
+	if p.frames == nil {
+		p.frames = map[string][]string{}
 	}
-	if !slices.Equal(p.frame, frame) {
-		p.t.Errorf("%s: %s: %q, on pages before %q", state, named("3.2.3"), frame, p.frame)
+	if p.frames[who] == nil {
+		p.frames[who] = frame
+	}
+	if !slices.Equal(p.frames[who], frame) {
+		p.t.Errorf("%s: %s: %q, on pages before %q", state, named("3.2.3"), frame, p.frames[who])
 	}
 }
 
