@@ -20,6 +20,7 @@ var journeys = []struct {
 	{"a colleague saves while the form is open", colleagueWhileEditing},
 	{"two people at one customer", twoPeople},
 	{"a form out of view", formOutOfView},
+	{"axe: trouble", onlyWithAxe(axeTrouble)},
 
 	{"warned before the session's end", warnedBeforeTheEnd},
 	{"a draft that cannot be saved", draftCannotBeSaved},
