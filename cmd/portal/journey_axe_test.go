@@ -13,6 +13,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/partnerdesk/portal/web/words"
 )
 
 // axeFile is where .ci/setup puts axe-core, pinned in .ci/package-lock.json.
@@ -87,13 +89,7 @@ func (p *tab) accessibleIn(part, state string) {
 // and the two widths, and finds what is not translated.
 func (p *tab) accessibleMirrored(part, state string) {
 	p.t.Helper()
-	for _, width := range []int64{1280, 320} {
-		p.look(width, tall, "light")
-		p.wantNoFlaws()
-		for _, flaw := range hold[[]string](p, "layout") {
-			p.t.Errorf("%s, %d px, mirrored: %s", state, width, flaw)
-		}
-	}
+	p.wantRoom(state)
 	for _, finding := range p.findings(part) {
 		p.t.Errorf("%s, 320 px, mirrored: %s", state, finding)
 	}
@@ -103,6 +99,18 @@ func (p *tab) accessibleMirrored(part, state string) {
 		}
 	}
 	p.look(p.mode.width, usualHeight, "light")
+}
+
+// wantRoom wants the page whole, wide and narrow, whatever its words are.
+func (p *tab) wantRoom(state string) {
+	p.t.Helper()
+	for _, width := range []int64{1280, 320} {
+		p.look(width, tall, "light")
+		p.wantNoFlaws()
+		for _, flaw := range hold[[]string](p, "layout") {
+			p.t.Errorf("%s, %d px: %s", state, width, flaw)
+		}
+	}
 }
 
 // findings are what axe, once loaded, has against a part of the page as it stands.
@@ -156,6 +164,46 @@ func axeFinding(p *tab) {
 	p.accessible("help")
 	p.press("Sign out")
 	p.accessible("signed out")
+}
+
+// axeLanguages goes past the pages in each language, and holds those that run from right
+// to left against axe.
+func axeLanguages(p *tab) {
+	source, _ := axe(p.t)
+	p.signIn("Ada Admin")
+	customer := "/customers/" + string(p.id(p.t, harbourline))
+	for _, l := range words.Languages()[1:] {
+		p.asksFor(l.Tag())
+		stands := func(page string) {
+			p.t.Helper()
+			state := l.Tag() + ": " + page
+			p.wantRoom(state)
+			if l.Dir() == "rtl" {
+				eval[chromedp.Void](p, source)
+				for _, finding := range p.findings("html") {
+					p.t.Errorf("%s, 320 px: %s", state, finding)
+				}
+			}
+			p.look(p.mode.width, usualHeight, "light")
+		}
+		for _, path := range []string{"/", "/customers", "/customers?q=zzzz", customer, customer + "/history", "/changes", "/unsettled", "/settings", "/help"} {
+			p.open(path)
+			stands(path)
+		}
+		p.billing(harbourline)
+		p.fill("companyName", "")
+		p.fill("email", "invoices")
+		p.fill("defaultAddress.postalCode", "1")
+		p.keysTo(http.StatusUnprocessableEntity, kb.Enter)
+		stands("edit with errors")
+		p.billing(harbourline)
+		p.fill("email", "mine-"+l.Tag()+"@harbourline.example")
+		p.keysTo(http.StatusOK, kb.Enter)
+		stands("review")
+		p.elsewhere(p.t, harbourline, `{"email":"theirs-`+l.Tag()+`@harbourline.example"}`)
+		p.arrive(http.StatusConflict, p.at("element", ".foot .primary"))
+		stands("merge")
+	}
 }
 
 func axeEditing(p *tab) {

@@ -138,10 +138,18 @@ func (p *tab) prepare() {
 		if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !p.mode.scripts}); err != nil {
 			return err
 		}
-		if p.mode.asks == "" {
-			return nil
-		}
-		_, err := chromedp.Call(ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": p.mode.asks}})
+		return nil
+	})
+	if p.mode.asks != "" {
+		p.asksFor(p.mode.asks)
+	}
+}
+
+// asksFor has the browser ask for a language from now on.
+func (p *tab) asksFor(tag string) {
+	p.t.Helper()
+	p.call(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": tag}})
 		return err
 	})
 }
