@@ -11,6 +11,7 @@ import (
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/signin"
 	"github.com/partnerdesk/portal/web/templates"
+	"github.com/partnerdesk/portal/web/words"
 )
 
 const (
@@ -103,7 +104,7 @@ func (s *site) pagesFor(v *visit, query string) []templates.Link {
 
 // fits reports whether every word of the query begins a word of the text.
 func fits(query, text string) bool {
-	all := strings.Fields(text)
+	all := strings.Fields(words.Bare(text))
 next:
 	for _, part := range strings.Fields(query) {
 		for _, word := range all {
@@ -119,6 +120,6 @@ next:
 // fitsEdit reports whether the query is the beginning of the verb, "edit", alone or before
 // words of the name.
 func fitsEdit(query, verb, name string) bool {
-	first, rest, _ := strings.Cut(query, " ")
-	return hasPrefixFold(verb, first) && fits(rest, name)
+	all := strings.Fields(query)
+	return len(all) > 0 && hasPrefixFold(verb, all[0]) && fits(strings.Join(all[1:], " "), name)
 }

@@ -192,9 +192,9 @@ func inline(c Change) templ.Component {
 		case x == "":
 			h.empty()
 			h.text(" ")
-			h.marked(markNew, y)
+			h.merged(nil, []piece{{y, true}})
 		case y == "":
-			h.marked(markOld, x)
+			h.merged([]piece{{x, true}}, nil)
 			h.text(" ")
 			h.empty()
 		default:
@@ -261,9 +261,9 @@ func (h *markup) spoken(id, s string) {
 			h.text(string(part))
 			continue
 		}
-		h.WriteString(`<span class="vh">`)
+		h.WriteString(`<bdi class="vh">`) // so that its direction is not taken for the value's
 		h.text(fmt.Sprint(piece))
-		h.WriteString(`</span>`)
+		h.WriteString(`</bdi>`)
 	}
 }
 

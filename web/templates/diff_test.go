@@ -55,7 +55,7 @@ func TestFoundIsMarkedAtTheStartOfWords(t *testing.T) {
 
 // plain writes removed text as -x-, added as +x+, line breaks as |.
 func plain(markup string) string {
-	markup = regexp.MustCompile(`<span class="vh">(was|now) </span>`).ReplaceAllString(markup, "")
+	markup = regexp.MustCompile(`<bdi class="vh">(was|now) </bdi>`).ReplaceAllString(markup, "")
 	markup = strings.NewReplacer("<del>", "-", "</del>", "-", "<ins>", "+", "</ins>", "+", "<br>", "|", "&#43;", "+").Replace(markup)
 	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(markup, "")
 }

@@ -40,7 +40,7 @@ func (f FindFragment) said(ctx context.Context) string {
 		text = say(ctx, "list.more", "list", text, "name", say(ctx, "find.count", "n", n))
 	}
 	if f.Partly {
-		text += ". " + say(ctx, "find.missing")
+		text = say(ctx, "find.partly", "found", text, "missing", say(ctx, "find.missing"))
 	}
 	return text
 }

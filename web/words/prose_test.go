@@ -52,6 +52,7 @@ var noProse = []string{
 	"Enter", "Ctrl", "Esc", // key caps
 	"Hans", "Hant", // scripts
 	" country ", "default address first name", "default address last name", "default address middle name", // of Partner Center's own sentences
+	"address is invalid", "address is not valid",
 	"the ", " Islands", " Territories", " Emirates", " Republic", " Kingdom", " States", " Territory", // of English names
 }
 

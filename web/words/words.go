@@ -194,13 +194,22 @@ func (f *filling) fill(s segment) {
 	}
 }
 
+// Bare is a text without the marks that keep its parts apart, to be compared with what
+// somebody types.
+func Bare(text string) string {
+	return strings.NewReplacer(isolate, "", isolateEnd, "").Replace(text)
+}
+
+// The marks of Unicode's UAX #9 around a text whose direction is its own.
+const isolate, isolateEnd = "\u2068", "\u2069"
+
 // isolated keeps a name in another script from turning a right-to-left sentence around:
 // FIRST STRONG ISOLATE and its end, as Unicode's UAX #9 has them for plain text.
 func (l *Language) isolated(text string) string {
 	if !l.rtl || text == "" {
 		return text
 	}
-	return "\u2068" + text + "\u2069"
+	return isolate + text + isolateEnd
 }
 
 // segment is a stretch of a text, or the name of a part.
