@@ -3,6 +3,7 @@ package words
 import (
 	"embed"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/BurntSushi/toml"
@@ -66,9 +67,16 @@ var matcher = sync.OnceValue(func() language.Matcher {
 	return language.NewMatcher(list)
 })
 
+// longestAsk is how many bytes of an Accept-Language header are read. Browsers send less
+// than a hundred; one as long as a request may be would cost milliseconds.
+const longestAsk = 400
+
 // Asked is the language that fits an Accept-Language header best (RFC 9110, section
 // 12.5.4), English if none does. A browser that asks for a pseudo-language gets it.
 func Asked(acceptLanguage string) *Language {
+	if len(acceptLanguage) > longestAsk {
+		acceptLanguage = acceptLanguage[:strings.LastIndex(acceptLanguage[:longestAsk], ",")+1]
+	}
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil {
 		return English()

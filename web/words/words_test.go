@@ -65,7 +65,7 @@ func TestTheLanguageAskedFor(t *testing.T) {
 		"de-AT": "de", "fr-CA,en;q=0.4": "fr", "es-419": "es", "pt": "pt-BR", "pt-PT": "pt-BR", "ja-JP": "ja", "zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-TW": "zh-Hans",
 		"ar-EG": "ar", "ca": "en", "sv,de;q=0.5": "de", "en-US,de;q=0.9": "en", "gsw": "de", "uk": "en", "he": "en", "ko": "en",
 		"en-XA": Accented, "ar-XB, en;q=0.5": Mirrored,
-		strings.Repeat("x-", 5000): "en",
+		strings.Repeat("x-", 5000): "en", "de," + strings.Repeat("sv,", 10_000): "de", strings.Repeat("sv,", 10_000) + "de": "en",
 	} {
 		if got := Asked(accept).Tag(); got != want {
 			t.Errorf("%.40q: %s, want %s", accept, got, want)
@@ -84,6 +84,21 @@ func TestPseudoLanguages(t *testing.T) {
 	got := l.Say("customers.here", "n", 2)
 	if !strings.HasPrefix(got, "⟦2 ") || !strings.HasSuffix(got, "⟧") || strings.ContainsAny(got, "aeiou") || len(got) < len("2 customers on this page")*7/5 {
 		t.Errorf("%q", got)
+	}
+}
+
+// what a header may cost, against what a browser sends.
+func BenchmarkAsked(b *testing.B) {
+	for name, header := range map[string]string{
+		"browser": "de-AT,de;q=0.9,en-US;q=0.8,en;q=0.7",
+		"hostile": strings.Repeat("sv,", 10_000),
+		"cut":     strings.Repeat("de-", 10_000),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				Asked(header)
+			}
+		})
 	}
 }
 
