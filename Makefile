@@ -40,7 +40,7 @@ test: ## All tests; installs what is missing where it can
 .PHONY: e2e
 e2e: ## The browser journeys and whole-program tests alone
 	@.ci/setup
-	@CGO_ENABLED=0 go test -count=1 -timeout 8m ./cmd/portal
+	@CGO_ENABLED=0 go test -count=1 -timeout 15m ./cmd/portal
 
 .PHONY: looks
 looks: ## Keep the pages as they are now: small pictures, and what screen readers are told
