@@ -13,7 +13,8 @@
   }
 
   // Where the focus starts: an error summary or the result of a save, if there is one.
-  var first = document.querySelector("[data-focus=true]");
+  // Not every browser does this by itself for what is no control.
+  var first = document.querySelector("[autofocus]");
   if (first && !location.hash) first.focus();
 
   // Keys. Single ones do nothing in a field, with a modifier, while composing, behind a

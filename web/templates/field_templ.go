@@ -643,7 +643,7 @@ func problems(list []problem, title string) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(list) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<div class=\"summary\" id=\"problems\" tabindex=\"-1\" role=\"group\" aria-labelledby=\"problems-t\" data-focus=\"true\"><h2 id=\"problems-t\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<div class=\"summary\" id=\"problems\" tabindex=\"-1\" role=\"group\" aria-labelledby=\"problems-t\" autofocus><h2 id=\"problems-t\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
