@@ -46,6 +46,8 @@ type Settings struct {
 	ValuesDays     int // after how many days audit values are deleted; 0: never
 	Location       *time.Location
 	LogLevel       slog.Level
+
+	Now func() time.Time // the machine's clock; nil: time.Now
 }
 
 // Problem is one thing wrong with the configuration. Its text never repeats the

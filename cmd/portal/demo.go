@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"time"
 )
 
 // DemoOptions is what `portal demo` can be told.
@@ -16,6 +17,8 @@ type DemoOptions struct {
 
 	// Out is where the addresses and the people are printed.
 	Out io.Writer `kong:"-"`
+
+	now func() time.Time // the portal's clock; nil: time.Now
 }
 
 type demoCommand struct {

@@ -33,16 +33,11 @@ func (p *tab) askAboutAnAddress() {
 func chooseAnAddress(p *tab) {
 	p.askAboutAnAddress()
 	p.see("Which address should be saved?", "A house or unit number may be missing", "Use the suggestion", "Keep what was typed")
-	if p.mode.scripts {
-		p.wantFocus("choice-address")
-	}
+	p.wantFocus("choice-address")
 	p.focus("#email")
 	p.keysTo(http.StatusUnprocessableEntity, kb.Enter)
 	p.wantTitle("Error: ")
 	p.see("1 thing needs fixing before you can review", "Choose which address should be saved")
-	if !p.mode.scripts {
-		p.focus("#problems")
-	}
 	p.wantFocus("problems")
 	p.keys(kb.Tab)
 	p.keys(kb.Enter)

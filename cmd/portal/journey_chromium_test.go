@@ -86,6 +86,7 @@ type tab struct {
 	fetched    []arrival // what came over the network since the last page was asked for
 	cached     map[network.RequestID]bool
 	stayed     int // how often the browser asked whether to leave the page
+	spent      effort
 
 	frames map[string][]string // the way around, as the first page of each person had it
 	titles map[string]string   // of pages, and the heading of each
@@ -203,7 +204,13 @@ func (p *tab) hear(event any) {
 		if !own && !strings.HasPrefix(e.Request.URL, p.site+"/") && !strings.HasPrefix(e.Request.URL, p.idp+"/") {
 			complain("a request to elsewhere: %s", e.Request.URL)
 		}
+		if e.Type == network.ResourceTypeDocument && e.Request.Method == "POST" {
+			p.spent.presses++
+		}
 	case *network.EventResponseReceived:
+		if e.Type == network.ResourceTypeDocument {
+			p.spent.loads++
+		}
 		if !e.Response.FromDiskCache && !p.cached[e.RequestID] {
 			p.fetched = append(p.fetched, arrival{e.RequestID, e.Response.URL, e.Response.MimeType, e.LoaderID, e.Type == network.ResourceTypeDocument})
 		}

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ type desk struct {
 	data           string // the folder of its database
 	end            func(*testing.T)
 	customers      map[string]pcclient.TenantID // by company name
+	ahead          atomic.Int64                 // how far the portal's clock has been put on
 }
 
 // announcement is the demo's output, up to the addresses in it.
@@ -79,7 +81,7 @@ func (d *desk) start(t *testing.T, site, idp, api string) {
 	events := &syncBuffer{}
 	go func() {
 		ended <- runDemo(ctx, DemoOptions{
-			Listen: site, IDPListen: idp, SimListen: api, Customers: journeyCustomers, Data: d.data, Out: said,
+			Listen: site, IDPListen: idp, SimListen: api, Customers: journeyCustomers, Data: d.data, Out: said, now: d.now,
 		}, slog.New(slog.NewTextHandler(events, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	}()
 	select {
@@ -111,6 +113,11 @@ func (d *desk) restart(t *testing.T) {
 	d.end(t)
 	d.start(t, host(d.site), host(d.idp), host(d.api))
 }
+
+func (d *desk) now() time.Time { return time.Now().Add(time.Duration(d.ahead.Load())) }
+
+// advance puts the portal's clock on.
+func (d *desk) advance(by time.Duration) { d.ahead.Add(int64(by)) }
 
 // age makes every session as old as if nobody had done anything for that long.
 func (d *desk) age(t *testing.T, by time.Duration) {

@@ -9,37 +9,58 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// Four keys beside the query lead from any page to a customer's form.
+// Four keys beside the query lead from any page to a customer's form. Without scripts
+// there are no keys but Tab and Enter.
 func findByKeyboard(p *tab) {
+	const query = "harbour"
 	p.signIn("Ada Admin")
-	if !p.mode.scripts { // the plain form, and Tab
+	if !p.mode.scripts {
 		p.open("/help")
-		p.tabTo("find")
-		p.keys("harbour")
-		p.keysTo(http.StatusOK, kb.Enter)
-		p.see("Customers whose company or domain starts with")
+		p.goal(findPlainly, func() {
+			p.tabTo("find")
+			p.keys(query)
+			p.keysTo(http.StatusOK, kb.Enter)
+			p.see("Customers whose company or domain starts with")
+			p.skipTo(harbourline)
+			p.keysTo(http.StatusOK, kb.Enter)
+			p.skipTo("Edit billing profile")
+			p.keysTo(http.StatusOK, kb.Enter)
+			p.wantTitle("Edit billing profile")
+		})
 		return
 	}
 	for _, start := range []string{"/", "/help", "/customers?q=nord"} {
 		p.open(start)
-		p.keys("/")
-		p.keys("harbour")
-		p.keys(kb.ArrowDown) // before anything is offered: it holds for the first
-		p.keysTo(http.StatusOK, kb.Enter)
-		p.wantTitle(harbourline)
-		p.keysTo(http.StatusOK, "e")
-		p.wantTitle("Edit billing profile")
+		p.goal(findAndOpen, func() {
+			p.keys("/")
+			p.keys(query)
+			p.keys(kb.ArrowDown) // before anything is offered: it holds for the first
+			p.keysTo(http.StatusOK, kb.Enter)
+			p.wantTitle(harbourline)
+			p.keysTo(http.StatusOK, "e")
+			p.wantTitle("Edit billing profile")
+		})
 	}
 	for _, m := range []mode{modes[0], {"320 px", true, 320, ""}} {
 		p.look(m.width, usualHeight, "light")
 		p.open("/help")
 		p.keys("/")
-		p.keys("harbour")
+		p.keys(query)
 		p.offered("find", 1)
 		p.keys(kb.ArrowDown)
 		p.keysTo(http.StatusOK, kb.Enter)
 		p.wantTitle(harbourline)
 	}
+}
+
+// skipTo goes from the top of a page over its skip link to something in its main part.
+func (p *tab) skipTo(name string) {
+	p.t.Helper()
+	p.keys(kb.Tab)
+	p.wantFocus("Skip to main content")
+	p.keys(kb.Enter)
+	p.wantFocus("main")
+	p.tabTo(name)
 }
 
 // offered waits until the find box offers so many, and wants each where it can be pressed.

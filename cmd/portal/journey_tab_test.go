@@ -77,12 +77,14 @@ func (p *tab) pressHereTwice(text string) {
 // keys presses keys one by one and stays on the page.
 func (p *tab) keys(keys string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
+	p.strike(keys)
 	p.call(func(ctx context.Context) error { return chromedp.Do(ctx, typed(keys, modifiers...)) })
 }
 
 // keysTo presses keys of which the last leads to another page.
 func (p *tab) keysTo(status int64, keys string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
+	p.strike(keys)
 	p.arrive(status, typed(keys, modifiers...))
 }
 

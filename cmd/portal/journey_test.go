@@ -33,6 +33,7 @@ var journeys = []struct {
 	{"search, edit, review, save", findEditAndSave},
 	{"Save pressed twice", pressSaveTwice},
 	{"Back after a save", goBackAfterSaving},
+	{"nothing lost at the save", nothingLostAtTheSave},
 	{"reload keeps the draft", reloadKeepsTheDraft},
 	{"two tabs of one form", twoTabsOfOneForm},
 	{"Enter reviews", enterReviews},

@@ -42,7 +42,11 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	if err := db.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate the database: %w", err)
 	}
-	clock, err := database.NewClock(ctx, db, time.Now)
+	machine := settings.Now
+	if machine == nil {
+		machine = time.Now
+	}
+	clock, err := database.NewClock(ctx, db, machine)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ func runDemo(ctx context.Context, o DemoOptions, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	settings.Now = o.now
 	provider, err := demo.NewProvider(demo.Options{
 		Issuer:         idp,
 		ClientID:       settings.ClientID,
