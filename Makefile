@@ -50,6 +50,10 @@ looks: ## Keep the pages as they are now: small pictures, and what screen reader
 matrix: ## Run the tests, then print the cases of .ci/matrix.txt that none of them names
 	@MATRIX=.ci/matrix.txt .ci/test
 
+.PHONY: mutate
+mutate: ## Switch each protection of .ci/mutations.txt off: a test must notice. WORDS=A-17 tries those alone
+	@go run .ci/mutate.go $(WORDS)
+
 .PHONY: lint
 lint: ## Formatting, vet, linters, stale generated files
 	@.ci/lint

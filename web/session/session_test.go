@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -662,6 +663,30 @@ func testManySignInsAtOnceKeepTheLimit(t *testing.T) {
 		wg.Wait()
 		if n := p.rows(); n != 5 {
 			t.Fatalf("%d sessions of one person; want 5", n)
+		}
+	}
+}
+
+// Somebody who reads the table has no cookie of anybody: neither the id nor the key that
+// a cookie holds stands in it.
+func TestTheTableOpensNothing(t *testing.T) { databasetest.Both(t, testTheTableOpensNothing) }
+
+func testTheTableOpensNothing(t *testing.T) {
+	b := &browser{place: newPlace(t)}
+	b.signIn(ada())
+	raw, err := base64.RawURLEncoding.DecodeString(b.cookie)
+	if err != nil || len(raw) != 64 {
+		t.Fatalf("a cookie of %d bytes: %v", len(raw), err)
+	}
+	var id, sealed, late string
+	if err := b.db.Read().QueryRowContext(t.Context(), `SELECT id, sealed, late FROM sessions`).Scan(&id, &sealed, &late); err != nil {
+		t.Fatal(err)
+	}
+	for name, half := range map[string][]byte{"id": raw[:32], "key": raw[32:]} {
+		for _, spelt := range []string{string(half), hex.EncodeToString(half), base64.RawURLEncoding.EncodeToString(half)[:42], base64.StdEncoding.EncodeToString(half)[:42]} {
+			if strings.Contains(strings.ToLower(id+sealed+late), strings.ToLower(spelt)) {
+				t.Errorf("the table holds the %s of a cookie", name)
+			}
 		}
 	}
 }
