@@ -164,9 +164,11 @@ func (s *Store) Sweep(ctx context.Context) (swept int64, err error) {
 		if swept, err = result.RowsAffected(); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM sessions WHERE signed_in_at <= $1 OR seen_at <= $2`,
-			database.Micros(s.now().Add(-s.absolute-lateFor)), database.Micros(s.now().Add(-s.idle-lateFor)))
-		return err
+		if _, err = tx.ExecContext(ctx, `DELETE FROM sessions WHERE signed_in_at <= $1 OR seen_at <= $2`,
+			database.Micros(s.now().Add(-s.absolute-lateFor)), database.Micros(s.now().Add(-s.idle-lateFor))); err != nil {
+			return err
+		}
+		return s.sweepLeases(ctx, tx)
 	})
 	return swept, err
 }

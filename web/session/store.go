@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"github.com/partnerdesk/portal/web/crash"
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/seal"
 )
@@ -21,6 +22,7 @@ type Options struct {
 	Absolute    time.Duration // 8 h after sign-in, whatever happens
 	PerOperator int           // 5 sessions of one person; a sixth ends the one unused longest
 	Wait        time.Duration // for the database before ErrStore: 2 s; 500 ms if others share it, since then a page is best asked for again
+	Lease       time.Duration // how long the right to renew tokens outlives a process that died: 6 s
 }
 
 // Store keeps sessions in the database. It is a gorilla sessions.Store for
@@ -34,6 +36,7 @@ type Store struct {
 	absolute time.Duration
 	perOp    int
 	wait     time.Duration
+	lease    time.Duration
 }
 
 var _ sessions.Store = (*Store)(nil)
@@ -48,6 +51,7 @@ func New(o Options) *Store {
 	s.absolute = orDefault(s.absolute, 8*time.Hour)
 	s.perOp = orDefault(s.perOp, 5)
 	s.wait = orDefault(s.wait, patience(o.DB))
+	s.lease = orDefault(o.Lease, crash.Hasten(6*time.Second))
 	return s
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/demo"
 	"github.com/partnerdesk/portal/web/seal"
@@ -46,8 +47,11 @@ type desk struct {
 	calls  sync.Map // path → *atomic.Int64
 	down   atomic.Bool
 
-	mu    sync.Mutex
-	clock time.Time
+	mu      sync.Mutex
+	clock   time.Time
+	started time.Time // of a clock that goes on by itself
+
+	url string
 }
 
 // newDesk lets tests change the configurations before they are used.
@@ -78,8 +82,42 @@ func newDesk(t *testing.T, change ...func(*signin.Config, *demo.Options)) *desk 
 		t.Fatal(err)
 	}
 	d.issuer, d.in = options.Issuer, signin.New(d.cfg)
-	d.store = session.New(session.Options{DB: databasetest.Open(t), Ring: ring, Now: d.now, Wait: 20 * time.Second})
+	d.url = databasetest.URL(t)
+	d.store = d.sessions(databasetest.OpenURL(t, d.url), d.cfg.Ring)
 	return d
+}
+
+// leaseFor is short, for those who wait for its end.
+const leaseFor = 300 * time.Millisecond
+
+func (d *desk) sessions(db *database.DB, ring *seal.Ring) *session.Store {
+	return session.New(session.Options{DB: db, Ring: ring, Now: d.now, Wait: 20 * time.Second, Lease: leaseFor})
+}
+
+// replica is another process of the portal, on the same database and with the same
+// provider; with a ring of its own unless that is nil.
+func (d *desk) replica(ring *seal.Ring) (*replica, *database.DB) {
+	d.Helper()
+	cfg := d.cfg
+	if ring != nil {
+		cfg.Ring = ring
+	}
+	db := databasetest.OpenURL(d.T, d.url)
+	return &replica{in: signin.New(cfg), store: d.sessions(db, cfg.Ring)}, db
+}
+
+type replica struct {
+	in    *signin.Provider
+	store *session.Store
+}
+
+// ask loads the browser's session there, and asks its token source once.
+func (r *replica) ask(b *browser, refused string) (string, error) {
+	sess, err := r.store.Load(b.request(portal))
+	if err != nil || sess == nil {
+		return "", errors.Join(errors.New("nobody is signed in"), err)
+	}
+	return r.in.TokenSource(sess, r.store)(b.Context(), refused)
 }
 
 // ServeHTTP is the provider's server: it counts calls and can be down.
@@ -101,7 +139,17 @@ func (d *desk) count(path string) int64 {
 func (d *desk) now() time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if !d.started.IsZero() {
+		return d.clock.Add(time.Since(d.started))
+	}
 	return d.clock
+}
+
+// run makes the clock go on by itself.
+func (d *desk) run() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.started = time.Now()
 }
 
 func (d *desk) wait(by time.Duration) {

@@ -22,12 +22,17 @@ const (
 	renewEarly = 5 * time.Minute  // a token with less left is renewed before use
 	justIssued = 30 * time.Second // a short-lived token is not renewed at every use
 	backOff    = 15 * time.Second // after the token endpoint failed
+
+	// How often those who wait for another process look whether it is done.
+	firstLook = 5 * time.Millisecond
+	lastLook  = 100 * time.Millisecond
 )
 
 // TokenSource returns the session's upstream token, renewed when less than five
 // minutes are left or when the upstream refused it. However many requests of a
-// session ask at once, one renewal runs; it outlives the request that began it,
-// and the new tokens are in the store before anybody uses them.
+// session ask at once, of however many portals on the database, one renewal runs; it
+// outlives the request that began it, and the new tokens are in the store before
+// anybody uses them.
 //
 // Errors match ErrSignInAgain when only a new sign-in helps, ErrUnavailable when
 // the provider does not answer and the old token is no longer good, and
@@ -64,8 +69,44 @@ func (p *Provider) good(t session.Tokens, refused string) bool {
 }
 
 // renewed reads the session again, as somebody may have been faster, and renews
-// its tokens if they still need it.
+// its tokens if they still need it and no other process is about to.
 func (p *Provider) renewed(ctx context.Context, sess *session.Session, store *session.Store, refused string) (session.Tokens, error) {
+	for pause := firstLook; ; pause = min(2*pause, lastLook) {
+		if err := store.Reload(ctx, sess); err != nil {
+			return session.Tokens{}, ended(err)
+		}
+		old := sess.Tokens()
+		if p.good(old, refused) {
+			return old, nil
+		}
+		usable := p.usable(old, refused)
+		if usable && (old.Refresh == "" || p.endpointDown()) {
+			return old, nil
+		}
+		release, ours, err := store.Lease(ctx, sess)
+		switch {
+		case ours:
+			defer release()
+			return p.renewAlone(ctx, sess, store, refused)
+		case usable: // whoever has the lease, or the database, may need its time
+			return old, nil
+		case err != nil:
+			return session.Tokens{}, err
+		}
+		select {
+		case <-ctx.Done():
+			return session.Tokens{}, fmt.Errorf("%w: another process renews the tokens", ErrUnavailable)
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (p *Provider) usable(t session.Tokens, refused string) bool {
+	return t.Access != "" && t.Access != refused && p.now().Before(t.Expiry)
+}
+
+// renewAlone renews the tokens under the lease, if nobody did just before it was ours.
+func (p *Provider) renewAlone(ctx context.Context, sess *session.Session, store *session.Store, refused string) (session.Tokens, error) {
 	if err := store.Reload(ctx, sess); err != nil {
 		return session.Tokens{}, ended(err)
 	}
@@ -73,15 +114,11 @@ func (p *Provider) renewed(ctx context.Context, sess *session.Session, store *se
 	if p.good(old, refused) {
 		return old, nil
 	}
-	usable := old.Access != "" && old.Access != refused && p.now().Before(old.Expiry)
-	if usable && (old.Refresh == "" || p.endpointDown()) {
-		return old, nil
-	}
 	fresh, err := p.renew(ctx, old.Refresh)
 	switch {
 	case errors.Is(err, ErrSignInAgain):
 		return p.afterInvalidGrant(ctx, sess, store, old)
-	case err != nil && usable:
+	case err != nil && p.usable(old, refused):
 		return old, nil
 	case err != nil:
 		return session.Tokens{}, err
@@ -92,11 +129,11 @@ func (p *Provider) renewed(ctx context.Context, sess *session.Session, store *se
 	if fresh.IDToken == "" {
 		fresh.IDToken = old.IDToken
 	}
-	return p.keep(ctx, sess, store, fresh)
+	return p.keep(ctx, sess, store, old, fresh)
 }
 
 // keep stores the tokens. If another process stored newer ones meanwhile, those count.
-func (p *Provider) keep(ctx context.Context, sess *session.Session, store *session.Store, fresh session.Tokens) (session.Tokens, error) {
+func (p *Provider) keep(ctx context.Context, sess *session.Session, store *session.Store, old, fresh session.Tokens) (session.Tokens, error) {
 	crash.At("refreshed")
 	err := store.SaveTokens(ctx, sess, fresh)
 	if errors.Is(err, session.ErrStore) {
@@ -105,7 +142,9 @@ func (p *Provider) keep(ctx context.Context, sess *session.Session, store *sessi
 		err = store.SaveTokens(ctx, sess, fresh)
 	}
 	if errors.Is(err, session.ErrStale) {
-		err = store.Reload(ctx, sess)
+		if err = store.Reload(ctx, sess); err == nil && sess.Tokens() == old {
+			err = store.SaveTokens(ctx, sess, fresh) // something else of the session had changed
+		}
 	}
 	if err != nil {
 		return session.Tokens{}, ended(err)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -258,41 +256,6 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%v after %d calls", err, d.count("/token"))
 		}
 	})
-}
-
-func TestF30ManyRequestsOneRenewal(t *testing.T) {
-	d := newDesk(t)
-	b := d.browser()
-	b.session()
-	for range 3 {
-		d.wait(21 * time.Minute)
-		b.load()
-	}
-	var failed, used atomic.Int64
-	var wg sync.WaitGroup
-	var tokens sync.Map
-	for range 500 {
-		wg.Go(func() {
-			sess, err := b.store.Load(b.request(portal))
-			if err != nil || sess == nil {
-				failed.Add(1)
-				return
-			}
-			token, err := b.ask(sess, "")
-			if err != nil {
-				t.Log(err)
-				failed.Add(1)
-				return
-			}
-			if _, seen := tokens.LoadOrStore(token, true); !seen {
-				used.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	if failed.Load() != 0 || used.Load() != 1 || d.count("/token") != 2 {
-		t.Errorf("F-30: %d failed, %d different tokens, %d renewals", failed.Load(), used.Load(), d.count("/token")-1)
-	}
 }
 
 func tokenSays(status int, body string) func(http.ResponseWriter, *http.Request) bool {
