@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -350,13 +351,43 @@ func TestWords(t *testing.T) {
 			t.Errorf("the page says %q", word)
 		}
 	})
+}
+
+// Every page about something that went wrong, and of a save that has no end yet, says what,
+// what became of the person's work, and how to go on.
+func TestWhatWentWrongIsToldWithTheWorkAndTheNextStep(t *testing.T) {
+	work := regexp.MustCompile(`Nothing (was|has been) (being )?saved|(was|were|are|is) (not )?(saved|kept|held)|nothing had to be saved|it goes on`)
+	shown := map[string]bool{}
 	for _, e := range examples() {
-		if !strings.HasPrefix(e.name, "error-") {
+		result := strings.HasPrefix(e.name, "result-")
+		if !result && !strings.HasPrefix(e.name, "error-") {
 			continue
 		}
-		doc := parsed(t, e)
-		if said := text(byID(doc, "main")); !strings.Contains(said, "Nothing was") {
+		shown[e.name] = true
+		page := byID(parsed(t, e), "main")
+		title, said := text(all(page, named("h1"))[0]), text(page)
+		if !work.MatchString(said) || !result && !strings.Contains(said, "Nothing was") {
 			t.Errorf("%s does not say what became of the person's work: %s", e.name, said)
+		}
+		verdict := all(page, func(n *html.Node) bool { return value(n, "class") == "verdict" })[0]
+		sentences := len(all(verdict, func(n *html.Node) bool { return n.Data == "p" && value(n, "class") == "" }))
+		if next := len(all(verdict, named("a", "button"))); title == "" || sentences == 0 || next == 0 && !strings.Contains(said, "ask") {
+			t.Errorf("%s: %q, %d sentences, %d ways on", e.name, title, sentences, next)
+		}
+	}
+	for file, kind := range map[string]string{"error.go": "Error", "result.go": "Result"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds := regexp.MustCompile(kind+`Kind += "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1)
+		if len(kinds) < 10 {
+			t.Errorf("%d kinds in %s", len(kinds), file)
+		}
+		for _, k := range kinds {
+			if name := strings.ToLower(kind) + "-" + k[1]; !shown[name] {
+				t.Errorf("there is no example %s", name)
+			}
 		}
 	}
 }
