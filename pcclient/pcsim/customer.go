@@ -2,6 +2,7 @@ package pcsim
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -10,6 +11,7 @@ import (
 // customer is everything the simulator holds of one customer. All but versions is
 // fixed when the world is made.
 type customer struct {
+	place          int // in the list
 	id             pcclient.TenantID
 	commerceID     string
 	billingID      string
@@ -57,6 +59,7 @@ func (s *Simulator) commit(c *customer, profile object, by change) version {
 	old := c.current()
 	next := version{at: s.now(), etag: newETag(), profile: profile}
 	c.versions = append(c.versions, next)
+	s.world.names[c.place] = strings.ToLower(profile.text("companyName"))
 	if len(c.versions) > keptVersions {
 		c.versions = slices.Delete(c.versions, 0, 1)
 	}

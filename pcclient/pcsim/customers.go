@@ -57,31 +57,45 @@ func (s *Simulator) listCustomers(c *call) answer {
 	}
 	s.mu.Lock()
 	items := []any{}
-	for _, customer := range s.world.customers {
-		if s.found(customer, f) {
-			items = append(items, s.listItem(customer))
-		}
+	for _, customer := range s.found(f) {
+		items = append(items, s.listItem(customer))
 	}
 	s.mu.Unlock()
 	return s.page(c, "/customers", items)
 }
 
-// found tells whether the customer fits the filter. The simulated partner bills
-// directly, so no customer has an indirect reseller. The caller holds s.mu.
-func (s *Simulator) found(c *customer, f *filter) bool {
-	switch {
-	case f == nil:
-		return true
-	case strings.EqualFold(f.Field, "CompanyName"):
-		return startsFold(s.seen(c).profile.text("companyName"), f.Value)
-	case strings.EqualFold(f.Field, "Domain"):
-		return startsFold(c.domain, f.Value)
+// found are the customers that the filter fits, in the order of the list. The simulated
+// partner bills directly, so none has an indirect reseller. The caller holds s.mu.
+func (s *Simulator) found(f *filter) (list []*customer) {
+	if f == nil {
+		return s.world.customers
 	}
-	return false
+	var texts []string
+	switch {
+	case strings.EqualFold(f.Field, "CompanyName"):
+		texts = s.searchedNames()
+	case strings.EqualFold(f.Field, "Domain"):
+		texts = s.world.domains
+	}
+	prefix := strings.ToLower(f.Value)
+	for i, text := range texts {
+		if strings.HasPrefix(text, prefix) {
+			list = append(list, s.world.customers[i])
+		}
+	}
+	return list
 }
 
-func startsFold(text, prefix string) bool {
-	return strings.HasPrefix(strings.ToLower(text), strings.ToLower(prefix))
+// searchedNames are the company names as reads see them now, in lower case.
+func (s *Simulator) searchedNames() []string {
+	if s.switches.ReadLagSeconds == 0 {
+		return s.world.names
+	}
+	names := make([]string, len(s.world.customers))
+	for i, c := range s.world.customers {
+		names[i] = strings.ToLower(s.seen(c).profile.text("companyName"))
+	}
+	return names
 }
 
 func (s *Simulator) getCustomer(_ *call, c *customer) answer {

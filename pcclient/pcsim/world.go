@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -18,6 +19,8 @@ const UnrelatedCustomer pcclient.TenantID = "0b6f3a52-91c4-4d7e-8a3f-5e2d1c0b9a8
 // made once.
 type world struct {
 	customers []*customer // in the order of the list
+	names     []string    // of each, the company name as it is now, in lower case: a search looks at all of them
+	domains   []string    // in lower case too
 	byID      map[pcclient.TenantID]*customer
 	audit     []auditRecord // oldest first
 	places    places
@@ -40,7 +43,10 @@ func newWorld(n int, seed uint64, partner pcclient.TenantID, now time.Time) *wor
 			salt = strconv.FormatUint(seed, 10)
 		}
 		c := d.customer(i, salt, random, now)
+		c.place = i
 		w.customers = append(w.customers, c)
+		w.names = append(w.names, strings.ToLower(c.current().profile.text("companyName")))
+		w.domains = append(w.domains, strings.ToLower(c.domain))
 		w.byID[c.id] = c
 	}
 	w.places = newPlaces(w.customers)
