@@ -34,7 +34,12 @@ const (
 const queryKeys = len("harbour")
 
 // goal is a target, and the journeys that meet it, each with scripts and without. A limit
-// of 0 is none.
+// of 0 is none. The goals that need no browser have their tests elsewhere: no save is
+// overwritten in silence in TestRace of web/handlers and web/submission and in
+// TestMergeIsTheModel of web/merge; refusals land at their fields in
+// TestRefusalsLandAtTheirInputs of web/forms; a search is quick in BenchmarkSearch; and the
+// words are kept by TestPlainWords of web/words and
+// TestWhatWentWrongIsToldWithTheWorkAndTheNextStep of web/templates.
 type goal struct {
 	name     string
 	most     effort
