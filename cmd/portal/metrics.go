@@ -15,11 +15,15 @@ import (
 )
 
 // metrics is what Prometheus reads: the saves that want somebody's eye, counted at
-// each scrape, and the figures of the Go runtime and the process.
-func metrics(saves *submission.Service, now func() time.Time, log *slog.Logger) http.Handler {
+// each scrape, what browsers reported, and the figures of the Go runtime and the process.
+func metrics(saves *submission.Service, reports func() int64, now func() time.Time, log *slog.Logger) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		openSaves{saves, log, now},
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "portal_policy_reports_total",
+			Help: "Reports of browsers that a page's Content-Security-Policy stopped something. Anybody can send one: a steady rise asks for a look at the pages, and proves nothing.",
+		}, func() float64 { return float64(reports()) }),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
@@ -30,7 +34,7 @@ func metrics(saves *submission.Service, now func() time.Time, log *slog.Logger) 
 
 // measure serves the metrics on an address of their own until ctx ends, if there is
 // to be one. The channel closes when it has stopped.
-func measure(ctx context.Context, settings Settings, saves *submission.Service, now func() time.Time, log *slog.Logger) (<-chan struct{}, error) {
+func measure(ctx context.Context, settings Settings, saves *submission.Service, reports func() int64, now func() time.Time, log *slog.Logger) (<-chan struct{}, error) {
 	done := make(chan struct{})
 	if settings.MetricsListen == "" {
 		close(done)
@@ -41,7 +45,7 @@ func measure(ctx context.Context, settings Settings, saves *submission.Service, 
 		return nil, fmt.Errorf("serve metrics: %w", err)
 	}
 	server := &http.Server{
-		Handler: metrics(saves, now, log), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 75 * time.Second,
+		Handler: metrics(saves, reports, now, log), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 75 * time.Second,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	go func() {

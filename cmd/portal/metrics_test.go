@@ -60,7 +60,7 @@ func scrape(t *testing.T, h http.Handler) string {
 
 func TestI2TheGaugeCountsWhatIsInDoubt(t *testing.T) {
 	saves, sim, pc := savesOf(t, databasetest.Open(t))
-	h := metrics(saves, time.Now, slog.New(slog.DiscardHandler))
+	h := metrics(saves, func() int64 { return 7 }, time.Now, slog.New(slog.DiscardHandler))
 	if got := scrape(t, h); !strings.Contains(got, `portal_saves_unsettled{state="in_doubt"} 0`) || !strings.Contains(got, "portal_saves_unsettled_oldest_seconds 0\n") {
 		t.Errorf("nothing is open, and the gauge says:\n%s", got)
 	}

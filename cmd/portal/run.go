@@ -16,6 +16,7 @@ import (
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/outside"
 	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/presence"
@@ -86,6 +87,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		Outside:        watch,
 		Recents:        directory.NewRecents(db, settings.Keys, now),
 		Presence:       here,
+		Limiter:        middleware.NewLimiter(now, crash.Hasten(time.Second)),
 		Preferences:    preferences.New(db),
 		Contact:        settings.Contact,
 		ReasonRequired: settings.ReasonRequired,
@@ -96,7 +98,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	})
 
 	server := newServer(site, settings, log)
-	measured, err := measure(ctx, settings, saves, now, log)
+	measured, err := measure(ctx, settings, saves, site.PolicyReports, now, log)
 	if err != nil {
 		return err
 	}

@@ -27,9 +27,17 @@ var (
 	errNoRight     = errors.New("the operator's roles do not allow this page")
 	errFormToken   = errors.New("the form's token is not of this session and form")
 	errSessionOver = errors.New("no session")
+	// errMisplaced reports a page that is to be an image, a script or a frame, or that
+	// another site's script reads.
+	errMisplaced = errors.New("a page is no part of another one")
 	// errSaved goes with an error that kept the page of a good save from being drawn.
 	errSaved = errors.New("the change was saved")
 )
+
+// tooFast reports more requests than are taken from one person or address.
+type tooFast struct{ wait time.Duration }
+
+func (e *tooFast) Error() string { return "too many requests in a short time" }
 
 // statusLeft is what the log says of a request whose browser left before the answer.
 const statusLeft = 499
@@ -52,7 +60,12 @@ func failureOf(err error) failure {
 	is := func(target error) bool { return errors.Is(err, target) }
 	var upstream *pcclient.Error
 	var httpError *echo.HTTPError
+	var fast *tooFast
 	switch {
+	case errors.As(err, &fast):
+		return failure{status: http.StatusTooManyRequests, kind: templates.ErrorTooFast, wait: fast.wait, retry: true}
+	case is(errMisplaced):
+		return failure{status: http.StatusForbidden, kind: templates.ErrorCrossSite}
 	case is(errNoRight):
 		return failure{status: http.StatusForbidden, kind: templates.ErrorForbidden}
 	case is(errFormToken):
@@ -129,6 +142,11 @@ func (s *site) showFailure(c echo.Context, err error) {
 		// page, it could not be drawn, and it is no fault of ours.
 		_ = c.NoContent(statusLeft)
 		return
+	}
+	if unrouted := new(echo.HTTPError); errors.As(err, &unrouted) {
+		if fast := s.limit(s.visit(c), middleware.RatePublic, ""); fast != nil {
+			err = fast
+		}
 	}
 	v := s.visitFor(c)
 	if refusal := new(signin.Refusal); errors.As(err, &refusal) {

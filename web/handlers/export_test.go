@@ -4,12 +4,15 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/partnerdesk/portal/web/middleware"
 )
 
 // RouteInfo is one route as the sweeps see it.
 type RouteInfo struct {
 	Method, Path string
 	Right        string
+	Rate, Body   string
 }
 
 // Routes lists the routes of a site, those of demo mode if asked for.
@@ -20,9 +23,14 @@ func Routes(demo bool) []RouteInfo {
 	}
 	var infos []RouteInfo
 	for _, rt := range s.routes() {
-		infos = append(infos, RouteInfo{rt.method, rt.path, string(rt.right)})
+		infos = append(infos, RouteInfo{rt.method, rt.path, string(rt.right), string(rt.rate), string(rt.body)})
 	}
 	return infos
+}
+
+// Declares reports whether a route that says so much would be opened.
+func Declares(rt RouteInfo) bool {
+	return route{rt.Method, rt.Path, middleware.Right(rt.Right), middleware.Rate(rt.Rate), middleware.Body(rt.Body), (&site{}).showHelp}.declared()
 }
 
 // OwnPage reports whether a sign-in may lead back to a path.

@@ -15,6 +15,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -57,6 +58,8 @@ type Options struct {
 	Outside    *outside.Watch
 	Recents    *directory.Recents
 	Presence   *presence.Store
+	// Limiter counts how fast requests come.
+	Limiter *middleware.Limiter
 	// Preferences are what people chose in the settings.
 	Preferences *preferences.Store
 	// Contact is whom refusal pages name: a name, an address or both; may be "".
@@ -83,59 +86,77 @@ type site struct {
 	Options
 	draining func() bool
 	reading  chan struct{} // holds one: whose turn it is to read for a download
+	reports  atomic.Int64  // of what the policy stopped
 }
 
-// route is one address of the portal. Every field is needed: a route that does
-// not say its right does not pass the router's test.
+// route is one address of the portal. Every field is needed: written without names, a
+// route that leaves one out does not compile, and New panics over one that is empty.
 type route struct {
 	method, path string
 	right        middleware.Right
+	rate         middleware.Rate
+	body         middleware.Body
 	page         func(*visit) error
+}
+
+// declared reports whether a route says all that it has to.
+func (rt route) declared() bool {
+	withBody := rt.method == http.MethodPost && rt.body != middleware.NoBody
+	without := rt.method == http.MethodGet && rt.body == middleware.NoBody
+	return strings.HasPrefix(rt.path, "/") && rt.right.Known() && rt.rate.Known() && rt.body.Known() && (withBody || without) && rt.page != nil
+}
+
+// machine reports whether something else than a person's browser asks, or asks by itself:
+// it comes from wherever it likes and proves itself, or changes nothing.
+func (rt route) machine() bool {
+	return rt.rate == middleware.RateMachine || rt.rate == middleware.RateReport
 }
 
 // routes is every address the portal answers. Static files come from a list of
 // their own.
 func (s *site) routes() []route {
 	list := []route{
-		{http.MethodGet, "/healthz", middleware.Public, s.healthz},
-		{http.MethodGet, "/readyz", middleware.Public, s.readyz},
+		{http.MethodGet, "/healthz", middleware.Public, middleware.RateHealth, middleware.NoBody, s.healthz},
+		{http.MethodGet, "/readyz", middleware.Public, middleware.RateHealth, middleware.NoBody, s.readyz},
 
-		{http.MethodGet, "/signin", middleware.Public, s.signIn},
-		{http.MethodGet, "/auth/start", middleware.Public, s.startSignIn},
-		{http.MethodGet, "/auth/callback", middleware.Public, s.finishSignIn},
-		{http.MethodPost, "/signout", middleware.Public, s.signOut},
+		{http.MethodGet, "/signin", middleware.Public, middleware.RatePublic, middleware.NoBody, s.signIn},
+		{http.MethodGet, "/auth/start", middleware.Public, middleware.RatePublic, middleware.NoBody, s.startSignIn},
+		{http.MethodGet, "/auth/callback", middleware.Public, middleware.RatePublic, middleware.NoBody, s.finishSignIn},
+		{http.MethodPost, "/signout", middleware.Public, middleware.RatePublic, middleware.FormBody, s.signOut},
 
-		{http.MethodGet, "/", middleware.View, s.home},
-		{http.MethodGet, "/customers", middleware.View, s.searchCustomers},
-		{http.MethodGet, "/customers/:id", middleware.View, s.showCustomer},
-		{http.MethodGet, "/customers/:id/history", middleware.View, s.showHistory},
-		{http.MethodGet, "/customers/:id/history.csv", middleware.View, s.exportHistory},
-		{http.MethodGet, "/customers/:id/history/:change", middleware.View, s.showChange},
-		{http.MethodPost, "/customers/:id/history/:change/undo", middleware.Edit, s.undoChange},
-		{http.MethodGet, "/changes", middleware.Audit, s.showChanges},
-		{http.MethodGet, "/changes.csv", middleware.Audit, s.exportChanges},
+		{http.MethodPost, middleware.ReportPath, middleware.Public, middleware.RateReport, middleware.ReportBody, s.countReport},
 
-		{http.MethodGet, "/customers/:id/billing", middleware.Edit, s.editBillingProfile},
-		{http.MethodPost, "/customers/:id/billing", middleware.Edit, s.submitBillingProfile},
-		{http.MethodGet, "/customers/:id/billing/review", middleware.Edit, s.reviewBillingProfile},
-		{http.MethodPost, "/customers/:id/billing/review", middleware.Edit, s.saveBillingProfile},
-		{http.MethodGet, "/customers/:id/billing/merge", middleware.Edit, s.mergeBillingProfile},
-		{http.MethodPost, "/customers/:id/billing/merge", middleware.Edit, s.submitMerge},
-		{http.MethodPost, "/customers/:id/draft", middleware.Edit, s.keepDraft},
-		{http.MethodGet, "/customers/:id/draft/discard", middleware.Edit, s.askDiscard},
-		{http.MethodPost, "/customers/:id/draft/discard", middleware.Edit, s.discardDraft},
-		{http.MethodGet, "/customers/:id/saves/:key", middleware.Edit, s.showSave},
-		{http.MethodPost, "/customers/:id/saves/:key/close", middleware.View, s.closeSave},
-		{http.MethodGet, "/unsettled", middleware.Administer, s.showUnsettled},
-		{http.MethodGet, "/help", middleware.View, s.showHelp},
+		{http.MethodGet, "/", middleware.View, middleware.RatePage, middleware.NoBody, s.home},
+		{http.MethodGet, "/customers", middleware.View, middleware.RateSearch, middleware.NoBody, s.searchCustomers},
+		{http.MethodGet, "/customers/:id", middleware.View, middleware.RatePage, middleware.NoBody, s.showCustomer},
+		{http.MethodGet, "/customers/:id/history", middleware.View, middleware.RatePage, middleware.NoBody, s.showHistory},
+		{http.MethodGet, "/customers/:id/history.csv", middleware.View, middleware.RateExport, middleware.NoBody, s.exportHistory},
+		{http.MethodGet, "/customers/:id/history/:change", middleware.View, middleware.RatePage, middleware.NoBody, s.showChange},
+		{http.MethodPost, "/customers/:id/history/:change/undo", middleware.Edit, middleware.RateForm, middleware.FormBody, s.undoChange},
+		{http.MethodGet, "/changes", middleware.Audit, middleware.RatePage, middleware.NoBody, s.showChanges},
+		{http.MethodGet, "/changes.csv", middleware.Audit, middleware.RateExport, middleware.NoBody, s.exportChanges},
 
-		{http.MethodGet, "/settings", middleware.View, s.showSettings},
-		{http.MethodPost, "/settings", middleware.View, s.saveSettings},
+		{http.MethodGet, "/customers/:id/billing", middleware.Edit, middleware.RatePage, middleware.NoBody, s.editBillingProfile},
+		{http.MethodPost, "/customers/:id/billing", middleware.Edit, middleware.RateForm, middleware.FormBody, s.submitBillingProfile},
+		{http.MethodGet, "/customers/:id/billing/review", middleware.Edit, middleware.RatePage, middleware.NoBody, s.reviewBillingProfile},
+		{http.MethodPost, "/customers/:id/billing/review", middleware.Edit, middleware.RateForm, middleware.FormBody, s.saveBillingProfile},
+		{http.MethodGet, "/customers/:id/billing/merge", middleware.Edit, middleware.RatePage, middleware.NoBody, s.mergeBillingProfile},
+		{http.MethodPost, "/customers/:id/billing/merge", middleware.Edit, middleware.RateForm, middleware.FormBody, s.submitMerge},
+		{http.MethodPost, "/customers/:id/draft", middleware.Edit, middleware.RateForm, middleware.FormBody, s.keepDraft},
+		{http.MethodGet, "/customers/:id/draft/discard", middleware.Edit, middleware.RatePage, middleware.NoBody, s.askDiscard},
+		{http.MethodPost, "/customers/:id/draft/discard", middleware.Edit, middleware.RateForm, middleware.FormBody, s.discardDraft},
+		{http.MethodGet, "/customers/:id/saves/:key", middleware.Edit, middleware.RatePage, middleware.NoBody, s.showSave},
+		{http.MethodPost, "/customers/:id/saves/:key/close", middleware.View, middleware.RateForm, middleware.FormBody, s.closeSave},
+		{http.MethodGet, "/unsettled", middleware.Administer, middleware.RatePage, middleware.NoBody, s.showUnsettled},
+		{http.MethodGet, "/help", middleware.View, middleware.RatePage, middleware.NoBody, s.showHelp},
+
+		{http.MethodGet, "/settings", middleware.View, middleware.RatePage, middleware.NoBody, s.showSettings},
+		{http.MethodPost, "/settings", middleware.View, middleware.RateForm, middleware.FormBody, s.saveSettings},
 	}
 	if s.Demo != nil {
 		list = append(list,
-			route{http.MethodPost, "/demo/colleague", middleware.View, s.demoColleague},
-			route{http.MethodPost, "/demo/trouble", middleware.View, s.demoTrouble},
+			route{http.MethodPost, "/demo/colleague", middleware.View, middleware.RateForm, middleware.FormBody, s.demoColleague},
+			route{http.MethodPost, "/demo/trouble", middleware.View, middleware.RateForm, middleware.FormBody, s.demoTrouble},
 		)
 	}
 	return list
@@ -145,13 +166,19 @@ func (s *site) routes() []route {
 type Site struct {
 	http.Handler
 	drain chan struct{}
+	site  *site
 }
+
+// PolicyReports is how often browsers told this replica that the pages' policy stopped
+// something. Anybody can say so: it is a figure to look at, and nothing follows from it.
+func (s *Site) PolicyReports() int64 { return s.site.reports.Load() }
 
 // Drain makes the site say that it is not ready, so that a balancer sends no new
 // requests. It may be called once.
 func (s *Site) Drain() { close(s.drain) }
 
-// New builds the portal from its parts.
+// New builds the portal from its parts. It panics if a route does not declare all that it
+// has to.
 func New(o Options) *Site {
 	drain := make(chan struct{})
 	s := &site{Options: o, reading: make(chan struct{}, 1), draining: func() bool {
@@ -167,18 +194,26 @@ func New(o Options) *Site {
 	e.IPExtractor = clientAddress(o.TrustedProxies)
 	e.SchemeExtractor = func(*http.Request) string { return o.BaseURL.Scheme }
 	e.HTTPErrorHandler = func(err error, c echo.Context) { s.showFailure(c, err) }
+	machines := map[string]middleware.Body{}
 	for _, rt := range s.routes() {
+		if !rt.declared() {
+			panic("handlers: " + rt.method + " " + rt.path + " does not declare all that a route has to")
+		}
+		if rt.method == http.MethodPost && rt.machine() {
+			machines[rt.path] = rt.body
+		}
 		e.Add(rt.method, rt.path, s.serve(rt))
 		if rt.method == http.MethodGet {
 			e.Add(http.MethodHead, rt.path, s.serve(rt))
 		}
 	}
-	return &Site{drain: drain, Handler: inLanguage(middleware.Edge(middleware.Options{
-		BaseURL: o.BaseURL,
-		Refuse:  s.showRefusal,
-		Client:  e.IPExtractor,
-		Now:     o.Now,
-		Log:     o.Log,
+	return &Site{drain: drain, site: s, Handler: inLanguage(middleware.Edge(middleware.Options{
+		BaseURL:  o.BaseURL,
+		Machines: machines,
+		Refuse:   s.showRefusal,
+		Client:   e.IPExtractor,
+		Now:      o.Now,
+		Log:      o.Log,
 	}, static.Handler(e)))}
 }
 
@@ -225,7 +260,10 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v := s.visit(c)
 		r := c.Request()
-		if rt.method == http.MethodPost {
+		if !rt.machine() && !middleware.Fits(r) {
+			return errMisplaced
+		}
+		if rt.body == middleware.FormBody {
 			form, err := readForm(r)
 			v.form = form
 			if err != nil {
@@ -233,6 +271,9 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 			}
 		}
 		if rt.right == middleware.Public {
+			if err := s.limit(v, rt.rate, ""); err != nil {
+				return err
+			}
 			return rt.page(v)
 		}
 		load := s.Sessions.Load
@@ -245,10 +286,16 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		case err != nil:
 			return err
 		case sess == nil:
+			if err := s.limit(v, middleware.RatePublic, ""); err != nil {
+				return err
+			}
 			return s.byNobody(v, rt)
 		}
+		middleware.SetOperator(r.Context(), sess.Operator.Key())
+		if err := s.limit(v, rateOf(rt, fragment), sess.Operator.Key()); err != nil {
+			return err
+		}
 		s.enter(v, sess)
-		middleware.SetOperator(r.Context(), v.operator.Key())
 		v.Response().Header().Set(leftHeader, s.sessionLeft(v))
 		if !rt.right.Allows(v.operator.Roles) {
 			return errNoRight
@@ -268,6 +315,39 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		}
 		return err
 	}
+}
+
+// rateOf is the class of a request: what our scripts ask for by themselves, or at every
+// key, is another one than the page it is a part of.
+func rateOf(rt route, fragment string) middleware.Rate {
+	switch {
+	case rt.method != http.MethodGet:
+	case fragment == fragmentResult, fragment == fragmentPresence:
+		return middleware.RatePoll
+	case fragment == fragmentFind:
+		return middleware.RateSearch
+	}
+	return rt.rate
+}
+
+// limit counts a request with those of the same person or, for "", of the same address.
+func (s *site) limit(v *visit, class middleware.Rate, person string) error {
+	whom := person
+	if whom == "" {
+		whom = middleware.Neighbourhood(v.RealIP())
+	}
+	if wait := s.Limiter.Take(class, whom); wait > 0 {
+		middleware.SetReason(v.Request().Context(), "rate_"+string(class))
+		return &tooFast{wait}
+	}
+	return nil
+}
+
+// countReport counts that the policy of a page stopped something. What exactly is not
+// read: it would hold addresses, and anybody could write them.
+func (s *site) countReport(v *visit) error {
+	s.reports.Add(1)
+	return v.NoContent(http.StatusNoContent)
 }
 
 // byNobody answers for a page that needs somebody. A cookie that opened nothing goes,

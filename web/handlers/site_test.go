@@ -28,6 +28,7 @@ import (
 	"github.com/partnerdesk/portal/web/directory"
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/outside"
 	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/presence"
@@ -172,6 +173,7 @@ type settings struct {
 	reason  bool // a reason is required
 	apart   bool // the portals have handles of their own on the database
 	proxied bool // they reach it, which is PostgreSQL, through proxy
+	limited bool // people are limited as in the product; else they may be as fast as tests are
 }
 
 func newSite(t testing.TB) *testSite { return newSiteWith(t, settings{}) }
@@ -269,6 +271,10 @@ func (s *testSite) replica() *replica {
 	if s.o.proxied {
 		patience = 0
 	}
+	second := time.Microsecond
+	if s.o.limited {
+		second = time.Second
+	}
 	r.Handler = handlers.New(handlers.Options{
 		BaseURL: base, TrustedProxies: s.o.proxies, Upstream: upstream, Database: r.db, Keys: s.ring,
 		Sessions: session.New(session.Options{DB: r.db, Ring: s.ring, Now: s.clock.now, Wait: patience}),
@@ -279,6 +285,7 @@ func (s *testSite) replica() *replica {
 		}),
 		Drafts: drafts.New(r.db, s.ring, s.clock.now), Submissions: r.saves, Audit: trail, ValuesDays: s.o.days, Outside: watch,
 		Recents: directory.NewRecents(r.db, s.ring, s.clock.now), Preferences: preferences.New(r.db), Presence: presence.New(r.db, s.ring, s.clock.now),
+		Limiter: middleware.NewLimiter(s.clock.now, second),
 		Contact: "Marta Keller (team lead)", ReasonRequired: s.o.reason, Zone: time.UTC, Now: s.clock.now, Log: log, Demo: s.o.demo,
 	})
 	return r

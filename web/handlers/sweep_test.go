@@ -45,7 +45,7 @@ func (s *testSite) viewer() *browser {
 }
 
 func TestEveryRouteDeclaresItsRight(t *testing.T) {
-	public := []string{"GET /healthz", "GET /readyz", "GET /signin", "GET /auth/start", "GET /auth/callback", "POST /signout"}
+	public := []string{"GET /healthz", "GET /readyz", "GET /signin", "GET /auth/start", "GET /auth/callback", "POST /signout", "POST /csp-report"}
 	for _, rt := range handlers.Routes(true) {
 		name := rt.Method + " " + rt.Path
 		switch middleware.Right(rt.Right) {

@@ -23,6 +23,10 @@ type Options struct {
 	// BaseURL is the address people use. Its host is the only one answered,
 	// save for the health pages, which orchestrators ask by address.
 	BaseURL *url.URL
+	// Machines are the exact paths of POSTs that no form of ours sends, with what they
+	// carry. The cross-origin check leaves them alone: whatever is behind such a path
+	// proves itself, or changes nothing.
+	Machines map[string]Body
 	// Refuse draws a plain page for a request that goes no further.
 	Refuse func(w http.ResponseWriter, r *http.Request, refusal Refusal)
 	// Client is the address a request came from, for the log; nil means the peer.

@@ -342,3 +342,9 @@ func TestRightsGiveNothingByDefault(t *testing.T) {
 		}
 	}
 }
+
+func recorded(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}

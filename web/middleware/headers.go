@@ -12,6 +12,9 @@ const permissionsPolicy = "accelerometer=(), autoplay=(), camera=(), display-cap
 	"payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), " +
 	"xr-spatial-tracking=(), clipboard-read=(), clipboard-write=(self)"
 
+// ReportPath is where browsers tell what the policy stopped.
+const ReportPath = "/csp-report"
+
 // setHeaders puts the safety headers on every answer, whatever became of it.
 // Static files loosen Cache-Control for themselves, because their names carry a
 // hash of their content.
@@ -20,6 +23,7 @@ func setHeaders(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", contentSecurityPolicy(recordOf(r.Context()).nonce))
+		h.Set("Reporting-Endpoints", `csp="`+ReportPath+`"`)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "same-origin")
@@ -56,5 +60,7 @@ func contentSecurityPolicy(nonce string) string {
 		"frame-ancestors 'none'",
 		"require-trusted-types-for 'script'",
 		"trusted-types 'none'",
+		"report-to csp",
+		"report-uri " + ReportPath, // for browsers that do not know the line above
 	}, "; ")
 }

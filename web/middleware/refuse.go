@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -93,18 +92,48 @@ func checkPath(o Options, next http.Handler) http.Handler {
 	})
 }
 
+// bodyOf is what a POST may carry. A machine's path is matched as it is written, whole.
+func (o Options) bodyOf(r *http.Request) Body {
+	if body, ok := o.Machines[r.URL.EscapedPath()]; ok {
+		return body
+	}
+	return FormBody
+}
+
 // checkOrigin refuses unsafe requests that another page made a browser send. It
-// is the first of two lines; the second is the token in each form.
+// is the first of two lines; the second is the token in each form. What machines send
+// has neither.
 func checkOrigin(o Options, next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o.refuse(w, r, http.StatusForbidden, "cross_origin")
 	}))
-	return protection.Handler(next)
+	protected := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, machine := o.Machines[r.URL.EscapedPath()]; machine && r.Method == http.MethodPost {
+			next.ServeHTTP(w, r)
+			return
+		}
+		protected.ServeHTTP(w, r)
+	})
 }
 
-// checkBody reads the body of a POST whole, once it is known to be a plain form of
-// sensible size, so that no handler meets a half-read one. No page answers another
+// Fits reports whether what a browser says of a request goes with a page: that it is to
+// be a document or is read by a script of ours, and that another site at most leads to it
+// by a link. Nothing of the portal's pages is an image, a script or a frame of anybody's.
+// Browsers that say nothing pass.
+func Fits(r *http.Request) bool {
+	switch dest := r.Header.Get("Sec-Fetch-Dest"); r.Header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+		return dest == "" || dest == "document" || dest == "empty"
+	default:
+		mode := r.Header.Get("Sec-Fetch-Mode")
+		return (dest == "" || dest == "document") && (mode == "" || mode == "navigate")
+	}
+}
+
+// checkBody reads the body of a POST whole, once it is known to be of the kind its
+// path takes, a plain form but for machines, and of sensible size, so that no handler meets a half-read one. No page answers another
 // method that has a body: the router says so.
 func checkBody(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -125,23 +154,11 @@ func checkBody(o Options, next http.Handler) http.Handler {
 			o.refuse(w, r, status, reason)
 			return
 		}
-		if !plainForm(r.Header) {
+		if !o.bodyOf(r).is(r.Header) {
 			o.refuse(w, r, http.StatusUnsupportedMediaType, "body_type")
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
-}
-
-func plainForm(h http.Header) bool {
-	if h.Get("Content-Encoding") != "" || len(h.Values("Content-Type")) != 1 {
-		return false
-	}
-	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return false
-	}
-	charset, named := params["charset"]
-	return !named || strings.EqualFold(charset, "utf-8")
 }

@@ -27,6 +27,15 @@ const (
 	RoleAdministrator = "administrator"
 )
 
+// Known reports whether there is such a right.
+func (right Right) Known() bool {
+	switch right {
+	case Public, View, Edit, Audit, Administer:
+		return true
+	}
+	return false
+}
+
 // Allows reports whether somebody with these roles has the right. Unknown roles
 // and unknown rights give nothing.
 func (right Right) Allows(roles []string) bool {

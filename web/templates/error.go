@@ -22,6 +22,7 @@ const (
 	ErrorWrongType    ErrorKind = "wrong-type"    // 415
 	ErrorWrongHost    ErrorKind = "wrong-host"    // 421
 	ErrorThrottled    ErrorKind = "throttled"     // 429: Partner Center's
+	ErrorTooFast      ErrorKind = "too-fast"      // 429: our own
 	ErrorUpstreamDown ErrorKind = "upstream-down" // 502, 503, 504
 	ErrorStoreDown    ErrorKind = "store-down"    // 503: our database
 	ErrorInternal     ErrorKind = "internal"      // 500
@@ -47,7 +48,7 @@ type ErrorPage struct {
 	Kind     ErrorKind
 	Customer *Customer     // when the address names one
 	Contact  string        // who can help; "" leaves it out
-	Wait     string        // ErrorThrottled: "20 seconds"
+	Wait     string        // ErrorThrottled, ErrorTooFast: "20 seconds"
 	Writing  bool          // the request was a save or a form: the page says nothing was saved, unless
 	Fate     Fate          // says otherwise
 	Drafted  bool          // and that the changes it was about are kept as a draft

@@ -344,7 +344,7 @@ func exampleError(kind ErrorKind) ErrorPage {
 	switch kind {
 	case ErrorSessionOver, ErrorNoRole, ErrorOtherTenant, ErrorNoCookie, ErrorSignIn, ErrorSignInDown:
 		p.Operator = nil
-	case ErrorUpstreamDown, ErrorThrottled:
+	case ErrorUpstreamDown, ErrorThrottled, ErrorTooFast:
 		p.RetryURL = "/customers"
 	}
 	return p
@@ -468,7 +468,7 @@ func examples() []example {
 	for _, k := range []ResultKind{ResultRunning, ResultUnknown, ResultNotSaved, ResultSuperseded, ResultConflict, ResultAlreadySaved, ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn, ResultNotFound, ResultThrottled, ResultDown, ResultFailed} {
 		list = append(list, example{"result-" + string(k), exampleResult(k).View()})
 	}
-	for _, k := range []ErrorKind{ErrorNotFound, ErrorNoCustomer, ErrorForbidden, ErrorUpstreamNo, ErrorNoRole, ErrorOtherTenant, ErrorMFA, ErrorStaleForm, ErrorCrossSite, ErrorBadRequest, ErrorMethod, ErrorTooLarge, ErrorWrongType, ErrorWrongHost, ErrorThrottled, ErrorUpstreamDown, ErrorStoreDown, ErrorInternal, ErrorSessionOver, ErrorNoCookie, ErrorSignIn, ErrorSignInDown} {
+	for _, k := range []ErrorKind{ErrorNotFound, ErrorNoCustomer, ErrorForbidden, ErrorUpstreamNo, ErrorNoRole, ErrorOtherTenant, ErrorMFA, ErrorStaleForm, ErrorCrossSite, ErrorBadRequest, ErrorMethod, ErrorTooLarge, ErrorWrongType, ErrorWrongHost, ErrorThrottled, ErrorTooFast, ErrorUpstreamDown, ErrorStoreDown, ErrorInternal, ErrorSessionOver, ErrorNoCookie, ErrorSignIn, ErrorSignInDown} {
 		list = append(list, example{"error-" + string(k), exampleError(k).View()})
 	}
 	return list

@@ -82,6 +82,8 @@ func (p ErrorPage) message(ctx context.Context) message {
 		return message{"alert", l.Say("error.wrong-host.title"), []string{l.Say("error.wrong-host.text", "work", p.work())}, ""}
 	case ErrorThrottled:
 		return message{"clock", l.Say("error.throttled.title"), []string{p.again(l)}, ""}
+	case ErrorTooFast:
+		return message{"clock", l.Say("error.too-fast.title"), []string{l.Say("error.too-fast.text", "work", p.work()), l.Say("error.too-fast.next", "wait", p.Wait)}, ""}
 	case ErrorUpstreamDown:
 		return message{"warn", l.Say("error.upstream-down.title"), []string{work, l.Say("error.upstream-down.next")}, ""}
 	case ErrorStoreDown:
