@@ -51,6 +51,10 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 	if err != nil {
 		return err
 	}
+	told, err := s.sealAbout(sess.ID(), about{sess.Operator.Name, browserOf(r.UserAgent())})
+	if err != nil {
+		return err
+	}
 	old, planted := referenceIn(r)
 	operator := sess.Operator.Key()
 	return s.write(r.Context(), "begin", func(ctx context.Context, tx *sql.Tx) error {
@@ -68,9 +72,10 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 			operator, s.bornBefore(), s.seenBefore(), s.perOp-1); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, operator, sid, version, signed_in_at, seen_at, sealed, late)
-			VALUES ($1, $2, $3, 0, $4, $5, $6, $7)`,
-			sess.ID(), operator, sess.SID, database.Micros(sess.SignedInAt), database.Micros(sess.seenAt), sealed, late)
+		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, operator, issuer, subject, sid, version, signed_in_at, seen_at, sealed, late, about)
+			VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10)`,
+			sess.ID(), operator, sess.Operator.Issuer, sess.Operator.Subject, sess.SID,
+			database.Micros(sess.SignedInAt), database.Micros(sess.seenAt), sealed, late, told)
 		crash.At("session begun")
 		return err
 	})
@@ -156,7 +161,7 @@ func (s *Store) Sweep(ctx context.Context) (swept int64, err error) {
 		if err := s.lock(ctx, tx); err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, `UPDATE sessions SET sealed = '' WHERE sealed <> '' AND (signed_in_at <= $1 OR seen_at <= $2)`,
+		result, err := tx.ExecContext(ctx, `UPDATE sessions SET sealed = '', about = '' WHERE sealed <> '' AND (signed_in_at <= $1 OR seen_at <= $2)`,
 			s.bornBefore(), s.seenBefore())
 		if err != nil {
 			return err
@@ -181,7 +186,7 @@ func (s *Store) write(ctx context.Context, doing string, fn func(context.Context
 	ctx, cancel := context.WithTimeout(ctx, s.wait)
 	defer cancel()
 	err := s.db.Write(ctx, func(tx *sql.Tx) error { return fn(ctx, tx) })
-	if err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrStale) {
+	if err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrStale) || errors.Is(err, ErrUsed) {
 		return err
 	}
 	return fmt.Errorf("%w: %s: %w", ErrStore, doing, err)

@@ -84,10 +84,14 @@ func (p *place) exec(query string, args ...any) {
 type browser struct {
 	*place
 	cookie string
+	agent  string // User-Agent; "" sends none
 }
 
 func (b *browser) request() *http.Request {
 	r := httptest.NewRequestWithContext(b.Context(), "GET", "https://portal.example/", nil)
+	if b.agent != "" {
+		r.Header.Set("User-Agent", b.agent)
+	}
 	if b.cookie != "" {
 		r.AddCookie(&http.Cookie{Name: session.CookieName, Value: b.cookie})
 	}
