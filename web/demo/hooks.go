@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
 )
@@ -41,6 +42,30 @@ func (p *Provider) hooked() Hooks {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.hooks
+}
+
+// LogoutToken returns what the provider sends to its client when sessions of a person end
+// there: all of them, or with a sid those of one sign-in. One of the two may be "". change
+// may be nil; it gets the token before it is signed.
+func (p *Provider) LogoutToken(subject, sid string, change func(*Token)) (string, error) {
+	now := p.now()
+	claims := map[string]any{
+		"iss": p.options.Issuer, "aud": p.options.ClientID, "jti": text(16),
+		"iat": now.Unix(), "exp": now.Add(2 * time.Minute).Unix(),
+		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
+	}
+	if subject != "" {
+		claims["sub"] = subject
+	}
+	if sid != "" {
+		claims["sid"] = sid
+	}
+	t := p.newToken(claims)
+	t.Header["typ"] = "logout+jwt"
+	if change != nil {
+		change(t)
+	}
+	return t.sign()
 }
 
 // Rotate makes the provider sign with another key from now on and forget the old

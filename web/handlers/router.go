@@ -123,6 +123,8 @@ func (s *site) routes() []route {
 		{http.MethodGet, "/auth/start", middleware.Public, middleware.RatePublic, middleware.NoBody, s.startSignIn},
 		{http.MethodGet, "/auth/callback", middleware.Public, middleware.RatePublic, middleware.NoBody, s.finishSignIn},
 		{http.MethodPost, "/signout", middleware.Public, middleware.RatePublic, middleware.FormBody, s.signOut},
+		{http.MethodPost, "/backchannel-logout", middleware.Public, middleware.RateMachine, middleware.FormBody, s.backChannelLogout},
+		{http.MethodGet, "/frontchannel-logout", middleware.Public, middleware.RateMachine, middleware.NoBody, s.frontChannelLogout},
 
 		{http.MethodPost, middleware.ReportPath, middleware.Public, middleware.RateReport, middleware.ReportBody, s.countReport},
 

@@ -89,13 +89,13 @@ func (s *Store) openAbout(row, sealed string) (string, Browser) {
 // EndOf ends one session if it is the person's. It reports whether it did: a session
 // of somebody else is none.
 func (s *Store) EndOf(ctx context.Context, operator, id string) (bool, error) {
-	ended, err := s.endWhere(ctx, `id = $1 AND operator = $2`, id, operator)
+	ended, err := s.endBy(ctx, `DELETE FROM sessions WHERE id = $1 AND operator = $2`, id, operator)
 	return ended > 0, err
 }
 
 // EndOthers ends the person's sessions but this one and returns how many those were.
 func (s *Store) EndOthers(ctx context.Context, sess *Session) (int64, error) {
-	return s.endWhere(ctx, `operator = $1 AND id <> $2`, sess.Operator.Key(), sess.ID())
+	return s.endBy(ctx, `DELETE FROM sessions WHERE operator = $1 AND id <> $2`, sess.Operator.Key(), sess.ID())
 }
 
 // EndAny ends a session of anybody, for administrators, and returns the key of whose it
@@ -117,12 +117,12 @@ func (s *Store) EndAny(ctx context.Context, id string) (operator string, err err
 	return operator, err
 }
 
-func (s *Store) endWhere(ctx context.Context, which string, args ...any) (ended int64, err error) {
+func (s *Store) endBy(ctx context.Context, statement string, args ...any) (ended int64, err error) {
 	err = s.write(ctx, "end", func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.lock(ctx, tx); err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE `+which, args...)
+		result, err := tx.ExecContext(ctx, statement, args...)
 		if err != nil {
 			return err
 		}

@@ -40,6 +40,7 @@ func (s *Store) EndNamed(ctx context.Context, out Logout) (ended int64, err erro
 			return 0, err
 		}
 	}
+	statement := `DELETE FROM sessions WHERE ` + which //nolint:gosec // which is one of the texts of named
 	err = s.write(ctx, "end from outside", func(ctx context.Context, tx *sql.Tx) error {
 		if err := s.lock(ctx, tx); err != nil {
 			return err
@@ -49,7 +50,7 @@ func (s *Store) EndNamed(ctx context.Context, out Logout) (ended int64, err erro
 				return err
 			}
 		}
-		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE `+which, args...)
+		result, err := tx.ExecContext(ctx, statement, args...)
 		if err != nil {
 			return err
 		}

@@ -66,6 +66,9 @@ func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.To
 		// themselves, and with them whose drafts they get.
 		c.TenantID, c.ObjectID = "", ""
 	}
+	if len(c.SessionID) > nameSize {
+		c.SessionID = "" // no name to end a session by
+	}
 	return session.Operator{
 		Issuer: verified.Issuer, Subject: c.Subject,
 		TenantID: strings.ToLower(c.TenantID), ObjectID: strings.ToLower(c.ObjectID),

@@ -10,7 +10,7 @@ var ErrSignInAgain = errors.New("sign in again")
 // with something no sign-in can be built on. It says nothing about the person.
 var ErrUnavailable = errors.New("identity provider unavailable")
 
-// Refusal is a sign-in that did not happen.
+// Refusal is a sign-in, or a logout from outside, that did not happen.
 type Refusal struct {
 	// Reason is one of the codes below, for choosing a page and for the log.
 	Reason string
@@ -56,14 +56,17 @@ const (
 	ReasonTenant    = "tenant"
 	ReasonOid       = "oid"
 	ReasonNoRole    = "no_role"
+
+	ReasonEvent = "event" // of a logout token
+	ReasonJTI   = "jti"   // of a logout token
 )
 
 // Error is for the log: the reason and words of our own.
 func (r *Refusal) Error() string {
 	if r.detail == "" {
-		return "sign-in refused: " + r.Reason
+		return "refused: " + r.Reason
 	}
-	return "sign-in refused: " + r.Reason + ": " + r.detail
+	return "refused: " + r.Reason + ": " + r.detail
 }
 
 // Unwrap makes the refusals that are the provider's trouble match ErrUnavailable.
