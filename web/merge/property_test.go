@@ -1,6 +1,8 @@
 package merge_test
 
 import (
+	"flag"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -42,6 +44,7 @@ func model(i merge.Item, base, theirs, mine forms.Values) merge.Case {
 }
 
 func TestMergeIsTheModel(t *testing.T) {
+	many(t, 10_000)
 	rapid.Check(t, func(t *rapid.T) {
 		base, theirs, mine := values(t, "base"), values(t, "theirs"), values(t, "mine")
 		if rapid.Bool().Draw(t, "mine from base") {
@@ -118,4 +121,14 @@ func pick(i merge.Item, v forms.Values) forms.Values {
 		out[name] = v[name]
 	}
 	return out
+}
+
+// many has rapid make this many checks of a property, for the time of the test.
+func many(t *testing.T, checks int) {
+	t.Helper()
+	usual := flag.Lookup("rapid.checks").Value.String()
+	if err := flag.Set("rapid.checks", strconv.Itoa(checks)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = flag.Set("rapid.checks", usual) })
 }
