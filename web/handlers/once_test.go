@@ -78,7 +78,7 @@ func testA57OneEditIsSavedOnce(t *testing.T) {
 		site, id, review := start(t)
 		tab := review.b.get(billing(id)+"?draft="+review.url.Query().Get("draft")).form("email").fill("email", "newer@harbourline.example").press()
 		tab.save().want(http.StatusOK, "Billing profile saved.")
-		review.save().want(http.StatusConflict, "You saved this profile while you were editing it in another window", "newer@harbourline.example", "once@harbourline.example")
+		review.save().want(http.StatusConflict, "You saved this profile in another window while you were editing here", "newer@harbourline.example", "once@harbourline.example")
 		site.wantPuts(1, 1)
 	})
 	t.Run("A-57 two tabs with one draft: the review while the form is typed in", func(t *testing.T) {
