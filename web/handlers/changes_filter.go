@@ -108,7 +108,7 @@ func placeOf(text string) (place audit.Place, lost bool) {
 // clipped is a text of the address, trimmed, without what no name holds, and no longer
 // than any name is.
 func clipped(text string) string {
-	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
+	text = strings.TrimSpace(cleaned(text))
 	if len(text) > maxQuery {
 		text = strings.ToValidUTF8(text[:maxQuery], "")
 	}

@@ -98,10 +98,7 @@ const purposeSearch = "search-place"
 const maxQuery = 200
 
 func (s *site) searchCustomers(v *visit) error {
-	query := strings.TrimSpace(v.QueryParam("q"))
-	if len(query) > maxQuery {
-		query = strings.ToValidUTF8(query[:maxQuery], "")
-	}
+	query := clipped(v.QueryParam("q"))
 	v.Response().Header().Add("Vary", fragmentHeader)
 	if v.Request().Header.Get(fragmentHeader) == fragmentFind {
 		return s.suggestCustomers(v, query)

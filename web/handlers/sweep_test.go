@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/demo"
 	"github.com/partnerdesk/portal/web/handlers"
@@ -117,6 +119,9 @@ func safe(t *testing.T, p *page) {
 			if strings.HasPrefix(a.Key, "on") || a.Key == "style" {
 				t.Errorf("%s: <%s %s>", where, n.Data, a.Key)
 			}
+		}
+		if n.Type != html.ElementNode {
+			continue
 		}
 		sheet := n.Data == "link" && attr(n, "rel") == "stylesheet"
 		if (n.Data == "script" || n.Data == "style" || sheet) && attr(n, "nonce") != nonce[1] {

@@ -45,7 +45,9 @@ func elsewhere() []string {
 
 func TestReturnPathsThatLeadElsewhere(t *testing.T) {
 	t.Run("A-01 no text leads a sign-in away", func(t *testing.T) {
-		p := New(Config{OwnPath: func(path string) bool { return path == "/" || path == "/customers" || strings.HasPrefix(path, "/customers/") }})
+		p := New(Config{OwnPath: func(path string) bool {
+			return path == "/" || path == "/customers" || strings.HasPrefix(path, "/customers/")
+		}})
 		texts := elsewhere()
 		if len(texts) < 600 {
 			t.Fatalf("%d texts", len(texts))
