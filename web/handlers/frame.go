@@ -16,6 +16,7 @@ const (
 	familyDemo     = "demo"
 	familySaves    = "saves"
 	familySettings = "settings"
+	familySessions = "sessions"
 )
 
 // recentLinks is how many recent customers the side bar has room for.

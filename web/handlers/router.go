@@ -154,6 +154,11 @@ func (s *site) routes() []route {
 
 		{http.MethodGet, "/settings", middleware.View, middleware.RatePage, middleware.NoBody, s.showSettings},
 		{http.MethodPost, "/settings", middleware.View, middleware.RateForm, middleware.FormBody, s.saveSettings},
+		{http.MethodGet, "/sessions", middleware.View, middleware.RatePage, middleware.NoBody, s.showSessions},
+		{http.MethodPost, "/sessions/end", middleware.View, middleware.RateForm, middleware.FormBody, s.endSession},
+		{http.MethodPost, "/sessions/end-others", middleware.View, middleware.RateForm, middleware.FormBody, s.endOtherSessions},
+		{http.MethodGet, "/sessions/everybody", middleware.Administer, middleware.RatePage, middleware.NoBody, s.showEverybodysSessions},
+		{http.MethodPost, "/sessions/everybody/end", middleware.Administer, middleware.RateForm, middleware.FormBody, s.endAnySession},
 	}
 	if s.Demo != nil {
 		list = append(list,

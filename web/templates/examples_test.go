@@ -95,6 +95,23 @@ func exampleOverview() CustomerPage {
 	}
 }
 
+func exampleSessions(everybody bool) SessionsPage {
+	signedInAt := Time{"2026-11-13T14:29:00+11:00", "today at 14:29"}
+	p := SessionsPage{
+		Page: examplePage("Where you are signed in"), Action: "/sessions/end", CSRF: "token", OthersURL: "/sessions/end-others", AllURL: "/sessions/everybody",
+		Sessions: []SignedIn{
+			{ID: "a1", Who: "Ada Admin", You: true, Here: true, Browser: "Edge on Windows", At: signedInAt, Used: signedInAt},
+			{ID: "b2", Who: "Ada Admin", You: true, Browser: "Safari on iPhone", At: signedInAt, Used: signedInAt},
+		},
+	}
+	if everybody {
+		p.Everybody, p.Most, p.Action, p.OthersURL, p.AllURL = true, 500, "/sessions/everybody/end", "", ""
+		p.Title = "Who is signed in"
+		p.Sessions = append(p.Sessions, SignedIn{ID: "c3", Who: "Sam Sales", Browser: "Unknown browser", At: signedInAt, Used: signedInAt}, SignedIn{ID: "d4", Browser: "Firefox", At: signedInAt, Used: signedInAt})
+	}
+	return p
+}
+
 func exampleSettings() SettingsPage {
 	return SettingsPage{
 		Page: examplePage("Settings"), CSRF: "token", Keys: true, Now: Time{"2026-11-13T14:36:00+11:00", "14:36"},
@@ -423,6 +440,8 @@ func examples() []example {
 		{"signin-over", SignInPage{Page: bare, State: SignInOver}.View()},
 		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: exampleUnsettled(), News: exampleNews()}.View()},
 		{"unsettled", UnsettledPage{Page: examplePage("Unsettled saves"), Saves: exampleUnsettled()}.View()},
+		{"sessions", exampleSessions(false).View()},
+		{"sessions-everybody", exampleSessions(true).View()},
 		{"unsettled-none", UnsettledPage{Page: examplePage("Unsettled saves")}.View()},
 		{"home-drafts", HomePage{Page: home, Customers: rows[:2], Drafts: []Draft{exampleDraft(), {"Kiso Valley Timber K.K.", "1 item changed", Time{"", "yesterday at 09:10"}, "/c", "/d"}}, DraftsUnread: true}.View()},
 		{"home-new", HomePage{Page: home}.View()},
