@@ -181,7 +181,7 @@ var lesser = []string{
 	`INSERT INTO drafts (key, draft, operator, customer, opened_at, saved_at, sealed) VALUES ('k', 'd', 'o', 'c', 1, 1, '')`,
 	`UPDATE drafts SET over = 1`, `DELETE FROM drafts`, `UPDATE submissions SET fence = 1`, `DELETE FROM sessions`, `UPDATE sessions SET version = 1`,
 	`INSERT INTO leases (name, holder, fence, expires_at) VALUES ('n', '', 1, 1)`, `UPDATE leases SET fence = 2`,
-	`DELETE FROM recents`, `DELETE FROM presence`,
+	`DELETE FROM recents`, `DELETE FROM presence`, `UPDATE customers SET read_at = 1`,
 }
 
 func wantRefused(t *testing.T, db *database.DB, statement string) {

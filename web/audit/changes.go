@@ -21,6 +21,9 @@ type Filter struct {
 	Who      string    // part of the name of who saved, without regard to case
 	From, To time.Time // From is within, To is not
 	Via      Via
+	// Only lets through the changes of some customers, by their tenant IDs alone; nil lets
+	// all through. It is asked once for each change that the other fields let through.
+	Only func(context.Context, pcclient.TenantID) (bool, error)
 }
 
 // Place is where a page of the list ended: the time and number of its last change.

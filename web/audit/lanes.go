@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/database"
 )
 
@@ -20,6 +21,7 @@ type lane struct {
 	after Place     // where reading goes on
 	from  time.Time // where it ends
 	done  bool      // nothing is left to read
+	only  func(context.Context, pcclient.TenantID) (bool, error)
 }
 
 // places yields where the wanted changes stand, newest first, beginning after a
@@ -71,7 +73,7 @@ func (l *Log) lanes(ctx context.Context, f Filter, after Place) ([]*lane, error)
 	if !f.To.IsZero() && (after == (Place{}) || !after.Time.Before(f.To)) {
 		after = Place{Time: f.To}
 	}
-	all := &lane{after: after, from: f.From}
+	all := &lane{after: after, from: f.From, only: f.Only}
 	all.where.add(changeKinds)
 	all.where.addSpan(f.Customer, time.Time{}, time.Time{})
 	lanes := []*lane{all}
@@ -97,7 +99,7 @@ func split(lanes []*lane, condition string, values ...string) []*lane {
 	var out []*lane
 	for _, one := range lanes {
 		for _, value := range values {
-			part := &lane{where: one.where, after: one.after, from: one.from}
+			part := &lane{where: one.where, after: one.after, from: one.from, only: one.only}
 			part.where.add(condition, value)
 			out = append(out, part)
 		}
@@ -105,30 +107,64 @@ func split(lanes []*lane, condition string, values ...string) []*lane {
 	return out
 }
 
-// readAhead reads the next few places of a lane.
+// readAhead reads the next few places of a lane, going past those that its filter does
+// not let through.
 func (l *Log) readAhead(ctx context.Context, n *lane, chunk int) error {
+	n.ahead = n.ahead[:0]
+	for !n.done && len(n.ahead) == 0 {
+		read, err := l.readPlaces(ctx, n, chunk)
+		if err != nil {
+			return err
+		}
+		for _, p := range read {
+			in := n.only == nil
+			if !in {
+				if in, err = n.only(ctx, p.customer); err != nil {
+					return err
+				}
+			}
+			if in {
+				n.ahead = append(n.ahead, p.Place)
+			}
+		}
+		if n.only != nil {
+			chunk = batch
+		}
+	}
+	return nil
+}
+
+// customerPlace is a place of the list and whose change stands there.
+type customerPlace struct {
+	Place
+	customer pcclient.TenantID
+}
+
+// readPlaces reads the next few places of a lane. No query is open when it returns, so
+// that whoever sifts them may ask the database too.
+func (l *Log) readPlaces(ctx context.Context, n *lane, chunk int) ([]customerPlace, error) {
 	statement, args := n.next(chunk)
 	rows, err := l.db.Read().QueryContext(ctx, statement, args...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
-	n.ahead = n.ahead[:0]
+	var read []customerPlace
 	for !n.done && rows.Next() {
 		var micros int64
-		var at Place
-		if err := rows.Scan(&micros, &at.Seq); err != nil {
-			return err
+		var at customerPlace
+		if err := rows.Scan(&micros, &at.Seq, &at.customer); err != nil {
+			return nil, err
 		}
 		at.Time = database.Time(micros)
 		if n.done = !n.from.IsZero() && micros < database.Micros(n.from); !n.done {
-			n.ahead = append(n.ahead, at)
+			read = append(read, at)
 		}
 	}
-	if n.done = len(n.ahead) < chunk; len(n.ahead) > 0 {
-		n.after = n.ahead[len(n.ahead)-1]
+	if n.done = len(read) < chunk; len(read) > 0 {
+		n.after = read[len(read)-1].Place
 	}
-	return rows.Err()
+	return read, rows.Err()
 }
 
 // next asks for the next few places of a lane.
@@ -138,7 +174,11 @@ func (n *lane) next(chunk int) (statement string, args []any) {
 		where.add("(a.time, a.seq) < (?, ?)", database.Micros(n.after.Time), n.after.Seq)
 	}
 	args = append(slices.Clip(where.args), chunk)
-	return fmt.Sprintf(`SELECT a.time, a.seq FROM audit a WHERE %s ORDER BY a.time DESC, a.seq DESC LIMIT $%d`, where, len(args)), args
+	customer := "''" // which no index in this order holds
+	if n.only != nil {
+		customer = "a.customer"
+	}
+	return fmt.Sprintf(`SELECT a.time, a.seq, %s FROM audit a WHERE %s ORDER BY a.time DESC, a.seq DESC LIMIT $%d`, customer, where, len(args)), args
 }
 
 // laneHeap has the lane with the newest change first.

@@ -1,12 +1,16 @@
 package audit_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database/databasetest"
 )
@@ -24,12 +28,13 @@ func testPagingNeitherSkipsNorRepeats(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	write := func(key string, r *rand.Rand) {
 		// Few different times, so that many entries share one.
-		l.change(t, key, noon.Add(-time.Duration(r.IntN(40))*time.Hour), names[r.IntN(3)], harbourline, vias[r.IntN(4)])
+		l.change(t, key, noon.Add(-time.Duration(r.IntN(40))*time.Hour), names[r.IntN(3)], []pcclient.TenantID{harbourline, harbourline, otherCustomer}[r.IntN(3)], vias[r.IntN(4)])
 	}
 	for i := range 300 {
 		write(fmt.Sprintf("old-%d", i), random)
 	}
-	filters := []audit.Filter{{}, {Customer: harbourline}, {Who: "a"}, {Who: "A", Customer: harbourline}, {Via: audit.ViaForm}, {From: noon.Add(-20 * time.Hour), Who: "s"}}
+	filters := []audit.Filter{{}, {Customer: harbourline}, {Who: "a"}, {Who: "A", Customer: harbourline}, {Via: audit.ViaForm}, {From: noon.Add(-20 * time.Hour), Who: "s"},
+		{Only: onlyOf(harbourline)}, {Only: onlyOf(harbourline), Via: audit.ViaUndo}, {Only: onlyOf()}}
 	before := make([]map[string]bool, len(filters))
 	for i, f := range filters {
 		before[i] = map[string]bool{}
@@ -74,5 +79,56 @@ func testPagingNeitherSkipsNorRepeats(t *testing.T) {
 	writers.Wait()
 	if _, err := l.Verify(t.Context()); err != nil {
 		t.Errorf("I-7 Verify: %v", err)
+	}
+}
+
+const otherCustomer = pcclient.TenantID("0b1f7a52-6f0e-4a53-9d4c-51a4f6f0c002")
+
+// onlyOf lets through the changes of some customers.
+func onlyOf(customers ...pcclient.TenantID) func(context.Context, pcclient.TenantID) (bool, error) {
+	return func(_ context.Context, id pcclient.TenantID) (bool, error) { return slices.Contains(customers, id), nil }
+}
+
+// However far apart they stand, the changes of the customers that a filter lets through
+// come in full pages, and no others do.
+func TestOnlyTheChangesLetThroughAreListed(t *testing.T) {
+	databasetest.Both(t, testOnlyTheChangesLetThroughAreListed)
+}
+
+func testOnlyTheChangesLetThroughAreListed(t *testing.T) {
+	l := newTrail(t)
+	for i := range 120 {
+		customer := otherCustomer
+		if i%20 == 0 {
+			customer = harbourline
+		}
+		l.change(t, fmt.Sprint(i), noon.Add(time.Duration(i)*time.Minute), "Ada Admin", customer, audit.ViaForm)
+	}
+	mine := audit.Filter{Only: onlyOf(harbourline)}
+	page, err := l.Changes(t.Context(), mine, audit.Place{}, 4)
+	if err != nil || len(page) != 4 {
+		t.Fatalf("%d changes on the first page, %v", len(page), err)
+	}
+	rest, err := l.Changes(t.Context(), mine, page[3].Place(), 4)
+	if err != nil || len(rest) != 2 {
+		t.Errorf("%d changes on the second page, %v", len(rest), err)
+	}
+	whole := 0
+	for r, err := range l.EachChange(t.Context(), mine) {
+		if err != nil || r.Customer != harbourline {
+			t.Errorf("a change of %s, %v", r.Customer, err)
+		}
+		whole++
+	}
+	if whole != 6 {
+		t.Errorf("%d changes in all", whole)
+	}
+	if none, err := l.Changes(t.Context(), audit.Filter{Customer: otherCustomer, Only: mine.Only}, audit.Place{}, 4); err != nil || len(none) != 0 {
+		t.Errorf("a customer asked for by name: %d changes, %v", len(none), err)
+	}
+	trouble := errors.New("trouble")
+	unsure := audit.Filter{Only: func(context.Context, pcclient.TenantID) (bool, error) { return false, trouble }}
+	if _, err := l.Changes(t.Context(), unsure, audit.Place{}, 4); !errors.Is(err, trouble) {
+		t.Errorf("a filter that cannot tell: %v", err)
 	}
 }

@@ -45,6 +45,9 @@ type Operator struct {
 	TenantID, ObjectID string // of Entra; "" for providers that have none
 	Name, Email        string
 	Roles              []string // the portal's roles, sorted
+	// Portfolios are the values that give the person customers, sorted. Nil: they signed in
+	// while there were no portfolios.
+	Portfolios []string
 }
 
 // Key identifies the person for good: tenant and object id where the provider

@@ -73,7 +73,7 @@ func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.To
 		Issuer: verified.Issuer, Subject: c.Subject,
 		TenantID: strings.ToLower(c.TenantID), ObjectID: strings.ToLower(c.ObjectID),
 		Name: label(c.Name, c.PreferName, c.Subject), Email: label(c.Email, c.PreferName),
-		Roles: p.roles(verified),
+		Roles: p.roles(verified), Portfolios: p.portfolios(verified),
 	}, c.SessionID, nil
 }
 

@@ -224,7 +224,7 @@ func (p *Provider) endpointDown() bool {
 }
 
 // checkRenewed refuses a new ID token of anybody but the session's operator, and
-// one that gives other roles: a session keeps those it began with (A-25). Its
+// one that gives other rights: a session keeps those it began with (A-25). Its
 // times are left alone: a wrong clock must not end running sessions. When the
 // keys cannot be read, the direct answer of the token endpoint has to do.
 func (p *Provider) checkRenewed(ctx context.Context, sess *session.Session, raw string) error {
@@ -239,8 +239,8 @@ func (p *Provider) checkRenewed(ctx context.Context, sess *session.Session, raw 
 	if err != nil && !errors.Is(err, ErrUnavailable) {
 		return fmt.Errorf("%w: the renewed ID token: %w", ErrSignInAgain, err)
 	}
-	if err == nil && p.rolesMoved(verified, sess) {
-		return fmt.Errorf("%w: the person's roles were changed", ErrSignInAgain)
+	if err == nil && p.rightsMoved(verified, sess) {
+		return fmt.Errorf("%w: the person's rights were changed", ErrSignInAgain)
 	}
 	var c struct {
 		Issuer  string `json:"iss"`

@@ -38,6 +38,9 @@ type Config struct {
 	RolesClaim string            // of the ID token; "" means roles
 	Roles      map[string]string // claim value → portal role; nil: values are role names
 
+	PortfoliosClaim string   // of the ID token; "" means RolesClaim
+	Portfolios      []string // the values of it that give customers, sorted; nil: none does
+
 	// MaxAge asks for a sign-in at the provider no older than this; zero does not ask.
 	MaxAge time.Duration
 	// SignedOutURL is where the provider sends people after signing out there, as
@@ -81,6 +84,9 @@ func New(c Config) *Provider {
 	}
 	if c.RolesClaim == "" {
 		c.RolesClaim = "roles"
+	}
+	if c.PortfoliosClaim == "" {
+		c.PortfoliosClaim = c.RolesClaim
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	if c.SignedOutURL == "" {

@@ -1,0 +1,140 @@
+// Package portfolio says which customers somebody may see. Rules are set for the whole
+// portal: each gives the people with one value of a claim some customers, by tenant ID,
+// by domain or by country. A person's portfolio is the union of what their values give,
+// and nothing beyond. Without rules everybody sees every customer.
+//
+// It is not for use outside the portal.
+package portfolio
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/partnerdesk/portal/pcclient"
+)
+
+// Customer is what a portfolio goes by, as Partner Center has it. Domain and Country are
+// "" where they are not known.
+type Customer struct {
+	ID      pcclient.TenantID
+	Domain  string
+	Country string // of the billing profile's address, two letters
+}
+
+// Portfolio is a set of customers. The nil Portfolio has all of them, the zero one none.
+type Portfolio struct {
+	all       bool
+	ids       map[pcclient.TenantID]bool
+	domains   []string // lower-case, without a dot in front
+	countries map[string]bool
+}
+
+// Whole reports whether every customer is in it.
+func (p *Portfolio) Whole() bool { return p == nil || p.all }
+
+// Empty reports whether no customer can be in it.
+func (p *Portfolio) Empty() bool {
+	return !p.Whole() && len(p.ids) == 0 && len(p.domains) == 0 && len(p.countries) == 0
+}
+
+// Holds reports whether a customer is in it, by what is known of the customer.
+func (p *Portfolio) Holds(c Customer) bool {
+	return p.Whole() || p.ids[c.ID] || c.Country != "" && p.countries[strings.ToUpper(c.Country)] ||
+		slices.ContainsFunc(p.domains, func(domain string) bool { return within(c.Domain, domain) })
+}
+
+// within reports whether a domain is another one or stands below it.
+func within(domain, above string) bool {
+	domain = strings.ToLower(domain)
+	return domain == above || strings.HasSuffix(domain, "."+above)
+}
+
+// Asks reports whether a customer that it does not hold could turn out to be in it, if
+// more were known of the customer.
+func (p *Portfolio) Asks(c Customer) bool {
+	return !p.Holds(c) && (c.Domain == "" && len(p.domains) > 0 || c.Country == "" && len(p.countries) > 0)
+}
+
+// ByCountry reports whether a country can bring a customer in. Lists do not tell it.
+func (p *Portfolio) ByCountry() bool { return !p.Whole() && len(p.countries) > 0 }
+
+// Rules are the portfolios by the values that give them. With nil Rules everybody has
+// all customers.
+type Rules map[string]*Portfolio
+
+// Add gives the people with a value what a rule says: all, country:DE, domain:contoso.com
+// with everything below it, or customer: and a tenant ID. Rules for one value add up.
+func (r Rules) Add(value, rule string) error {
+	p := r[value]
+	if p == nil {
+		p = &Portfolio{ids: map[pcclient.TenantID]bool{}, countries: map[string]bool{}}
+	}
+	kind, item, _ := strings.Cut(rule, ":")
+	switch kind, item = strings.TrimSpace(kind), strings.TrimSpace(item); {
+	case kind == "all" && item == "":
+		p.all = true
+	case kind == "country" && isCountry(item):
+		p.countries[strings.ToUpper(item)] = true
+	case kind == "domain" && isDomain(strings.TrimPrefix(item, ".")):
+		p.domains = append(p.domains, strings.ToLower(strings.TrimPrefix(item, ".")))
+	case kind == "customer":
+		id, err := pcclient.ParseTenantID(item)
+		if err != nil {
+			return fmt.Errorf("%q is not a customer's tenant ID", item)
+		}
+		p.ids[id] = true
+	default:
+		return fmt.Errorf("%q is no rule: want all, country:DE, domain:contoso.com or customer:TENANT-ID", rule)
+	}
+	r[value] = p
+	return nil
+}
+
+func isCountry(text string) bool {
+	return len(text) == 2 && !strings.ContainsFunc(text, func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') })
+}
+
+// isDomain reports whether a text is made as domains are.
+func isDomain(text string) bool {
+	return text != "" && !strings.HasPrefix(text, ".") && !strings.HasSuffix(text, ".") && !strings.Contains(text, "..") &&
+		!strings.ContainsFunc(text, func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '.'
+		})
+}
+
+// Of is the portfolio of somebody with these values; values without a rule give nothing.
+func (r Rules) Of(values []string) *Portfolio {
+	if r == nil {
+		return nil
+	}
+	sum := &Portfolio{ids: map[pcclient.TenantID]bool{}, countries: map[string]bool{}}
+	for _, value := range values {
+		p := r[value]
+		if p == nil {
+			continue
+		}
+		sum.all = sum.all || p.all
+		sum.domains = append(sum.domains, p.domains...)
+		for id := range p.ids {
+			sum.ids[id] = true
+		}
+		for country := range p.countries {
+			sum.countries[country] = true
+		}
+	}
+	return sum
+}
+
+// Values are those that have a rule, sorted; nil without rules.
+func (r Rules) Values() []string {
+	if r == nil {
+		return nil
+	}
+	values := make([]string, 0, len(r))
+	for value := range r {
+		values = append(values, value)
+	}
+	slices.Sort(values)
+	return values
+}
