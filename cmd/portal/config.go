@@ -56,6 +56,9 @@ type SignInConfig struct {
 	OIDCTenants          []string `name:"oidc-tenants" env:"PORTAL_OIDC_TENANTS" placeholder:"GUID" help:"Tenants whose people may sign in, with commas between. Required with Microsoft Entra." group:"Sign-in"`
 	RolesClaim           string   `env:"PORTAL_ROLES_CLAIM" default:"roles" placeholder:"NAME" help:"Claim of the ID token that lists a person's roles." group:"Sign-in"`
 	Roles                []string `env:"PORTAL_ROLES" default:"viewer=viewer,editor=editor,auditor=auditor,administrator=administrator" placeholder:"VALUE=ROLE" help:"Which value of that claim gives which role: viewer, editor, auditor, administrator. Other values give none." example:"Billing.Edit=editor,Billing.Read=viewer" group:"Sign-in"`
+	PortfoliosClaim      string   `env:"PORTAL_PORTFOLIOS_CLAIM" placeholder:"NAME" help:"Claim of the ID token whose values give customers. Without it: that of the roles." example:"groups" group:"Sign-in"`
+	Portfolios           []string `env:"PORTAL_PORTFOLIOS" placeholder:"VALUE=RULE" help:"Which value of that claim gives which customers: all, country:DE, domain:contoso.com with what stands below it, or customer:TENANT-ID. Rules add up. Where any is set, nobody sees a customer that no rule gives them. Without them everybody sees all." example:"Portfolio.North=country:DE,Portfolio.North=country:DK,Portfolio.Lead=all" group:"Sign-in"`
+	PortfoliosFile       string   `env:"PORTAL_PORTFOLIOS_FILE" placeholder:"FILE" help:"File that holds more of these rules, one a line; a line that begins with # is a remark. Read at start." group:"Sign-in"`
 }
 
 // GeneralConfig is what fits nowhere else.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/portfolio"
 	"github.com/partnerdesk/portal/web/seal"
 )
 
@@ -36,6 +37,9 @@ type Settings struct {
 	Tenants      []string // lower-case GUIDs; empty: any the issuer signs in
 	RolesClaim   string
 	Roles        map[string]string // value of the claim → role
+
+	PortfoliosClaim string
+	Portfolios      portfolio.Rules // nil: everybody sees all customers
 
 	Cloud       pcclient.Cloud // with the overrides of address and scope
 	RecoveryApp bool           // settle what a crash left by reading as the application

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/portfolio"
 )
 
 // portalRoles are the roles of the portal; PORTAL_ROLES gives them to people.
@@ -28,6 +33,10 @@ func (c SignInConfig) read(s *Settings, ps *Problems) {
 	s.ClientSecret = secret
 	s.RolesClaim = c.RolesClaim
 	s.Roles = c.readRoles(ps)
+	if s.PortfoliosClaim = strings.TrimSpace(c.PortfoliosClaim); s.PortfoliosClaim == "" {
+		s.PortfoliosClaim = c.RolesClaim
+	}
+	s.Portfolios = c.readPortfolios(ps)
 }
 
 func (c SignInConfig) readTenants(ps *Problems) []string {
@@ -110,4 +119,67 @@ func (c SignInConfig) readRoles(ps *Problems) map[string]string {
 		}
 	}
 	return roles
+}
+
+// portfoliosLimit is far above any list of a partner's customers.
+const portfoliosLimit = 8 << 20
+
+// readPortfolios returns nil without a rule. A file without one is a mistake: it would
+// show everybody all customers.
+func (c SignInConfig) readPortfolios(ps *Problems) portfolio.Rules {
+	rules := portfolio.Rules{}
+	for _, text := range items(c.Portfolios) {
+		if err := addPortfolio(rules, text); err != nil {
+			ps.add("PORTAL_PORTFOLIOS", "%v", err)
+		}
+	}
+	if c.PortfoliosFile != "" {
+		if err := addPortfolios(rules, c.PortfoliosFile); err != nil {
+			ps.add("PORTAL_PORTFOLIOS_FILE", "%v", err)
+		}
+	}
+	if len(rules) == 0 {
+		return nil
+	}
+	return rules
+}
+
+func addPortfolios(rules portfolio.Rules, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("cannot be read: %w", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, portfoliosLimit+1))
+	if err != nil {
+		return fmt.Errorf("cannot be read: %w", err)
+	}
+	if len(text) > portfoliosLimit {
+		return fmt.Errorf("is larger than %d MiB", portfoliosLimit>>20)
+	}
+	read := 0
+	for n, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if err := addPortfolio(rules, line); err != nil {
+			return fmt.Errorf("line %d: %w", n+1, err)
+		}
+		read++
+	}
+	if read == 0 {
+		return errors.New("holds no rule")
+	}
+	return nil
+}
+
+// addPortfolio splits at the last "=", as readRoles does.
+func addPortfolio(rules portfolio.Rules, text string) error {
+	at := strings.LastIndex(text, "=")
+	value, rule := strings.TrimSpace(text[:max(at, 0)]), strings.TrimSpace(text[at+1:])
+	if value == "" {
+		return fmt.Errorf("%q must look like VALUE=RULE", text)
+	}
+	return rules.Add(value, rule)
 }

@@ -86,6 +86,8 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		ValuesDays:     settings.ValuesDays,
 		Outside:        watch,
 		Recents:        directory.NewRecents(db, settings.Keys, now),
+		Portfolios:     settings.Portfolios,
+		Facts:          directory.NewFacts(db, settings.Keys, now),
 		Presence:       here,
 		Limiter:        middleware.NewLimiter(now, crash.Hasten(time.Second)),
 		Preferences:    preferences.New(db),
@@ -142,8 +144,12 @@ func newSignIn(settings Settings, transport http.RoundTripper, now func() time.T
 		Tenants:      settings.Tenants,
 		RolesClaim:   settings.RolesClaim,
 		Roles:        settings.Roles,
-		HTTPClient:   &http.Client{Transport: transport},
-		Now:          now,
-		Ring:         settings.Keys,
+
+		PortfoliosClaim: settings.PortfoliosClaim,
+		Portfolios:      settings.Portfolios.Values(),
+
+		HTTPClient: &http.Client{Transport: transport},
+		Now:        now,
+		Ring:       settings.Keys,
 	})
 }

@@ -28,7 +28,7 @@ func testPagingNeitherSkipsNorRepeats(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	write := func(key string, r *rand.Rand) {
 		// Few different times, so that many entries share one.
-		l.change(t, key, noon.Add(-time.Duration(r.IntN(40))*time.Hour), names[r.IntN(3)], []pcclient.TenantID{harbourline, harbourline, otherCustomer}[r.IntN(3)], vias[r.IntN(4)])
+		l.change(t, key, noon.Add(-time.Duration(r.IntN(40))*time.Hour), names[r.IntN(3)], []pcclient.TenantID{harbourline, harbourline, millstream}[r.IntN(3)], vias[r.IntN(4)])
 	}
 	for i := range 300 {
 		write(fmt.Sprintf("old-%d", i), random)
@@ -82,11 +82,11 @@ func testPagingNeitherSkipsNorRepeats(t *testing.T) {
 	}
 }
 
-const otherCustomer = pcclient.TenantID("0b1f7a52-6f0e-4a53-9d4c-51a4f6f0c002")
-
 // onlyOf lets through the changes of some customers.
 func onlyOf(customers ...pcclient.TenantID) func(context.Context, pcclient.TenantID) (bool, error) {
-	return func(_ context.Context, id pcclient.TenantID) (bool, error) { return slices.Contains(customers, id), nil }
+	return func(_ context.Context, id pcclient.TenantID) (bool, error) {
+		return slices.Contains(customers, id), nil
+	}
 }
 
 // However far apart they stand, the changes of the customers that a filter lets through
@@ -98,7 +98,7 @@ func TestOnlyTheChangesLetThroughAreListed(t *testing.T) {
 func testOnlyTheChangesLetThroughAreListed(t *testing.T) {
 	l := newTrail(t)
 	for i := range 120 {
-		customer := otherCustomer
+		customer := millstream
 		if i%20 == 0 {
 			customer = harbourline
 		}
@@ -123,7 +123,7 @@ func testOnlyTheChangesLetThroughAreListed(t *testing.T) {
 	if whole != 6 {
 		t.Errorf("%d changes in all", whole)
 	}
-	if none, err := l.Changes(t.Context(), audit.Filter{Customer: otherCustomer, Only: mine.Only}, audit.Place{}, 4); err != nil || len(none) != 0 {
+	if none, err := l.Changes(t.Context(), audit.Filter{Customer: millstream, Only: mine.Only}, audit.Place{}, 4); err != nil || len(none) != 0 {
 		t.Errorf("a customer asked for by name: %d changes, %v", len(none), err)
 	}
 	trouble := errors.New("trouble")

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -48,20 +49,20 @@ func (s *site) filterByCustomer(v *visit, q *changeQuery) error {
 		q.filter.Customer = id
 		return nil
 	}
-	found, err := v.upstream.Customers.Search(v.Request().Context(), pcclient.CustomerQuery{CompanyName: text, Size: fittingCustomers})
+	found, err := s.fitting(v, text)
 	switch {
 	case errors.Is(err, pcclient.ErrForbidden), errors.Is(err, pcclient.ErrUnavailable), errors.Is(err, pcclient.ErrThrottled):
 		middleware.SetError(v.Request().Context(), err)
 		q.wrong("customer", v.Say("changes.filter.unasked"))
 	case err != nil:
 		return err
-	case len(found.Items) == 0:
+	case len(found) == 0:
 		q.wrong("customer", v.Say("changes.filter.no-customer"))
-	case len(found.Items) == 1:
-		q.filter.Customer = found.Items[0].ID
+	case len(found) == 1:
+		q.filter.Customer = found[0].ID
 	default:
 		q.wrong("customer", v.Say("changes.filter.several"))
-		for _, c := range found.Items {
+		for _, c := range found {
 			q.values.Set("customer", string(c.ID))
 			q.shown.Customers = append(q.shown.Customers, templates.Link{URL: q.url(q.shown.Action, audit.Place{}), Text: strings.TrimSpace(cleaned(c.CompanyName))})
 		}
@@ -71,4 +72,19 @@ func (s *site) filterByCustomer(v *visit, q *changeQuery) error {
 		q.values.Set("customer", string(q.filter.Customer))
 	}
 	return nil
+}
+
+// fitting are the customers in the person's portfolio whose name begins with a text.
+func (s *site) fitting(v *visit, text string) ([]pcclient.Customer, error) {
+	size := fittingCustomers
+	if !v.portfolio.Whole() {
+		size = pageRows // some of them go
+	}
+	found, err := v.upstream.Customers.Search(v.Request().Context(), pcclient.CustomerQuery{CompanyName: text, Size: size})
+	if err != nil {
+		return nil, err
+	}
+	in, err := s.siftFound(v.Request().Context(), v, found.Items)
+	list := slices.DeleteFunc(found.Items, func(c pcclient.Customer) bool { return !in[c.ID] })
+	return list[:min(len(list), fittingCustomers)], err
 }

@@ -53,6 +53,7 @@ func (s *site) changeQuery(v *visit, action string) changeQuery {
 		}
 	}
 	q.after, q.lost = placeOf(v.QueryParam("after"))
+	s.only(v, &q.filter)
 	return q
 }
 

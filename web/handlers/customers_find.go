@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func (s *site) suggestCustomers(v *visit, query string) error {
 		}
 	}
 	ctx := v.Request().Context()
-	recent, err := s.Recents.List(ctx, v.operator.Key(), knownCustomers)
+	recent, err := s.recent(v, knownCustomers)
 	if err != nil {
 		s.warn(v, "recent customers not read", err)
 	}
@@ -55,7 +56,7 @@ func (s *site) suggestCustomers(v *visit, query string) error {
 		}
 	}
 	if len(fragment.Customers) < findRows {
-		found, err := findFew(ctx, v.upstream, query, len(fragment.Customers) == 0)
+		found, err := s.findFew(v, query, len(fragment.Customers) == 0)
 		switch {
 		case errors.Is(err, signin.ErrSignInAgain):
 			return err
@@ -79,15 +80,24 @@ func (s *site) suggestCustomers(v *visit, query string) error {
 }
 
 // findFew asks Partner Center for the customers whose name starts with the query; if
-// there are none, and byDomain says so, for those whose domain does.
-func findFew(ctx context.Context, upstream *pcclient.Client, query string, byDomain bool) ([]pcclient.Customer, error) {
-	ctx, cancel := context.WithTimeout(ctx, findWait)
+// there are none, and byDomain says so, for those whose domain does. Those outside the
+// person's portfolio are left out.
+func (s *site) findFew(v *visit, query string, byDomain bool) ([]pcclient.Customer, error) {
+	ctx, cancel := context.WithTimeout(v.Request().Context(), findWait)
 	defer cancel()
-	page, err := upstream.Customers.Search(ctx, pcclient.CustomerQuery{CompanyName: query, Size: findRows})
-	if err == nil && len(page.Items) == 0 && byDomain {
-		page, err = upstream.Customers.Search(ctx, pcclient.CustomerQuery{Domain: query, Size: findRows})
+	size := findRows
+	if !v.portfolio.Whole() {
+		size = pageRows // some of them go
 	}
-	return page.Items, err
+	page, err := v.upstream.Customers.Search(ctx, pcclient.CustomerQuery{CompanyName: query, Size: size})
+	if err == nil && len(page.Items) == 0 && byDomain {
+		page, err = v.upstream.Customers.Search(ctx, pcclient.CustomerQuery{Domain: query, Size: size})
+	}
+	if err != nil {
+		return nil, err
+	}
+	in, err := s.siftFound(ctx, v, page.Items)
+	return slices.DeleteFunc(page.Items, func(c pcclient.Customer) bool { return !in[c.ID] }), err
 }
 
 // pagesFor are the pages of the frame that the query names.

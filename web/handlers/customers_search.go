@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -37,11 +36,11 @@ const searchCalls = 8
 // findCustomers fills one page from the place given: first the customers whose
 // company name starts with the query, then those whose domain does and whose name
 // does not. The upstream can search no other way. A query of nothing lists
-// everybody.
-func findCustomers(ctx context.Context, upstream *pcclient.Client, at place) (found, error) {
+// everybody. Those outside the person's portfolio are gone past.
+func (s *site) findCustomers(v *visit, at place) (found, error) {
 	var result found
 	for calls := 1; ; calls++ {
-		page, err := searchPage(ctx, upstream, at)
+		page, err := searchPage(v, at)
 		if err != nil && at.ByDomain {
 			result.someMissing = true
 			return result, nil
@@ -49,8 +48,12 @@ func findCustomers(ctx context.Context, upstream *pcclient.Client, at place) (fo
 		if err != nil {
 			return found{}, err
 		}
+		in, err := s.siftFound(v.Request().Context(), v, page.Items[min(at.Skip, len(page.Items)):])
+		if err != nil {
+			return found{}, err
+		}
 		for i, c := range page.Items {
-			if i < at.Skip || at.ByDomain && hasPrefixFold(c.CompanyName, at.Query) {
+			if i < at.Skip || !in[c.ID] || at.ByDomain && hasPrefixFold(c.CompanyName, at.Query) {
 				continue
 			}
 			if len(result.rows) == pageRows {
@@ -74,17 +77,24 @@ func findCustomers(ctx context.Context, upstream *pcclient.Client, at place) (fo
 	}
 }
 
-func searchPage(ctx context.Context, upstream *pcclient.Client, at place) (pcclient.CustomerPage, error) {
+// siftedRows is how many customers a call brings of which few may be in a portfolio.
+const siftedRows = 500
+
+func searchPage(v *visit, at place) (pcclient.CustomerPage, error) {
+	ctx := v.Request().Context()
 	if at.Link != nil {
-		return upstream.Customers.Next(ctx, *at.Link)
+		return v.upstream.Customers.Next(ctx, *at.Link)
 	}
 	query := pcclient.CustomerQuery{Size: pageRows}
+	if !v.portfolio.Whole() && !v.portfolio.ByCountry() { // which each of them would have to be asked for
+		query.Size = siftedRows
+	}
 	if at.ByDomain {
 		query.Domain = at.Query
 	} else {
 		query.CompanyName = at.Query
 	}
-	return upstream.Customers.Search(ctx, query)
+	return v.upstream.Customers.Search(ctx, query)
 }
 
 func hasPrefixFold(s, prefix string) bool {
@@ -119,7 +129,7 @@ func (s *site) searchCustomers(v *visit) error {
 	if query != "" {
 		page.Title = v.Say("customers.matching", "query", query)
 	}
-	result, err := findCustomers(v.Request().Context(), v.upstream, start)
+	result, err := s.findCustomers(v, start)
 	if err != nil {
 		return err
 	}
@@ -129,7 +139,7 @@ func (s *site) searchCustomers(v *visit) error {
 			URL: customerPath(c.ID), Name: cleaned(c.CompanyName), Domain: cleaned(c.Domain), TenantID: string(c.ID), Editing: editors[c.ID],
 		})
 	}
-	page.SomeMissing = result.someMissing
+	page.SomeMissing, page.Empty, page.Contact = result.someMissing, v.portfolio.Empty(), s.Contact
 	if v.QueryParam("after") != "" {
 		page.FirstURL = searchURL(query, "")
 	}

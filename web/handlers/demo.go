@@ -65,6 +65,10 @@ func (s *site) demoColleague(v *visit) error {
 	if err != nil {
 		return echo.ErrNotFound
 	}
+	v.customer = id
+	if err := s.admit(v, true); err != nil {
+		return err
+	}
 	if err := s.Demo.ColleagueSaves(v.Request().Context(), id); err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func failureOf(err error) failure {
 		return failure{status: http.StatusForbidden, kind: templates.ErrorMFA}
 	case is(pcclient.ErrUnauthorized):
 		return failure{status: http.StatusUnauthorized, kind: templates.ErrorSessionOver}
-	case is(pcclient.ErrNoRelationship), is(pcclient.ErrNotFound):
+	case is(errOtherPortfolio), is(pcclient.ErrNoRelationship), is(pcclient.ErrNotFound):
 		return failure{status: http.StatusNotFound, kind: templates.ErrorNoCustomer}
 	case is(pcclient.ErrForbidden):
 		return failure{status: http.StatusForbidden, kind: templates.ErrorUpstreamNo}

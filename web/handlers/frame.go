@@ -35,7 +35,8 @@ func (s *site) frame(v *visit, title string, section templates.Section) template
 		SignOutCSRF: v.session.FormToken(familySignOut, ""),
 	}
 	page.Audits, page.Tends = v.may(middleware.Audit), v.may(middleware.Administer)
-	recent, err := s.Recents.List(v.Request().Context(), v.operator.Key(), recentLinks)
+	page.Portfolio = !v.portfolio.Whole()
+	recent, err := s.recent(v, recentLinks)
 	if err != nil {
 		s.warn(v, "recent customers not read", err)
 	}

@@ -19,14 +19,18 @@ func (s *site) home(v *visit) error {
 	if err != nil {
 		return err
 	}
-	for _, sub := range unsettled {
+	here := s.saved(v, unsettled)
+	page.SavesOutside = len(unsettled) - len(here)
+	for _, sub := range here {
 		page.Unsettled = append(page.Unsettled, s.unsettled(v, sub))
 	}
 	news, err := s.Submissions.News(ctx, v.operator.Key())
 	if err != nil {
 		return err
 	}
-	for _, sub := range news {
+	told := s.saved(v, news)
+	page.SavesOutside += len(news) - len(told)
+	for _, sub := range told {
 		if sub.State != submission.Superseded { // that one is listed as unsettled, until it is closed
 			page.News = append(page.News, s.unsettled(v, sub))
 		}
@@ -37,11 +41,14 @@ func (s *site) home(v *visit) error {
 		page.DraftsUnread = true
 	}
 	if v.may(middleware.Edit) {
-		for _, version := range waiting(list, unsettled) {
+		list = waiting(list, unsettled)
+		mine := s.drafted(v, list)
+		page.DraftsOutside = len(list) - len(mine)
+		for _, version := range mine {
 			page.Drafts = append(page.Drafts, unfinished(v, version))
 		}
 	}
-	recent, err := s.Recents.List(ctx, v.operator.Key(), recentRows)
+	recent, err := s.recent(v, recentRows)
 	if err != nil {
 		return err
 	}

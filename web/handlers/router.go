@@ -27,6 +27,7 @@ import (
 	"github.com/partnerdesk/portal/web/drafts"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/outside"
+	"github.com/partnerdesk/portal/web/portfolio"
 	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/seal"
@@ -37,7 +38,7 @@ import (
 	"github.com/partnerdesk/portal/web/words"
 )
 
-// Options are the parts a site is made of. All are needed but Demo.
+// Options are the parts a site is made of. All are needed but Portfolios and Demo.
 type Options struct {
 	// BaseURL is the address people use, without a path.
 	BaseURL *url.URL
@@ -57,6 +58,9 @@ type Options struct {
 	ValuesDays int
 	Outside    *outside.Watch
 	Recents    *directory.Recents
+	// Portfolios say which customers people see; nil: everybody sees all.
+	Portfolios portfolio.Rules
+	Facts      *directory.Facts
 	Presence   *presence.Store
 	// Limiter counts how fast requests come.
 	Limiter *middleware.Limiter
@@ -292,7 +296,8 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		switch {
 		case err != nil:
 			return err
-		case sess == nil:
+		case sess == nil, s.Portfolios != nil && sess.Operator.Portfolios == nil:
+			// A session that began while there were no portfolios does not say which is theirs.
 			if err := s.limit(v, middleware.RatePublic, ""); err != nil {
 				return err
 			}
@@ -313,10 +318,12 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 			}
 		}
 		v.upstream = s.Upstream.As(s.SignIn.TokenSource(sess, s.Sessions))
-		if rt.method == http.MethodGet && r.Header.Get(fragmentHeader) == "" {
-			s.settleOwn(v)
+		if err = s.admit(v, rt.method == http.MethodPost); err == nil {
+			if rt.method == http.MethodGet && fragment == "" {
+				s.settleOwn(v)
+			}
+			err = rt.page(v)
 		}
-		err = rt.page(v)
 		if rt.method == http.MethodGet && fragment == "" && s.tokensOver(v, err) {
 			return s.sendToSignIn(v)
 		}

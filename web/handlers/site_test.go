@@ -30,6 +30,7 @@ import (
 	"github.com/partnerdesk/portal/web/handlers"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/outside"
+	"github.com/partnerdesk/portal/web/portfolio"
 	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/seal"
@@ -165,15 +166,16 @@ func (s serve) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // settings of a test site; the zero value is the ordinary one.
 type settings struct {
-	settle  time.Duration
-	wait    time.Duration
-	demo    *handlers.Demo
-	proxies []netip.Prefix
-	days    int  // after which values are deleted
-	reason  bool // a reason is required
-	apart   bool // the portals have handles of their own on the database
-	proxied bool // they reach it, which is PostgreSQL, through proxy
-	limited bool // people are limited as in the product; else they may be as fast as tests are
+	settle     time.Duration
+	wait       time.Duration
+	demo       *handlers.Demo
+	proxies    []netip.Prefix
+	days       int             // after which values are deleted
+	reason     bool            // a reason is required
+	apart      bool            // the portals have handles of their own on the database
+	proxied    bool            // they reach it, which is PostgreSQL, through proxy
+	limited    bool            // people are limited as in the product; else they may be as fast as tests are
+	portfolios portfolio.Rules // by the groups of people
 }
 
 func newSite(t testing.TB) *testSite { return newSiteWith(t, settings{}) }
@@ -281,8 +283,10 @@ func (s *testSite) replica() *replica {
 		SignIn: signin.New(signin.Config{
 			Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
 			BaseURL: portalOrigin, Scope: cloud.Scope, Tenants: []string{demo.PartnerTenant},
+			PortfoliosClaim: "groups", Portfolios: s.o.portfolios.Values(),
 			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: s.ring,
 		}),
+		Portfolios: s.o.portfolios, Facts: directory.NewFacts(r.db, s.ring, s.clock.now),
 		Drafts: drafts.New(r.db, s.ring, s.clock.now), Submissions: r.saves, Audit: trail, ValuesDays: s.o.days, Outside: watch,
 		Recents: directory.NewRecents(r.db, s.ring, s.clock.now), Preferences: preferences.New(r.db), Presence: presence.New(r.db, s.ring, s.clock.now),
 		Limiter: middleware.NewLimiter(s.clock.now, second),

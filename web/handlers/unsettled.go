@@ -93,6 +93,7 @@ func (s *site) showUnsettled(v *visit) error {
 	if err != nil {
 		return err
 	}
+	list = s.saved(v, list)
 	page := templates.UnsettledPage{Page: s.frame(v, v.Say("unsettled.title"), templates.SectionUnsettled)}
 	for _, sub := range s.Submissions.SettleAll(ctx, v.upstream, list) {
 		if !sub.State.Settled() || sub.State == submission.Superseded {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/portfolio"
 	"github.com/partnerdesk/portal/web/preferences"
 	"github.com/partnerdesk/portal/web/session"
 	"github.com/partnerdesk/portal/web/words"
@@ -22,12 +23,13 @@ import (
 type visit struct {
 	echo.Context
 	times
-	session  *session.Session
-	operator session.Operator
-	chosen   preferences.Preferences // by the operator, in the settings
-	upstream *pcclient.Client
-	form     url.Values        // the posted body alone; nil on GET
-	customer pcclient.TenantID // in the path; "" on routes that have none
+	session   *session.Session
+	operator  session.Operator
+	portfolio *portfolio.Portfolio    // the customers that the operator sees
+	chosen    preferences.Preferences // by the operator, in the settings
+	upstream  *pcclient.Client
+	form      url.Values        // the posted body alone; nil on GET
+	customer  pcclient.TenantID // in the path; "" on routes that have none
 }
 
 // visit is the request of somebody not known yet, to whom times are told in the portal's
@@ -46,6 +48,7 @@ func (v *visit) speak(l *words.Language) {
 // and nothing else.
 func (s *site) enter(v *visit, sess *session.Session) {
 	v.session, v.operator = sess, sess.Operator
+	v.portfolio = s.Portfolios.Of(v.operator.Portfolios)
 	chosen, err := s.Preferences.Of(v.Request().Context(), v.operator.Key())
 	if err != nil {
 		s.warn(v, "preferences not read", err)

@@ -10,6 +10,8 @@ type CustomersPage struct {
 	NextURL     string // "" on the last page
 	FirstURL    string // "" on the first page
 	SomeMissing bool   // one of the two searches failed, so names may be missing
+	Empty       bool   // no customer is in the operator's portfolio
+	Contact     string // whom to ask then; may be ""
 }
 
 // CustomerRow is one customer in a list.

@@ -18,13 +18,14 @@ import (
 
 // Page is what every page has: the frame around the content.
 type Page struct {
-	Title    string // of the document, without the product's name; result and error pages make their own from ""
-	Operator *Operator
-	Section  Section  // which link of the side bar is current
-	Recent   []Link   // customers opened lately, newest first, for the side bar
-	Demo     *DemoBar // nil outside demo mode; drawn beside the side bar only
-	Audits   bool     // the operator may open the change log
-	Tends    bool     // the operator may see everybody's unsettled saves
+	Title     string // of the document, without the product's name; result and error pages make their own from ""
+	Operator  *Operator
+	Section   Section  // which link of the side bar is current
+	Recent    []Link   // customers opened lately, newest first, for the side bar
+	Demo      *DemoBar // nil outside demo mode; drawn beside the side bar only
+	Audits    bool     // the operator may open the change log
+	Tends     bool     // the operator may see everybody's unsettled saves
+	Portfolio bool     // the operator sees the customers of a portfolio, not all
 
 	Theme   string // "light" or "dark"; "" follows the system
 	Dense   bool

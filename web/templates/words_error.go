@@ -49,6 +49,9 @@ func (p ErrorPage) message(ctx context.Context) message {
 	case ErrorNotFound:
 		return message{"search", l.Say("error.not-found.title"), []string{l.Say("error.not-found.text"), work}, ""}
 	case ErrorNoCustomer:
+		if p.Portfolio {
+			return message{"company", l.Say("error.outside.title"), []string{l.Say("error.outside.text"), work}, "error.ask.access"}
+		}
 		return message{"company", l.Say("error.no-customer.title"), []string{l.Say("error.no-customer.text"), work}, ""}
 	case ErrorForbidden:
 		if p.Customer != nil {
