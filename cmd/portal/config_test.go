@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/partnerdesk/portal/web/portfolio"
 	"github.com/partnerdesk/portal/web/seal"
 )
 
@@ -121,6 +122,10 @@ func TestWhatAConfigurationMayNotSay(t *testing.T) {
 		"a role nobody has":             {func(c *Config) { c.Roles = []string{"Billing.Edit=owner"} }, "PORTAL_ROLES"},
 		"a value of two roles":          {func(c *Config) { c.Roles = []string{"a=viewer", "a=editor"} }, "PORTAL_ROLES"},
 		"a value that holds =":          {func(c *Config) { c.Roles = []string{"cn=desk=editor"} }, ""},
+		"a rule that is none":           {func(c *Config) { c.Portfolios = []string{"north=region:EU"} }, "PORTAL_PORTFOLIOS"},
+		"a rule for nobody":             {func(c *Config) { c.Portfolios = []string{"country:DE"} }, "PORTAL_PORTFOLIOS"},
+		"rules":                         {func(c *Config) { c.Portfolios = []string{"north=country:DE", "cn=lead=all"} }, ""},
+		"a file of rules that is away":  {func(c *Config) { c.PortfoliosFile = "no/such/file" }, "PORTAL_PORTFOLIOS_FILE"},
 		"an API address with a path":    {func(c *Config) { c.UpstreamURL = "https://api.example.com/v1" }, "PORTAL_UPSTREAM_URL"},
 		"two scopes":                    {func(c *Config) { c.UpstreamScope = "https://a.example/x https://b.example/y" }, "PORTAL_UPSTREAM_SCOPE"},
 		"CA file that is not there":     {func(c *Config) { c.CAFile = "missing.pem" }, "PORTAL_CA_FILE"},
@@ -218,5 +223,37 @@ func TestAProblemDoesNotRepeatASecret(t *testing.T) {
 	c.DatabaseURL = "postgres://portal:hunter2@db/portal?sslmode=perhaps"
 	if text := c.Validate().Error(); strings.Contains(text, "hunter2") {
 		t.Error(text)
+	}
+}
+
+func TestPortfoliosAreReadFromAFileToo(t *testing.T) {
+	const customer = "9e929dec-86d4-4128-8716-1351ad7f384c"
+	read := func(text string) (Settings, error) {
+		c := goodConfig()
+		c.Portfolios = []string{"lead=all"}
+		c.PortfoliosFile = filepath.Join(t.TempDir(), "portfolios")
+		if err := os.WriteFile(c.PortfoliosFile, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return c.Settings()
+	}
+	s, err := read("\ufeff# Of the north\r\nnorth = customer:" + customer + "\r\n\r\nnorth=country:dk\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"lead", "north"}, s.Portfolios.Values()); diff != "" {
+		t.Error(diff)
+	}
+	north := s.Portfolios.Of([]string{"north"})
+	if !north.Holds(portfolio.Customer{ID: customer}) || !north.Holds(portfolio.Customer{Country: "DK"}) || north.Whole() || !s.Portfolios.Of([]string{"lead"}).Whole() {
+		t.Error("the rules are not those of the file and the variable")
+	}
+	for _, text := range []string{"", "# nothing\n", "north=country:DE\nsouth\n", strings.Repeat("#", portfoliosLimit+1)} {
+		if _, err := read(text); err == nil || !strings.Contains(err.Error(), "PORTAL_PORTFOLIOS_FILE") {
+			t.Errorf("%.30q: %v", text, err)
+		}
+	}
+	if s, err := goodConfig().Settings(); err != nil || s.Portfolios != nil || s.PortfoliosClaim != "roles" {
+		t.Errorf("without any rule: %v, %v", s.Portfolios, err)
 	}
 }

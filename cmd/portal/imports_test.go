@@ -49,7 +49,7 @@ func mayImport() map[string][]string {
 		"web/words":                 nil,
 		"web/handlers": {"address", "audit", "crash", "database", "directory", "drafts", "forms", "merge", "middleware",
 			"outside", "portfolio", "preferences", "presence", "seal", "session", "signin", "static", "submission", "templates", "words"},
-		"cmd/portal": {"audit", "crash", "database", "demo", "directory", "drafts", "forms", "handlers", "outside", "pcsim", "portfolio", "preferences", "presence", "seal", "session",
+		"cmd/portal": {"audit", "crash", "database", "demo", "directory", "drafts", "forms", "handlers", "middleware", "outside", "pcsim", "portfolio", "preferences", "presence", "seal", "session",
 			"signin", "submission"},
 	}
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/middleware"
@@ -28,12 +29,13 @@ func (s *site) home(v *visit) error {
 	if err != nil {
 		return err
 	}
+	news = slices.DeleteFunc(news, func(sub submission.Submission) bool {
+		return sub.State == submission.Superseded // that one is listed as unsettled, until it is closed
+	})
 	told := s.saved(v, news)
 	page.SavesOutside += len(news) - len(told)
 	for _, sub := range told {
-		if sub.State != submission.Superseded { // that one is listed as unsettled, until it is closed
-			page.News = append(page.News, s.unsettled(v, sub))
-		}
+		page.News = append(page.News, s.unsettled(v, sub))
 	}
 	list, err := s.Drafts.List(ctx, v.operator.Key())
 	if err != nil {

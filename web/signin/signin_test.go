@@ -6,8 +6,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +116,44 @@ func TestSignIn(t *testing.T) {
 		d.refused(err, signin.ReasonNoRole)
 		if d.count("/overage") != 0 {
 			t.Error("the claim endpoint was called")
+		}
+	})
+	t.Run("R-10 nor a portfolio, in either way of telling overage", func(t *testing.T) {
+		for _, claims := range []map[string]any{
+			{"hasgroups": true},
+			{"_claim_names": map[string]any{"groups": "src1"}, "_claim_sources": map[string]any{"src1": map[string]any{"endpoint": "https://signin.example/overage"}}},
+			{"groups": map[string]any{"mine": true}},
+			{"groups": "MINE"},
+			{"groups": nil},
+		} {
+			d := newDesk(t, func(c *signin.Config, _ *demo.Options) { c.PortfoliosClaim, c.Portfolios = "groups", []string{"mine"} })
+			d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) { maps.Copy(tok.Claims, claims) }})
+			data, _, err := d.browser().signIn("ada")
+			if err != nil || data.Operator.Portfolios == nil || len(data.Operator.Portfolios) != 0 {
+				t.Errorf("%v: %#v, %v", claims, data.Operator.Portfolios, err)
+			}
+			if d.count("/overage") != 0 {
+				t.Error("the claim endpoint was called")
+			}
+		}
+	})
+	t.Run("portfolios by their own claim, those alone that have a rule", func(t *testing.T) {
+		d := newDesk(t, func(c *signin.Config, _ *demo.Options) {
+			c.PortfoliosClaim, c.Portfolios = "groups", []string{"G-1", "G-2", "editor"}
+		})
+		d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) { tok.Claims["groups"] = []string{"G-2", "G-9", "G-1", "G-2"} }})
+		data, _, err := d.browser().signIn("ada")
+		if diff := cmp.Diff([]string{"G-1", "G-2"}, data.Operator.Portfolios); err != nil || diff != "" {
+			t.Error(err, diff)
+		}
+	})
+	t.Run("portfolios by the claim of the roles, and none where none are used", func(t *testing.T) {
+		d := newDesk(t, func(c *signin.Config, _ *demo.Options) { c.Portfolios = []string{"editor"} })
+		if data, _, err := d.browser().signIn("ada"); err != nil || !slices.Equal(data.Operator.Portfolios, []string{"editor"}) {
+			t.Errorf("%v, %v", data.Operator.Portfolios, err)
+		}
+		if data, _, err := newDesk(t).browser().signIn("ada"); err != nil || data.Operator.Portfolios != nil {
+			t.Errorf("%v, %v", data.Operator.Portfolios, err)
 		}
 	})
 	t.Run("the other tenant's person is refused", func(t *testing.T) {
