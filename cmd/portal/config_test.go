@@ -103,7 +103,7 @@ func TestWhatAConfigurationMayNotSay(t *testing.T) {
 		"no host":                       {func(c *Config) { c.BaseURL = "https://:443" }, "PORTAL_BASE_URL"},
 		"an address range":              {func(c *Config) { c.TrustedProxies = []string{"10.1.0.0/16", " ::1 ", ""} }, ""},
 		"A-07 everybody as proxy":       {func(c *Config) { c.TrustedProxies = []string{"::/0"} }, "PORTAL_TRUSTED_PROXIES"},
-		"keys that do not read":         {func(c *Config) { c.Keys = "k1:short" }, "PORTAL_KEYS"},
+		"V11.2.3 keys that do not read": {func(c *Config) { c.Keys = "k1:short" }, "PORTAL_KEYS"},
 		"a database in memory":          {func(c *Config) { c.DatabaseURL = "sqlite:" }, "PORTAL_DATABASE_URL"},
 		"a PostgreSQL database":         {func(c *Config) { c.DatabaseURL = "postgres://portal:x%40y@db.example.com/portal?sslmode=verify-full" }, ""},
 		"with the longer name":          {func(c *Config) { c.DatabaseURL = "postgresql://portal@db.example.com:5433/portal" }, ""},
@@ -188,7 +188,9 @@ func TestSecretsComeFromFilesToo(t *testing.T) {
 	}
 }
 
-func TestA38ASecretIsNeverPrinted(t *testing.T) {
+func TestA38ASecretIsNeverPrinted(t *testing.T) { t.Run("V13.3.1", testA38ASecretIsNeverPrinted) }
+
+func testA38ASecretIsNeverPrinted(t *testing.T) {
 	c := goodConfig()
 	c.OIDCClientSecret = "hunter2"
 	s, err := c.Settings()

@@ -90,6 +90,10 @@ func instructions(t *testing.T, name string) string {
 
 // I-7, V16.4.2: what the guide says about roles is what protects the trail.
 func TestI7ThePortalsRoleCannotChangeTheTrail(t *testing.T) {
+	t.Run("V13.2.1 V13.2.2 V13.3.2", testI7ThePortalsRoleCannotChangeTheTrail)
+}
+
+func testI7ThePortalsRoleCannotChangeTheTrail(t *testing.T) {
 	server := databasetest.EmptyPostgresURL(t)
 	admin := connect(t, server)
 	t.Cleanup(func() {

@@ -238,7 +238,7 @@ func testRetentionDeletesValuesAndTheChainStillHolds(t *testing.T) {
 }
 
 func TestI7VerifyNamesTheFirstBrokenEntry(t *testing.T) {
-	databasetest.Both(t, testI7VerifyNamesTheFirstBrokenEntry)
+	t.Run("V16.4.2 V11.4.3", func(t *testing.T) { databasetest.Both(t, testI7VerifyNamesTheFirstBrokenEntry) })
 }
 
 func testI7VerifyNamesTheFirstBrokenEntry(t *testing.T) {

@@ -76,7 +76,9 @@ func TestChangesCanBeTakenAlong(t *testing.T) {
 	}
 }
 
-func TestA51ExportedCellsAreNeutral(t *testing.T) {
+func TestA51ExportedCellsAreNeutral(t *testing.T) { t.Run("V1.2.10", testA51ExportedCellsAreNeutral) }
+
+func testA51ExportedCellsAreNeutral(t *testing.T) {
 	site := unseen(t)
 	id := site.customer(harbourline)
 	formula := "=cmd|' /C calc'!A0"

@@ -10,7 +10,9 @@ import (
 
 // an address is the peer's, unless the peer is on the list; nothing a
 // browser sends changes the scheme.
-func TestA08WhoseAddressIsLogged(t *testing.T) {
+func TestA08WhoseAddressIsLogged(t *testing.T) { t.Run("V4.1.3 V15.3.4", testA08WhoseAddressIsLogged) }
+
+func testA08WhoseAddressIsLogged(t *testing.T) {
 	listed := []netip.Prefix{netip.MustParsePrefix("192.0.2.7/32"), netip.MustParsePrefix("10.9.0.0/16")}
 	for _, story := range []struct {
 		name    string

@@ -136,7 +136,7 @@ func TestSigningOut(t *testing.T) {
 	if p := b.get("/"); p.url.Host != "signin.example" {
 		t.Errorf("after signing out / is %s", p.url)
 	}
-	t.Run("A-23 the old cookie is dead", func(t *testing.T) {
+	t.Run("V7.4.1 A-23 the old cookie is dead", func(t *testing.T) {
 		stale := site.anybody()
 		stale.client.Jar.SetCookies(u, cookies)
 		if p := stale.get("/customers"); p.url.Host != "signin.example" {
@@ -156,7 +156,7 @@ func TestSigningOut(t *testing.T) {
 	t.Run("twice", func(t *testing.T) {
 		home.choose("Sign out").want(http.StatusOK, "You are signed out")
 	})
-	t.Run("the cookie and the caches go", func(t *testing.T) {
+	t.Run("V14.3.1 the cookie and the caches go", func(t *testing.T) {
 		p := site.signIn("Sam Sales").get("/")
 		r := p.b.request(http.MethodPost, "/signout", p.form("csrf").values)
 		answer, err := noRedirects(p.b).Do(r)

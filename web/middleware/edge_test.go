@@ -113,25 +113,25 @@ func TestWhatTheEdgeRefuses(t *testing.T) {
 		"A-01 a path that names another host": {slashes, 400, "refused: path"},
 		"OPTIONS of everything":               {star, 400, "refused: path"},
 
-		"a form from its own page":                {post("a=b", "Sec-Fetch-Site", "same-origin"), 200, `served POST /customers "a=b"`},
-		"A-14 a form from another site":           {post("a=b", "Sec-Fetch-Site", "cross-site"), 403, "refused: cross_origin"},
-		"A-15 a form from a sibling host":         {post("a=b", "Sec-Fetch-Site", "same-site"), 403, "refused: cross_origin"},
-		"A-14 another origin, an old browser":     {post("a=b", "Origin", "https://evil.example"), 403, "refused: cross_origin"},
-		"A-14 another port is another origin":     {post("a=b", "Origin", "https://portal.example:8443"), 403, "refused: cross_origin"},
-		"A-14 a page without an origin":           {post("a=b", "Origin", "null"), 403, "refused: cross_origin"},
-		"A-12 a method in a header counts not":    {post("a=b", "X-HTTP-Method-Override", "GET", "Sec-Fetch-Site", "cross-site"), 403, "refused: cross_origin"},
-		"A-44 JSON":                               {post(`{}`, "Content-Type", "application/json"), 415, "refused: body_type"},
-		"A-44 multipart":                          {post("--x--", "Content-Type", "multipart/form-data; boundary=x"), 415, "refused: body_type"},
-		"A-44 text, which forms can send too":     {post("a=b", "Content-Type", "text/plain"), 415, "refused: body_type"},
-		"A-44 XML":                                {post("<a/>", "Content-Type", "application/xml"), 415, "refused: body_type"},
-		"A-44 no type":                            {post("a=b", "Content-Type", ""), 415, "refused: body_type"},
-		"A-44 another charset":                    {post("a=b", "Content-Type", "application/x-www-form-urlencoded; charset=utf-7"), 415, "refused: body_type"},
-		"A-44 two types":                          {twice, 415, "refused: body_type"},
-		"A-45 a compressed form":                  {post("a=b", "Content-Encoding", "gzip"), 415, "refused: body_type"},
-		"A-45 a body over the limit":              {post(strings.Repeat("a", middleware.MaxBody+1)), 413, "refused: body_size"},
-		"A-45 a body over the limit, unannounced": {unsized, 413, "refused: body_size"},
-		"A-45 a body at the limit":                {post(strings.Repeat("a", middleware.MaxBody)), 200, "served"},
-		"a body that breaks off":                  {broken, 400, "refused: body_read"},
+		"a form from its own page":                   {post("a=b", "Sec-Fetch-Site", "same-origin"), 200, `served POST /customers "a=b"`},
+		"V3.5.1 A-14 a form from another site":       {post("a=b", "Sec-Fetch-Site", "cross-site"), 403, "refused: cross_origin"},
+		"V3.5.1 A-15 a form from a sibling host":     {post("a=b", "Sec-Fetch-Site", "same-site"), 403, "refused: cross_origin"},
+		"A-14 another origin, an old browser":        {post("a=b", "Origin", "https://evil.example"), 403, "refused: cross_origin"},
+		"A-14 another port is another origin":        {post("a=b", "Origin", "https://portal.example:8443"), 403, "refused: cross_origin"},
+		"A-14 a page without an origin":              {post("a=b", "Origin", "null"), 403, "refused: cross_origin"},
+		"A-12 a method in a header counts not":       {post("a=b", "X-HTTP-Method-Override", "GET", "Sec-Fetch-Site", "cross-site"), 403, "refused: cross_origin"},
+		"V3.5.2 A-44 JSON":                           {post(`{}`, "Content-Type", "application/json"), 415, "refused: body_type"},
+		"V3.5.2 A-44 multipart":                      {post("--x--", "Content-Type", "multipart/form-data; boundary=x"), 415, "refused: body_type"},
+		"V3.5.2 A-44 text, which forms can send too": {post("a=b", "Content-Type", "text/plain"), 415, "refused: body_type"},
+		"V1.5.1 A-44 XML":                            {post("<a/>", "Content-Type", "application/xml"), 415, "refused: body_type"},
+		"V3.5.2 A-44 no type":                        {post("a=b", "Content-Type", ""), 415, "refused: body_type"},
+		"A-44 another charset":                       {post("a=b", "Content-Type", "application/x-www-form-urlencoded; charset=utf-7"), 415, "refused: body_type"},
+		"A-44 two types":                             {twice, 415, "refused: body_type"},
+		"A-45 a compressed form":                     {post("a=b", "Content-Encoding", "gzip"), 415, "refused: body_type"},
+		"A-45 a body over the limit":                 {post(strings.Repeat("a", middleware.MaxBody+1)), 413, "refused: body_size"},
+		"A-45 a body over the limit, unannounced":    {unsized, 413, "refused: body_size"},
+		"A-45 a body at the limit":                   {post(strings.Repeat("a", middleware.MaxBody)), 200, "served"},
+		"a body that breaks off":                     {broken, 400, "refused: body_read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := httptest.NewRecorder()
@@ -150,7 +150,9 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("gone") }
 
-func TestEveryAnswerIsSafe(t *testing.T) {
+func TestEveryAnswerIsSafe(t *testing.T) { t.Run("V3.4.1 V3.4.3 V14.2.2", testEveryAnswerIsSafe) }
+
+func testEveryAnswerIsSafe(t *testing.T) {
 	panics := func(http.ResponseWriter, *http.Request) { panic("secret-marker") }
 	for name, page := range map[string]http.HandlerFunc{"a page": served, "F-41 a panic": panics} {
 		t.Run(name, func(t *testing.T) {
@@ -215,7 +217,9 @@ func TestEveryAnswerIsSafe(t *testing.T) {
 	})
 }
 
-func TestOneLineOfLogWhateverIsSent(t *testing.T) {
+func TestOneLineOfLogWhateverIsSent(t *testing.T) { t.Run("V16.4.1", testOneLineOfLogWhateverIsSent) }
+
+func testOneLineOfLogWhateverIsSent(t *testing.T) {
 	e := newEdge(t, own, served)
 	r := get(own + "/x")
 	r.URL.Path = "/a\n{\"level\":\"ERROR\"}\x1b[31m"
@@ -286,7 +290,9 @@ func TestPatientWorkHasALimitOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestA11NothingHidesBehindABody(t *testing.T) {
+func TestA11NothingHidesBehindABody(t *testing.T) { t.Run("V4.2.1", testA11NothingHidesBehindABody) }
+
+func testA11NothingHidesBehindABody(t *testing.T) {
 	const form = "Host: portal.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 	hidden := "GET /hidden HTTP/1.1\r\nHost: portal.example\r\nConnection: close\r\n\r\n"
 	for name, request := range map[string]string{

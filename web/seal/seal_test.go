@@ -18,6 +18,10 @@ func ring(t *testing.T, keys ...string) *Ring {
 }
 
 func TestSealedTextOpensOnlyAsItWasSealed(t *testing.T) {
+	t.Run("V11.3.2", testSealedTextOpensOnlyAsItWasSealed)
+}
+
+func testSealedTextOpensOnlyAsItWasSealed(t *testing.T) {
 	key := NewKey()
 	r := ring(t, key)
 	plain, bound := []byte("12 Harbour Street"), []byte("customer 1")
@@ -56,6 +60,10 @@ func TestSealedTextOpensOnlyAsItWasSealed(t *testing.T) {
 }
 
 func TestA26EveryFlippedOrCutByteIsNoticed(t *testing.T) {
+	t.Run("V11.3.3", testA26EveryFlippedOrCutByteIsNoticed)
+}
+
+func testA26EveryFlippedOrCutByteIsNoticed(t *testing.T) {
 	r := ring(t, NewKey())
 	sealed := r.Seal("session", []byte("signed in"), nil)
 	for i := range sealed {

@@ -185,7 +185,7 @@ func testASignInComesBackAsItWas(t *testing.T) {
 func TestFixation(t *testing.T) { databasetest.Both(t, testFixation) }
 
 func testFixation(t *testing.T) {
-	t.Run("A-21 a cookie planted before sign-in gets nobody in", func(t *testing.T) {
+	t.Run("V7.2.4 A-21 a cookie planted before sign-in gets nobody in", func(t *testing.T) {
 		p := newPlace(t)
 		attacker := &browser{place: p}
 		attacker.signIn(session.Data{Operator: session.Operator{Issuer: "i", Subject: "attacker"}})
@@ -209,7 +209,7 @@ func testFixation(t *testing.T) {
 func TestDeadStaysDead(t *testing.T) { databasetest.Both(t, testDeadStaysDead) }
 
 func testDeadStaysDead(t *testing.T) {
-	t.Run("A-23 an old cookie after sign-out and after a restart", func(t *testing.T) {
+	t.Run("V7.4.1 A-23 an old cookie after sign-out and after a restart", func(t *testing.T) {
 		p := newPlace(t)
 		b := &browser{place: p}
 		b.signIn(ada())
@@ -219,7 +219,7 @@ func testDeadStaysDead(t *testing.T) {
 		p.store = p.open(p.keys)
 		old.want(false, "in another process")
 	})
-	t.Run("A-24 a slow request saves its session after sign-out", func(t *testing.T) {
+	t.Run("V7.4.1 A-24 a slow request saves its session after sign-out", func(t *testing.T) {
 		p := newPlace(t)
 		b := &browser{place: p}
 		b.signIn(ada())
@@ -298,7 +298,7 @@ func testBadCookies(t *testing.T) {
 		cases[fmt.Sprintf("bit flipped in byte %d", at)] = flipped(at)
 	}
 	for name, cookie := range cases {
-		t.Run("A-26 "+name, func(t *testing.T) {
+		t.Run("V7.2.1 A-26 "+name, func(t *testing.T) {
 			r := httptest.NewRequest("GET", "/", nil)
 			r.Header.Set("Cookie", session.CookieName+"="+cookie)
 			if sess, err := p.store.Load(r); sess != nil || err != nil {
@@ -311,7 +311,7 @@ func testBadCookies(t *testing.T) {
 			}
 		})
 	}
-	t.Run("A-26 twin cookies", func(t *testing.T) {
+	t.Run("V3.3.3 A-26 twin cookies", func(t *testing.T) {
 		r := b.request()
 		r.AddCookie(&http.Cookie{Name: session.CookieName, Value: other.cookie})
 		if sess, err := p.store.Load(r); sess != nil || err != nil {
@@ -325,7 +325,7 @@ func testBadCookies(t *testing.T) {
 		changed.store = changed.open(seal.NewKey() + "," + p.keys)
 		(&browser{place: changed, cookie: good}).want(true, "after a rotation")
 	})
-	t.Run("A-26 bit flips and swaps in the table", func(t *testing.T) {
+	t.Run("V11.2.5 V11.3.1 V11.3.2 V11.3.3 V11.4.1 A-26 bit flips and swaps in the table", func(t *testing.T) {
 		var sealed, foreign string
 		err := p.db.Read().QueryRowContext(t.Context(), `SELECT a.sealed, b.sealed FROM sessions a, sessions b
 			WHERE a.operator = 't1|o1' AND b.operator = 'i|other'`).Scan(&sealed, &foreign)
@@ -358,7 +358,7 @@ func testBadCookies(t *testing.T) {
 func TestLimits(t *testing.T) { databasetest.Both(t, testLimits) }
 
 func testLimits(t *testing.T) {
-	t.Run("30 minutes idle", func(t *testing.T) {
+	t.Run("V7.3.1 30 minutes idle", func(t *testing.T) {
 		b := &browser{place: newPlace(t)}
 		b.signIn(ada())
 		b.wait(29 * time.Minute)
@@ -368,7 +368,7 @@ func testLimits(t *testing.T) {
 		b.wait(30 * time.Minute)
 		b.want(false, "30 min after that")
 	})
-	t.Run("looking is no activity", func(t *testing.T) {
+	t.Run("V7.3.1 looking is no activity", func(t *testing.T) {
 		b := &browser{place: newPlace(t)}
 		b.signIn(ada())
 		for range 5 {
@@ -380,7 +380,7 @@ func testLimits(t *testing.T) {
 		b.wait(5 * time.Minute)
 		b.want(false, "after 30 min of polling")
 	})
-	t.Run("8 hours in all, which the table cannot stretch", func(t *testing.T) {
+	t.Run("V7.3.2 8 hours in all, which the table cannot stretch", func(t *testing.T) {
 		b := &browser{place: newPlace(t)}
 		b.signIn(ada())
 		for range 8*60/20 - 1 {

@@ -15,7 +15,7 @@ import (
 )
 
 func TestTransactions(t *testing.T) {
-	t.Run("R-01 without state, unknown, doubled", func(t *testing.T) {
+	t.Run("V10.1.2 V10.2.1 R-01 without state, unknown, doubled", func(t *testing.T) {
 		d := newDesk(t)
 		b := d.browser()
 		callback := b.press(b.start("/"), "ada")
@@ -29,7 +29,7 @@ func TestTransactions(t *testing.T) {
 			t.Error("the token endpoint was called")
 		}
 	})
-	t.Run("R-01 A-20 another browser's callback", func(t *testing.T) {
+	t.Run("V10.1.2 V10.2.1 R-01 A-20 another browser's callback", func(t *testing.T) {
 		d := newDesk(t)
 		attacker, victim := d.browser(), d.browser()
 		callback := attacker.press(attacker.start("/"), "ada")
@@ -40,7 +40,7 @@ func TestTransactions(t *testing.T) {
 			t.Error("the token endpoint was called")
 		}
 	})
-	t.Run("R-01 second use, also with the cookie put back", func(t *testing.T) {
+	t.Run("V10.1.2 V10.2.1 R-01 second use, also with the cookie put back", func(t *testing.T) {
 		d := newDesk(t)
 		b := d.browser()
 		callback := b.press(b.start("/"), "ada")
@@ -81,7 +81,7 @@ func TestTransactions(t *testing.T) {
 		_, _, err := b.finish(first)
 		d.refused(err, signin.ReasonTransactionMissing)
 	})
-	t.Run("R-02 the code of another transaction", func(t *testing.T) {
+	t.Run("V10.2.1 R-02 the code of another transaction", func(t *testing.T) {
 		d := newDesk(t)
 		attacker, victim := d.browser(), d.browser()
 		stolen, err := url.Parse(attacker.press(attacker.start("/"), "ada"))
@@ -122,7 +122,7 @@ func TestTransactions(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Run("A-32 nothing repeats", func(t *testing.T) {
+	t.Run("V10.1.2 A-32 nothing repeats", func(t *testing.T) {
 		d := newDesk(t)
 		seen := map[string]bool{}
 		for range 50 {
@@ -162,7 +162,7 @@ func TestReturnPaths(t *testing.T) {
 }
 
 func TestProviderAnswers(t *testing.T) {
-	t.Run("R-04 iss wrong, missing though announced, doubled", func(t *testing.T) {
+	t.Run("V10.2.2 R-04 iss wrong, missing though announced, doubled", func(t *testing.T) {
 		for name, change := range map[string]func(url.Values){
 			"wrong":   func(q url.Values) { q.Set("iss", "https://evil.example") },
 			"missing": func(q url.Values) { q.Del("iss") },

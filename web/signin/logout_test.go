@@ -27,7 +27,9 @@ func (d *desk) logout(change func(*demo.Token)) (session.Logout, error) {
 	return d.in.Logout(d.Context(), raw)
 }
 
-func TestLogoutTokenChecks(t *testing.T) {
+func TestLogoutTokenChecks(t *testing.T) { t.Run("V10.5.5", testLogoutTokenChecks) }
+
+func testLogoutTokenChecks(t *testing.T) {
 	set := func(claim string, value any) func(*desk, *demo.Token) {
 		return func(_ *desk, tok *demo.Token) { tok.Claims[claim] = value }
 	}

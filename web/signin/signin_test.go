@@ -23,7 +23,7 @@ import (
 )
 
 func TestSignIn(t *testing.T) {
-	t.Run("base: oidcc-client-test, client-secret-basic, discovery-openid-config", func(t *testing.T) {
+	t.Run("V10.2.3 base: oidcc-client-test, client-secret-basic, discovery-openid-config", func(t *testing.T) {
 		d := newDesk(t)
 		b := d.browser()
 		var secretInBody bool
@@ -156,7 +156,7 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("%v, %v", data.Operator.Portfolios, err)
 		}
 	})
-	t.Run("the other tenant's person is refused", func(t *testing.T) {
+	t.Run("V8.4.1 the other tenant's person is refused", func(t *testing.T) {
 		d := newDesk(t)
 		_, _, err := d.browser().signIn("otto")
 		d.refused(err, signin.ReasonTenant)
@@ -202,35 +202,35 @@ func TestIDTokenChecks(t *testing.T) {
 		{"invalid-iss: with a slash", func(d *desk, tok *demo.Token) { tok.Claims["iss"] = d.issuer + "/" }, signin.ReasonIss},
 		{"missing-sub", drop("sub"), signin.ReasonSub},
 		{"missing-sub: empty", set("sub", ""), signin.ReasonSub},
-		{"invalid-aud", set("aud", "somebody-else"), signin.ReasonAud},
-		{"missing-aud", drop("aud"), signin.ReasonAud},
-		{"R-12 several audiences", set("aud", []string{"partner-desk", "another"}), signin.ReasonAud},
+		{"V9.2.3 V10.5.4 invalid-aud", set("aud", "somebody-else"), signin.ReasonAud},
+		{"V9.2.3 V10.5.4 missing-aud", drop("aud"), signin.ReasonAud},
+		{"V9.2.3 V10.5.4 R-12 several audiences", set("aud", []string{"partner-desk", "another"}), signin.ReasonAud},
 		{"R-12 one audience in a list", set("aud", []string{"partner-desk"}), ""},
-		{"R-12 A-31 azp foreign", set("azp", "another"), signin.ReasonAzp},
+		{"V9.2.3 V10.5.4 R-12 A-31 azp foreign", set("azp", "another"), signin.ReasonAzp},
 		{"R-12 azp ours", set("azp", "partner-desk"), ""},
 		{"missing-iat", drop("iat"), signin.ReasonIat},
-		{"R-11 iat 6 min ahead", at("iat", 6), signin.ReasonIat},
+		{"V9.2.1 R-11 iat 6 min ahead", at("iat", 6), signin.ReasonIat},
 		{"R-11 iat 4 min ahead", at("iat", 4), ""},
-		{"R-11 iat 16 min old", at("iat", -16), signin.ReasonIat},
-		{"R-11 nbf 6 min ahead", at("nbf", 6), signin.ReasonNbf},
-		{"R-11 expired 2 min ago", at("exp", -2), signin.ReasonExp},
+		{"V9.2.1 R-11 iat 16 min old", at("iat", -16), signin.ReasonIat},
+		{"V9.2.1 R-11 nbf 6 min ahead", at("nbf", 6), signin.ReasonNbf},
+		{"V9.2.1 R-11 expired 2 min ago", at("exp", -2), signin.ReasonExp},
 		{"R-11 expired this minute", func(d *desk, tok *demo.Token) { tok.Claims["exp"] = d.now().Add(-30 * time.Second).Unix() }, ""},
 		{"missing exp", drop("exp"), signin.ReasonExp},
-		{"nonce-invalid", set("nonce", "another"), signin.ReasonNonce},
-		{"nonce missing", drop("nonce"), signin.ReasonNonce},
+		{"V10.5.1 nonce-invalid", set("nonce", "another"), signin.ReasonNonce},
+		{"V10.5.1 nonce missing", drop("nonce"), signin.ReasonNonce},
 		{"invalid-athash", set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"), signin.ReasonAtHash},
 		{"at_hash missing is fine", drop("at_hash"), ""},
-		{"idtoken-sig-none", func(_ *desk, tok *demo.Token) { tok.Alg = "none" }, signin.ReasonAlg},
-		{"invalid-sig-rs256", func(_ *desk, tok *demo.Token) { tok.Key = foreign }, signin.ReasonSignature},
-		{"invalid-sig-hs256", func(_ *desk, tok *demo.Token) {
+		{"V9.1.1 V9.1.2 idtoken-sig-none", func(_ *desk, tok *demo.Token) { tok.Alg = "none" }, signin.ReasonAlg},
+		{"V9.1.1 V6.8.2 invalid-sig-rs256", func(_ *desk, tok *demo.Token) { tok.Key = foreign }, signin.ReasonSignature},
+		{"V9.1.2 invalid-sig-hs256", func(_ *desk, tok *demo.Token) {
 			tok.Alg, tok.Key = "HS256", []byte(strings.Repeat("s3cret+/%", 4))
 		}, signin.ReasonAlg},
-		{"invalid-sig-es256", func(_ *desk, tok *demo.Token) { tok.Alg, tok.Key = "ES256", es256 }, signin.ReasonAlg},
-		{"PS256 is not on our list", func(_ *desk, tok *demo.Token) { tok.Alg = "PS256" }, signin.ReasonAlg},
+		{"V9.1.2 invalid-sig-es256", func(_ *desk, tok *demo.Token) { tok.Alg, tok.Key = "ES256", es256 }, signin.ReasonAlg},
+		{"V9.1.2 PS256 is not on our list", func(_ *desk, tok *demo.Token) { tok.Alg = "PS256" }, signin.ReasonAlg},
 		{"kid-absent-single-jwks", func(_ *desk, tok *demo.Token) { delete(tok.Header, "kid") }, ""},
 		{"R-14 a logout token", func(_ *desk, tok *demo.Token) { tok.Header["typ"] = "logout+jwt" }, signin.ReasonTyp},
-		{"R-14 an access token", func(_ *desk, tok *demo.Token) { tok.Header["typ"] = "at+jwt" }, signin.ReasonTyp},
-		{"R-14 a logout token by its events", set("events", map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}), signin.ReasonTyp},
+		{"V9.2.2 R-14 an access token", func(_ *desk, tok *demo.Token) { tok.Header["typ"] = "at+jwt" }, signin.ReasonTyp},
+		{"V9.2.2 R-14 a logout token by its events", set("events", map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}), signin.ReasonTyp},
 		{"R-14 a logout token by its typ claim", set("typ", "Logout"), signin.ReasonTyp},
 		{"R-08 tid outside the list", set("tid", "00000000-0000-0000-0000-000000000000"), signin.ReasonTenant},
 		{"R-08 tid missing", drop("tid"), signin.ReasonTenant},
@@ -265,7 +265,7 @@ func TestIDTokenChecks(t *testing.T) {
 		_, _, err := d.browser().signIn("ada")
 		d.refused(err, signin.ReasonMalformed)
 	})
-	t.Run("R-14 the access token as ID token", func(t *testing.T) {
+	t.Run("V9.2.2 R-14 the access token as ID token", func(t *testing.T) {
 		d := newDesk(t)
 		d.idp.SetHooks(demo.Hooks{TokenAnswer: func(_ string, body map[string]any) { body["id_token"] = body["access_token"] }})
 		_, _, err := d.browser().signIn("ada")
@@ -294,7 +294,7 @@ func TestIDTokenChecks(t *testing.T) {
 			t.Errorf("two people, one key: %v", keys)
 		}
 	})
-	t.Run("R-11 auth_time older than asked", func(t *testing.T) {
+	t.Run("V6.8.4 V7.6.1 R-11 auth_time older than asked", func(t *testing.T) {
 		for minutes, reason := range map[int]string{-10: "", -40: signin.ReasonAuthTime} {
 			d := newDesk(t, func(c *signin.Config, _ *demo.Options) { c.MaxAge = 30 * time.Minute })
 			d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) { at("auth_time", minutes)(d, tok) }})
@@ -502,7 +502,9 @@ func TestMetadata(t *testing.T) {
 	})
 }
 
-func TestR08Issuers(t *testing.T) {
+func TestR08Issuers(t *testing.T) { t.Run("V10.5.3", testR08Issuers) }
+
+func testR08Issuers(t *testing.T) {
 	for issuer, good := range map[string]bool{
 		"https://login.microsoftonline.com/" + demo.PartnerTenant + "/v2.0": true,
 		"https://idp.example":     true,

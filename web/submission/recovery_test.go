@@ -438,7 +438,9 @@ func testF39Drain(t *testing.T) {
 	d.invariants()
 }
 
-func TestF41APanicIsAnOutcome(t *testing.T) {
+func TestF41APanicIsAnOutcome(t *testing.T) { t.Run("V16.5.4", testF41APanicIsAnOutcome) }
+
+func testF41APanicIsAnOutcome(t *testing.T) {
 	for name, c := range map[string]struct {
 		method     string
 		put, after int // the PUT's status if not its own; the PUTs before the panic
