@@ -140,7 +140,7 @@ func (c *client) claims(token any) map[string]any {
 		c.Fatal(err)
 	}
 	text, _ := token.(string)
-	jws, err := jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.RS256})
+	jws, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		c.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func (p *Provider) whyNot(raw string, keys *watchedKeys, err error) error {
 		Audience any     `json:"aud"`
 		Before   float64 `json:"nbf"`
 	}
-	jws, parseErr := jose.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
+	jws, parseErr := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
 	if parseErr != nil || json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &c) != nil {
 		return refuse(ReasonMalformed)
 	}

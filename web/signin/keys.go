@@ -46,7 +46,7 @@ func newKeySet(url string, client *http.Client, now func() time.Time) *keySet {
 // verify returns the payload of an RS256 token: errSignature if no key made it,
 // errNoKeys if there are none to try.
 func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
-	jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || len(jws.Signatures) != 1 {
 		return nil, errSignature
 	}

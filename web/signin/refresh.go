@@ -246,7 +246,7 @@ func (p *Provider) checkRenewed(ctx context.Context, sess *session.Session, raw 
 		Issuer  string `json:"iss"`
 		Subject string `json:"sub"`
 	}
-	jws, err := jose.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
+	jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &c) != nil ||
 		c.Issuer != sess.Operator.Issuer || c.Subject != sess.Operator.Subject {
 		return fmt.Errorf("%w: the renewed ID token names somebody else", ErrSignInAgain)
