@@ -75,7 +75,7 @@ func (p *Provider) whyNoLogout(raw string, keys *watchedKeys, err error) error {
 		return refuse(ReasonSignature)
 	}
 	var c logoutClaims
-	jws, parseErr := jose.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
+	jws, parseErr := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
 	if parseErr != nil || json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &c) != nil {
 		return refuse(ReasonMalformed)
 	}
