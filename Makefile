@@ -29,9 +29,10 @@ build: ## Build bin/portal: one static file
 	@$(GOBUILD) -o bin/portal ./cmd/portal
 
 .PHONY: generate
-generate: ## Make the generated files again: templates, the table of variables
+generate: ## Make the generated files again: templates, the table of variables, the notices of others
 	@$(TOOL) templ generate -path web/templates
 	@go test -count=1 -run '^TestReferenceIsCurrent$$' ./cmd/portal -args -write-reference
+	@go run ./.ci/supply licences -write
 
 .PHONY: test
 test: ## All tests; installs what is missing where it can
@@ -55,15 +56,19 @@ mutate: ## Switch each protection of .ci/mutations.txt off: a test must notice. 
 	@go run .ci/mutate.go $(WORDS)
 
 .PHONY: lint
-lint: ## Formatting, vet, linters, stale generated files
+lint: ## Formatting, vet, linters, stale generated files, licences, secrets
 	@.ci/lint
 
 .PHONY: check
-check: lint test ## lint and test: what CI runs
+check: lint vuln test ## lint, vuln and test: what CI runs
 
 .PHONY: vuln
-vuln: ## Known vulnerabilities in what the binary uses; asks the Go vulnerability database
-	@$(TOOL) govulncheck ./... || echo "vuln: there are findings above, or the database was not reached"
+vuln: ## Known vulnerabilities in what is called; asks the Go vulnerability database, or VULNDB=file:///its/copy
+	@.ci/vuln
+
+.PHONY: sbom
+sbom: build ## The bill of materials of bin/portal, in CycloneDX: bin/portal.cdx.json
+	@VERSION='$(VERSION)' SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) go run ./.ci/supply sbom >bin/portal.cdx.json
 
 .PHONY: bench
 bench: ## Benchmarks: figures to read, nothing is asserted
