@@ -186,7 +186,7 @@ func axeLanguages(p *tab) {
 			}
 			p.look(p.mode.width, usualHeight, "light")
 		}
-		for _, path := range []string{"/", "/customers", "/customers?q=zzzz", customer, customer + "/history", "/changes", "/unsettled", "/settings", "/help"} {
+		for _, path := range []string{"/", "/customers", "/customers?q=zzzz", customer, customer + "/history", "/changes", "/unsettled", "/settings", "/sessions", "/sessions/everybody", "/help"} {
 			p.open(path)
 			stands(path)
 		}
@@ -342,6 +342,10 @@ func axeTrouble(p *tab) {
 	p.signIn("Ada Admin")
 	p.open("/unsettled")
 	p.accessible("unsettled saves, none")
+	p.open("/sessions")
+	p.accessible("own sessions")
+	p.open("/sessions/everybody")
+	p.accessible("everybody's sessions")
 	p.open("/settings")
 	p.makeWrong(`document.querySelector("#zone option:checked").value = "Mars/Olympus"`)
 	p.pressFor(http.StatusUnprocessableEntity, "Save settings")

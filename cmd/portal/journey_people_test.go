@@ -71,3 +71,30 @@ func (p *tab) leave() {
 	p.press("Sign out")
 	p.see("Sign in with your work account")
 }
+
+// A-70, V14.3.2: after signing out, Back shows nothing of anybody's work, neither from the
+// browser's memory nor from its caches.
+func backAfterSigningOut(p *tab) {
+	p.signIn("Ada Admin")
+	p.open("/customers/" + string(p.id(p.t, harbourline)))
+	p.see(harbourline)
+	p.billing(harbourline)
+	p.press("Sign out")
+	p.see("You are signed out")
+	for range 2 {
+		p.back()
+		p.comes("Sam Sales") // among those who could sign in
+		p.dontSee(harbourline, "Billing profile")
+	}
+}
+
+// One browser signs the person out of another, and an administrator anybody.
+func signOutElsewhere(p *tab) {
+	p.signIn("Ada Admin")
+	p.open("/settings")
+	p.press("See where you are signed in")
+	p.see("Where you are signed in", "This browser", "Chrome on Linux")
+	p.dontSee("Sign out everywhere else")
+	p.press("Who is signed in")
+	p.see("This browser")
+}

@@ -56,6 +56,8 @@ var journeys = []struct {
 	{"session over while typing", sessionOverWhileTyping},
 	{"session ends while typing", sessionEndsWhileTyping},
 	{"somebody else signs in", somebodyElseSignsIn},
+	{"Back after signing out", backAfterSigningOut},
+	{"sign out elsewhere", signOutElsewhere},
 
 	{"change the country", changeTheCountry},
 	{"repair errors", repairErrors},
