@@ -29,7 +29,8 @@ var (
 	errSessionOver = errors.New("no session")
 	// errMisplaced reports a page that is to be an image, a script or a frame, or that
 	// another site's script reads.
-	errMisplaced = errors.New("a page is no part of another one")
+	errMisplaced  = errors.New("a page is no part of another one")
+	errSignInLoop = errors.New("signed in again and again, and the browser brings no session")
 	// errSaved goes with an error that kept the page of a good save from being drawn.
 	errSaved = errors.New("the change was saved")
 )
@@ -72,6 +73,8 @@ func failureOf(err error) failure {
 		return failure{status: http.StatusForbidden, kind: templates.ErrorStaleForm}
 	case is(errOthersForm):
 		return failure{status: http.StatusForbidden, kind: templates.ErrorStaleForm, forget: true}
+	case is(errSignInLoop):
+		return failure{status: http.StatusForbidden, kind: templates.ErrorSignInLoop}
 	case is(errBadForm):
 		return failure{status: http.StatusBadRequest, kind: templates.ErrorBadRequest}
 	// Trouble of a dependency says nothing about the person, though a token could

@@ -126,6 +126,7 @@ func (s *site) routes() []route {
 		{http.MethodGet, "/signin", middleware.Public, middleware.RatePublic, middleware.NoBody, s.signIn},
 		{http.MethodGet, "/auth/start", middleware.Public, middleware.RatePublic, middleware.NoBody, s.startSignIn},
 		{http.MethodGet, "/auth/callback", middleware.Public, middleware.RatePublic, middleware.NoBody, s.finishSignIn},
+		{http.MethodGet, leavePath, middleware.Public, middleware.RatePublic, middleware.NoBody, s.leave},
 		{http.MethodPost, "/signout", middleware.Public, middleware.RatePublic, middleware.FormBody, s.signOut},
 		{http.MethodPost, "/backchannel-logout", middleware.Public, middleware.RateMachine, middleware.FormBody, s.backChannelLogout},
 		{http.MethodGet, "/frontchannel-logout", middleware.Public, middleware.RateMachine, middleware.NoBody, s.frontChannelLogout},
@@ -308,6 +309,7 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 			return err
 		}
 		s.enter(v, sess)
+		setRounds(v, 0)
 		v.Response().Header().Set(leftHeader, s.sessionLeft(v))
 		if !rt.right.Allows(v.operator.Roles) {
 			return errNoRight

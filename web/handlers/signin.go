@@ -3,7 +3,9 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/signin"
@@ -19,14 +21,44 @@ var signInStates = map[string]templates.SignInState{
 func (s *site) signIn(v *visit) error {
 	page := templates.SignInPage{
 		Page:    templates.Page{Title: v.Say("sign-in.title")},
-		State:   signInStates[v.QueryParam("state")],
+		State:   s.signInState(v),
 		Contact: s.Contact,
 	}
-	if page.State == templates.SignInSignedOut {
+	if page.State == templates.SignInSignedOut || page.State == templates.SignInLeft {
 		page.Title = v.Say("sign-in.signed-out.page")
-		page.LeaveURL = s.SignIn.EndSessionURL(v.Request().Context(), "")
+	}
+	if page.State == templates.SignInSignedOut && s.SignIn.CanLeave(v.Request().Context()) {
+		page.LeaveURL = leavePath
 	}
 	return show(v, http.StatusOK, page.View())
+}
+
+// signInState tells a way back from the identity provider, after signing out there, from
+// the portal's own links.
+func (s *site) signInState(v *visit) templates.SignInState {
+	left, fits := s.SignIn.Returned(v.Response(), v.Request())
+	state, known := signInStates[v.QueryParam("state")]
+	switch {
+	case fits:
+		return templates.SignInLeft
+	case left:
+		state = templates.SignInSignedOut
+	case known || v.QueryParam("state") == "":
+		return state
+	}
+	middleware.SetReason(v.Request().Context(), "logout_state")
+	return state
+}
+
+const leavePath = "/auth/leave"
+
+// leave signs out of the identity provider, for those who want that too.
+func (s *site) leave(v *visit) error {
+	target := s.SignIn.Leave(v.Response(), v.Request())
+	if target == "" {
+		target = "/signin?state=signed-out"
+	}
+	return v.redirect(target)
 }
 
 func (s *site) startSignIn(v *visit) error { return s.goToProvider(v, "/") }
@@ -38,6 +70,11 @@ func (s *site) sendToSignIn(v *visit) error {
 		return errSessionOver
 	}
 	// A file leaves the browser on the page before, so that is where to come back to.
+	if rounds(v) >= roundsMost {
+		setRounds(v, 0)
+		middleware.SetReason(v.Request().Context(), "sign_in_loop")
+		return errSignInLoop
+	}
 	path, query, asked := strings.Cut(v.Request().URL.RequestURI(), "?")
 	if path = strings.TrimSuffix(path, ".csv"); asked {
 		path += "?" + query
@@ -68,7 +105,38 @@ func (s *site) finishSignIn(v *visit) error {
 		return err
 	}
 	middleware.SetOperator(v.Request().Context(), data.Operator.Key())
+	setRounds(v, rounds(v)+1)
 	return v.redirect(back)
+}
+
+// A browser that does not keep the session's cookie would be sent to the identity
+// provider, which knows the person, and back, and there again for ever. So it
+// carries how often it came back without the session being seen since.
+const (
+	roundsCookie = "__Host-portal-rounds"
+	roundsFor    = time.Minute
+	roundsMost   = 2
+)
+
+func rounds(v *visit) int {
+	c, err := v.Request().Cookie(roundsCookie)
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(c.Value)
+	return max(0, min(n, roundsMost))
+}
+
+// setRounds keeps the count for a while; 0 ends it.
+func setRounds(v *visit, n int) {
+	if n == 0 && len(v.Request().CookiesNamed(roundsCookie)) == 0 {
+		return
+	}
+	c := &http.Cookie{Name: roundsCookie, Value: strconv.Itoa(n), Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if c.MaxAge = int(roundsFor / time.Second); n == 0 {
+		c.MaxAge = -1
+	}
+	http.SetCookie(v.Response(), c)
 }
 
 // signOut ends the session here first: the row, then the cookie. The provider's
@@ -131,6 +199,10 @@ func (s *site) refusalPage(refusal *signin.Refusal) (int, templates.ErrorKind) {
 		return http.StatusForbidden, templates.ErrorNoRole
 	case refusal.Reason == signin.ReasonTenant:
 		return http.StatusForbidden, templates.ErrorOtherTenant
+	case refusal.Reason == signin.ReasonScope:
+		return http.StatusForbidden, templates.ErrorSignInScope
+	case refusal.Clock():
+		return http.StatusForbidden, templates.ErrorSignInClock
 	case refusal.Reason == signin.ReasonTransactionMissing, refusal.Reason == signin.ReasonState:
 		return http.StatusBadRequest, templates.ErrorNoCookie
 	}

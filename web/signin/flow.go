@@ -5,7 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"path"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -63,7 +66,7 @@ func (p *Provider) Finish(w http.ResponseWriter, r *http.Request) (data session.
 	if err != nil {
 		return data, "", err
 	}
-	operator, sid, err := p.identify(r.Context(), d, token, t.Nonce)
+	operator, sid, err := p.identify(r.Context(), d, token, t)
 	if err != nil {
 		return data, "", err
 	}
@@ -110,7 +113,21 @@ func (p *Provider) exchange(ctx context.Context, d *discovered, code, verifier s
 	if token.TokenType == "" || token.Type() != "Bearer" {
 		return nil, refuse(ReasonTokenType)
 	}
+	if !p.wholeScope(token) {
+		return nil, refuse(ReasonScope)
+	}
 	return token, nil
+}
+
+// wholeScope reports whether the access token is for the upstream API. A provider that
+// gives less than was asked for must say so (RFC 6749, section 5.1); it may leave the
+// API out of the scope's name.
+func (p *Provider) wholeScope(t *oauth2.Token) bool {
+	given, _ := t.Extra("scope").(string)
+	if given == "" || p.cfg.Scope == "" || strings.HasSuffix(p.cfg.Scope, "/.default") {
+		return true
+	}
+	return slices.ContainsFunc(strings.Fields(given), func(s string) bool { return path.Base(s) == path.Base(p.cfg.Scope) })
 }
 
 // exchangeTrouble keeps the provider's text out: x/oauth2 errors quote bodies.

@@ -19,9 +19,8 @@ import (
 
 const (
 	idTokenSize = 32 << 10
-	iatAge      = 15 * time.Minute // an ID token older than this was not made for this sign-in
-	skew        = 5 * time.Minute  // that the provider's clock may be ahead of ours
-	expGrace    = time.Minute      // that ours may be ahead of the provider's
+	skew        = 5 * time.Minute // that the provider's clock may be ahead of ours
+	expGrace    = time.Minute     // that ours may be ahead of the provider's
 )
 
 // claims are the members of an ID token that decide something. Members that are
@@ -42,7 +41,7 @@ type claims struct {
 }
 
 // identify checks the ID token of a sign-in and returns who it names.
-func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.Token, nonce string) (session.Operator, string, error) {
+func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.Token, t transaction) (session.Operator, string, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" {
 		return session.Operator{}, "", refuse(ReasonNoIDToken)
@@ -55,7 +54,7 @@ func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.To
 	if err := verified.Claims(&c); err != nil {
 		return session.Operator{}, "", refuse(ReasonMalformed)
 	}
-	if err := p.checkClaims(verified, c, nonce); err != nil {
+	if err := p.checkClaims(verified, c, t); err != nil {
 		return session.Operator{}, "", err
 	}
 	if verified.AccessTokenHash != "" && verified.VerifyAccessToken(token.AccessToken) != nil {
@@ -153,7 +152,7 @@ func reasonUnread(raw string) string {
 }
 
 // checkClaims is what go-oidc leaves to its callers.
-func (p *Provider) checkClaims(t *oidc.IDToken, c claims, nonce string) error {
+func (p *Provider) checkClaims(t *oidc.IDToken, c claims, began transaction) error {
 	now := p.now()
 	switch {
 	case c.Subject == "" || len(c.Subject) > 255:
@@ -164,9 +163,10 @@ func (p *Provider) checkClaims(t *oidc.IDToken, c claims, nonce string) error {
 		return refuse(ReasonAud)
 	case c.Azp != nil && *c.Azp != p.cfg.ClientID:
 		return refuse(ReasonAzp)
-	case c.IssuedAt == nil || !within(*c.IssuedAt, now, iatAge):
+	// One from before the sign-in began was not made for it: 15 minutes at most.
+	case c.IssuedAt == nil || !within(*c.IssuedAt, now, now.Sub(began.At)+skew):
 		return refuse(ReasonIat)
-	case nonce == "" || subtle.ConstantTimeCompare([]byte(t.Nonce), []byte(nonce)) != 1:
+	case began.Nonce == "" || subtle.ConstantTimeCompare([]byte(t.Nonce), []byte(began.Nonce)) != 1:
 		return refuse(ReasonNonce)
 	case p.cfg.MaxAge > 0 && (c.AuthTime == nil || !within(*c.AuthTime, now, p.cfg.MaxAge+skew)):
 		return refuse(ReasonAuthTime)

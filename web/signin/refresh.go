@@ -194,6 +194,9 @@ func (p *Provider) renew(ctx context.Context, refresh string) (session.Tokens, e
 	if token.TokenType == "" || token.Type() != "Bearer" {
 		return session.Tokens{}, fmt.Errorf("%w: not a bearer token", ErrUnavailable)
 	}
+	if !p.wholeScope(token) {
+		return session.Tokens{}, fmt.Errorf("%w: the renewed token is good for less", ErrSignInAgain)
+	}
 	return tokensOf(token, p.now()), nil
 }
 

@@ -59,6 +59,7 @@ const (
 
 	ReasonEvent = "event" // of a logout token
 	ReasonJTI   = "jti"   // of a logout token
+	ReasonScope = "scope" // the tokens are good for less than was asked for
 )
 
 // Error is for the log: the reason and words of our own.
@@ -71,6 +72,12 @@ func (r *Refusal) Error() string {
 
 // Unwrap makes the refusals that are the provider's trouble match ErrUnavailable.
 func (r *Refusal) Unwrap() error { return r.cause }
+
+// Clock reports whether the cause may be that the portal's clock and the provider's
+// are apart.
+func (r *Refusal) Clock() bool {
+	return r.Reason == ReasonIat || r.Reason == ReasonNbf || r.Reason == ReasonExp
+}
 
 func refuse(reason string) *Refusal { return &Refusal{Reason: reason} }
 

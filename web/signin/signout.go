@@ -2,27 +2,58 @@ package signin
 
 import (
 	"context"
+	"crypto/subtle"
+	"net/http"
 	"net/url"
 )
 
-// EndSessionURL is the address at which the person can sign out of the provider
-// too, and from there back to the portal's signed-out page. It is "" when the
-// provider has none or cannot be asked: only the portal's session ends then.
-func (p *Provider) EndSessionURL(ctx context.Context, idToken string) string {
-	d, err := p.discover(ctx)
-	if err != nil || d.EndSession == "" || !sameSafety(p.cfg.Issuer, d.EndSession) {
+// leavingCookie holds the state of a sign-out under way at the provider.
+const leavingCookie = "__Host-portal-leaving"
+
+// CanLeave reports whether the provider has a page at which people sign out of it.
+func (p *Provider) CanLeave(ctx context.Context) bool { return p.endSession(ctx) != nil }
+
+// Leave returns the address at which the person signs out of the provider too, and
+// from there comes back to the portal's signed-out page with the state that Returned
+// looks for. It is "" when the provider has none or cannot be asked.
+//
+// The provider knows the portal by its client id. The ID token, which it would take as a
+// hint at who is leaving, stays in the portal: addresses are written down in many places.
+func (p *Provider) Leave(w http.ResponseWriter, r *http.Request) string {
+	u := p.endSession(r.Context())
+	if u == nil {
 		return ""
 	}
-	u, err := url.Parse(d.EndSession)
-	if err != nil {
-		return ""
-	}
+	state := secret()
+	http.SetCookie(w, transactionCookie(leavingCookie, state, transactionFor))
 	query := u.Query()
 	query.Set("client_id", p.cfg.ClientID)
 	query.Set("post_logout_redirect_uri", p.cfg.SignedOutURL)
-	if idToken != "" {
-		query.Set("id_token_hint", idToken)
-	}
+	query.Set("state", state)
 	u.RawQuery = query.Encode()
 	return u.String()
+}
+
+// Returned reports whether the request ends a sign-out that Leave began in this browser,
+// and whether its state is the one that went out. Either way it is over.
+func (p *Provider) Returned(w http.ResponseWriter, r *http.Request) (left, fits bool) {
+	cookies := r.CookiesNamed(leavingCookie)
+	if len(cookies) == 0 {
+		return false, false
+	}
+	http.SetCookie(w, transactionCookie(leavingCookie, "", 0))
+	state := one(r.URL.Query(), "state")
+	return true, len(cookies) == 1 && state != "" && subtle.ConstantTimeCompare([]byte(state), []byte(cookies[0].Value)) == 1
+}
+
+func (p *Provider) endSession(ctx context.Context) *url.URL {
+	d, err := p.discover(ctx)
+	if err != nil || d.EndSession == "" || !sameSafety(p.cfg.Issuer, d.EndSession) {
+		return nil
+	}
+	u, err := url.Parse(d.EndSession)
+	if err != nil {
+		return nil
+	}
+	return u
 }

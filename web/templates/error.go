@@ -30,6 +30,9 @@ const (
 	ErrorNoCookie     ErrorKind = "no-cookie"     // sign-in came back without its cookie
 	ErrorSignIn       ErrorKind = "sign-in"       // sign-in failed for another reason
 	ErrorSignInDown   ErrorKind = "sign-in-down"  // 503: the identity provider does not answer
+	ErrorSignInClock  ErrorKind = "sign-in-clock" // its clock and the portal's are apart
+	ErrorSignInLoop   ErrorKind = "sign-in-loop"  // signed in again and again, with no session in the browser
+	ErrorSignInScope  ErrorKind = "sign-in-scope" // it gave no right to use Partner Center
 )
 
 // Fate is what became of a save that an error page is about.

@@ -359,7 +359,7 @@ func exampleResult(kind ResultKind) ResultPage {
 func exampleError(kind ErrorKind) ErrorPage {
 	p := ErrorPage{Page: examplePage("Not shown"), Kind: kind, Contact: "Marta Keller", Wait: "20 seconds", Details: exampleSupport()}
 	switch kind {
-	case ErrorSessionOver, ErrorNoRole, ErrorOtherTenant, ErrorNoCookie, ErrorSignIn, ErrorSignInDown:
+	case ErrorSessionOver, ErrorNoRole, ErrorOtherTenant, ErrorNoCookie, ErrorSignIn, ErrorSignInDown, ErrorSignInClock, ErrorSignInLoop, ErrorSignInScope:
 		p.Operator = nil
 	case ErrorUpstreamDown, ErrorThrottled, ErrorTooFast:
 		p.RetryURL = "/customers"
@@ -437,6 +437,7 @@ func examples() []example {
 		{"settings-wrong", wrongSettings.View()},
 		{"signin", SignInPage{Page: bare, Contact: "it@partner.example"}.View()},
 		{"signin-out", SignInPage{Page: bare, State: SignInSignedOut, LeaveURL: "https://id.example/signout"}.View()},
+		{"signin-left", SignInPage{Page: bare, State: SignInLeft}.View()},
 		{"signin-over", SignInPage{Page: bare, State: SignInOver}.View()},
 		{"home", HomePage{Page: home, Customers: rows[:4], Unsettled: exampleUnsettled(), News: exampleNews()}.View()},
 		{"unsettled", UnsettledPage{Page: examplePage("Unsettled saves"), Saves: exampleUnsettled()}.View()},
@@ -487,7 +488,7 @@ func examples() []example {
 	for _, k := range []ResultKind{ResultRunning, ResultUnknown, ResultNotSaved, ResultSuperseded, ResultConflict, ResultAlreadySaved, ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn, ResultNotFound, ResultThrottled, ResultDown, ResultFailed} {
 		list = append(list, example{"result-" + string(k), exampleResult(k).View()})
 	}
-	for _, k := range []ErrorKind{ErrorNotFound, ErrorNoCustomer, ErrorForbidden, ErrorUpstreamNo, ErrorNoRole, ErrorOtherTenant, ErrorMFA, ErrorStaleForm, ErrorCrossSite, ErrorBadRequest, ErrorMethod, ErrorTooLarge, ErrorWrongType, ErrorWrongHost, ErrorThrottled, ErrorTooFast, ErrorUpstreamDown, ErrorStoreDown, ErrorInternal, ErrorSessionOver, ErrorNoCookie, ErrorSignIn, ErrorSignInDown} {
+	for _, k := range []ErrorKind{ErrorNotFound, ErrorNoCustomer, ErrorForbidden, ErrorUpstreamNo, ErrorNoRole, ErrorOtherTenant, ErrorMFA, ErrorStaleForm, ErrorCrossSite, ErrorBadRequest, ErrorMethod, ErrorTooLarge, ErrorWrongType, ErrorWrongHost, ErrorThrottled, ErrorTooFast, ErrorUpstreamDown, ErrorStoreDown, ErrorInternal, ErrorSessionOver, ErrorNoCookie, ErrorSignIn, ErrorSignInDown, ErrorSignInClock, ErrorSignInLoop, ErrorSignInScope} {
 		list = append(list, example{"error-" + string(k), exampleError(k).View()})
 	}
 	return list

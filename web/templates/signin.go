@@ -9,6 +9,7 @@ type SignInState string
 const (
 	SignInPlain     SignInState = ""
 	SignInSignedOut SignInState = "signed-out"
+	SignInLeft      SignInState = "left" // signed out here and at the identity provider
 	SignInOver      SignInState = "over" // the session ended
 )
 
@@ -22,7 +23,7 @@ type SignInPage struct {
 
 func (p SignInPage) heading(ctx context.Context) string {
 	switch p.State {
-	case SignInSignedOut:
+	case SignInSignedOut, SignInLeft:
 		return say(ctx, "sign-in.signed-out.title")
 	case SignInOver:
 		return say(ctx, "sign-in.over.title")
@@ -35,6 +36,8 @@ func (p SignInPage) meaning(ctx context.Context) string {
 	switch p.State {
 	case SignInSignedOut:
 		return say(ctx, "sign-in.signed-out.text")
+	case SignInLeft:
+		return say(ctx, "sign-in.signed-out.both")
 	case SignInOver:
 		return say(ctx, "sign-in.over.text")
 	default:

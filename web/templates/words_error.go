@@ -99,6 +99,12 @@ func (p ErrorPage) message(ctx context.Context) message {
 		return message{"alert", l.Say("error.sign-in.title"), []string{l.Say("error.sign-in.text", "work", p.work())}, "error.ask.help"}
 	case ErrorSignInDown:
 		return message{"warn", l.Say("error.sign-in-down.title"), []string{l.Say("error.sign-in-down.text", "work", p.work())}, "error.ask.help"}
+	case ErrorSignInClock:
+		return message{"clock", l.Say("error.sign-in-clock.title"), []string{l.Say("error.sign-in-clock.text", "work", p.work())}, "error.ask.help"}
+	case ErrorSignInLoop:
+		return message{"alert", l.Say("error.sign-in-loop.title"), []string{l.Say("error.sign-in-loop.text", "work", p.work())}, "error.ask.help"}
+	case ErrorSignInScope:
+		return message{"user", l.Say("error.sign-in-scope.title"), []string{l.Say("error.sign-in-scope.text", "work", p.work())}, "error.ask.help"}
 	default:
 		return message{"warn", l.Say("error.internal.title"), []string{work, l.Say("error.internal.next")}, ""}
 	}
@@ -135,7 +141,7 @@ func (p ErrorPage) links(ctx context.Context) []Link {
 	switch p.Kind {
 	case ErrorSessionOver:
 		out = append(out, Link{URL: p.signIn(), Text: say(ctx, "error.link.sign-in")})
-	case ErrorNoCookie, ErrorSignIn, ErrorSignInDown:
+	case ErrorNoCookie, ErrorSignIn, ErrorSignInDown, ErrorSignInClock, ErrorSignInLoop, ErrorSignInScope:
 		out = append(out, Link{URL: p.signIn(), Text: say(ctx, "error.link.sign-in-again")})
 	case ErrorMFA:
 		out = append(out, Link{URL: p.signIn(), Text: say(ctx, "error.link.sign-in-factors")})
