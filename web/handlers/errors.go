@@ -152,7 +152,9 @@ func (s *site) showFailure(c echo.Context, err error) {
 		}
 	}
 	v := s.visitFor(c)
-	if refusal := new(signin.Refusal); errors.As(err, &refusal) {
+	if errors.Is(err, signin.ErrSignInAgain) {
+		noteTokensOver(ctx, err)
+	} else if refusal := new(signin.Refusal); errors.As(err, &refusal) {
 		middleware.SetReason(ctx, refusal.Reason)
 		status, kind := s.refusalPage(refusal)
 		s.drawFailure(v, failure{status: status, kind: kind})

@@ -327,6 +327,7 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 			err = rt.page(v)
 		}
 		if rt.method == http.MethodGet && fragment == "" && s.tokensOver(v, err) {
+			noteTokensOver(r.Context(), err)
 			return s.sendToSignIn(v)
 		}
 		return err
@@ -391,6 +392,15 @@ const freshSession = time.Minute
 // would only lead in a circle.
 func (s *site) tokensOver(v *visit, err error) bool {
 	return errors.Is(err, signin.ErrSignInAgain) && s.Now().Sub(v.session.SignedInAt) > freshSession
+}
+
+// noteTokensOver says in the log why, as far as that is known.
+func noteTokensOver(ctx context.Context, err error) {
+	reason := "tokens_over"
+	if refusal := new(signin.Refusal); errors.As(err, &refusal) {
+		reason += "_" + refusal.Reason
+	}
+	middleware.SetReason(ctx, reason)
 }
 
 func (s *site) healthz(v *visit) error { return v.String(http.StatusOK, "ok\n") }

@@ -47,7 +47,7 @@ func (s *testSite) viewer() *browser {
 }
 
 func TestEveryRouteDeclaresItsRight(t *testing.T) {
-	public := []string{"GET /healthz", "GET /readyz", "GET /signin", "GET /auth/start", "GET /auth/callback", "POST /signout", "POST /csp-report", "POST /backchannel-logout", "GET /frontchannel-logout"}
+	public := []string{"GET /healthz", "GET /readyz", "GET /signin", "GET /auth/start", "GET /auth/callback", "GET /auth/leave", "POST /signout", "POST /csp-report", "POST /backchannel-logout", "GET /frontchannel-logout"}
 	for _, rt := range handlers.Routes(true) {
 		name := rt.Method + " " + rt.Path
 		switch middleware.Right(rt.Right) {

@@ -286,19 +286,59 @@ func TestProviderAnswers(t *testing.T) {
 }
 
 func TestEndSession(t *testing.T) {
-	d := newDesk(t)
-	u, err := url.Parse(d.in.EndSessionURL(t.Context(), "hint"))
-	if err != nil {
-		t.Fatal(err)
+	leave := func(b *browser) string {
+		w := httptest.NewRecorder()
+		target := b.in.Leave(w, b.request(portal+"/auth/leave"))
+		b.take(w)
+		return target
 	}
-	q := u.Query()
-	if q.Get("id_token_hint") != "hint" || q.Get("post_logout_redirect_uri") != portal+"/signin" || q.Get("client_id") != "partner-desk" {
-		t.Errorf("got %v", u)
+	back := func(b *browser, target string) (left, fits bool) {
+		w := httptest.NewRecorder()
+		left, fits = b.in.Returned(w, b.request(target))
+		b.take(w)
+		return left, fits
 	}
-	w := httptest.NewRecorder()
-	d.idp.ServeHTTP(w, httptest.NewRequest("GET", u.String(), nil))
-	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != portal+"/signin" {
-		t.Errorf("rp-init-logout: %d to %q", w.Code, w.Header().Get("Location"))
+	t.Run("rp-init-logout and its state, once", func(t *testing.T) {
+		d := newDesk(t)
+		b := d.browser()
+		u, err := url.Parse(leave(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := u.Query()
+		if len(q.Get("state")) != 43 || q.Get("post_logout_redirect_uri") != portal+"/signin" || q.Get("client_id") != "partner-desk" || len(q) != 3 {
+			t.Errorf("got %v", u)
+		}
+		w := httptest.NewRecorder()
+		d.idp.ServeHTTP(w, httptest.NewRequest("GET", u.String(), nil))
+		target := w.Header().Get("Location")
+		if w.Code != http.StatusSeeOther || target != portal+"/signin?state="+q.Get("state") {
+			t.Errorf("%d to %q", w.Code, target)
+		}
+		if left, fits := back(d.browser(), target); left || fits {
+			t.Errorf("another browser: %v, %v", left, fits)
+		}
+		if left, fits := back(b, target); !left || !fits {
+			t.Errorf("this browser: %v, %v", left, fits)
+		}
+		if left, _ := back(b, target); left {
+			t.Error("a second time")
+		}
+	})
+	for name, query := range map[string]string{
+		"rp-init-logout-other-state": "?state=another", "rp-init-logout-no-state": "", "the state twice": "?state=STATE&state=STATE", "an empty state": "?state=",
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newDesk(t).browser()
+			u, err := url.Parse(leave(b))
+			if err != nil {
+				t.Fatal(err)
+			}
+			query := strings.ReplaceAll(query, "STATE", u.Query().Get("state"))
+			if left, fits := back(b, portal+"/signin"+query); !left || fits {
+				t.Errorf("got %v, %v", left, fits)
+			}
+		})
 	}
 	t.Run("R-26 the provider is down, or has no such page", func(t *testing.T) {
 		down := newDesk(t)
@@ -308,8 +348,9 @@ func TestEndSession(t *testing.T) {
 		odd := newDesk(t)
 		odd.idp.SetHooks(demo.Hooks{Discovery: func(doc map[string]any) { doc["end_session_endpoint"] = "javascript:alert(1)" }})
 		for _, d := range []*desk{down, none, odd} {
-			if got := d.in.EndSessionURL(t.Context(), ""); got != "" {
-				t.Errorf("got %q", got)
+			b := d.browser()
+			if got := leave(b); got != "" || b.in.CanLeave(t.Context()) || len(b.cookies) != 0 {
+				t.Errorf("got %q and %v", got, b.cookies)
 			}
 		}
 	})

@@ -118,8 +118,10 @@ func (p *Provider) whyNot(raw string, keys *watchedKeys, err error) error {
 		return unavailable("the provider's signing keys cannot be read")
 	case keys.err != nil:
 		return refuse(ReasonSignature)
-	case errors.As(err, &expired):
+	case errors.As(err, &expired) && expired.Expiry.Unix() <= 0:
 		return refuse(ReasonExp)
+	case errors.As(err, &expired):
+		return untimely(ReasonExp)
 	}
 	var c struct {
 		Issuer   string  `json:"iss"`
@@ -137,7 +139,7 @@ func (p *Provider) whyNot(raw string, keys *watchedKeys, err error) error {
 	case c.Audience != p.cfg.ClientID && !slices.Contains(list, any(p.cfg.ClientID)):
 		return refuse(ReasonAud)
 	case c.Before > 0:
-		return refuse(ReasonNbf)
+		return untimely(ReasonNbf)
 	}
 	return refuse(ReasonMalformed)
 }
@@ -163,9 +165,11 @@ func (p *Provider) checkClaims(t *oidc.IDToken, c claims, began transaction) err
 		return refuse(ReasonAud)
 	case c.Azp != nil && *c.Azp != p.cfg.ClientID:
 		return refuse(ReasonAzp)
-	// One from before the sign-in began was not made for it: 15 minutes at most.
-	case c.IssuedAt == nil || !within(*c.IssuedAt, now, now.Sub(began.At)+skew):
+	case c.IssuedAt == nil:
 		return refuse(ReasonIat)
+	// One from before the sign-in began was not made for it: 15 minutes at most.
+	case !within(*c.IssuedAt, now, now.Sub(began.At)+skew):
+		return untimely(ReasonIat)
 	case began.Nonce == "" || subtle.ConstantTimeCompare([]byte(t.Nonce), []byte(began.Nonce)) != 1:
 		return refuse(ReasonNonce)
 	case p.cfg.MaxAge > 0 && (c.AuthTime == nil || !within(*c.AuthTime, now, p.cfg.MaxAge+skew)):

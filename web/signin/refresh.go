@@ -252,7 +252,7 @@ func (p *Provider) checkRenewed(ctx context.Context, sess *session.Session, raw 
 	jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &c) != nil ||
 		c.Issuer != sess.Operator.Issuer || c.Subject != sess.Operator.Subject {
-		return fmt.Errorf("%w: the renewed ID token names somebody else", ErrSignInAgain)
+		return fmt.Errorf("%w: the renewed ID token names somebody else: %w", ErrSignInAgain, refuse(ReasonSub))
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ type Refusal struct {
 	Reason string
 	detail string
 	cause  error
+	apart  bool
 }
 
 // The reasons of a Refusal. Where the name is a claim, that claim was missing,
@@ -75,11 +76,12 @@ func (r *Refusal) Unwrap() error { return r.cause }
 
 // Clock reports whether the cause may be that the portal's clock and the provider's
 // are apart.
-func (r *Refusal) Clock() bool {
-	return r.Reason == ReasonIat || r.Reason == ReasonNbf || r.Reason == ReasonExp
-}
+func (r *Refusal) Clock() bool { return r.apart }
 
 func refuse(reason string) *Refusal { return &Refusal{Reason: reason} }
+
+// untimely refuses a time that is there, and not as it must be.
+func untimely(reason string) *Refusal { return &Refusal{Reason: reason, apart: true} }
 
 func unavailable(detail string) *Refusal {
 	return &Refusal{Reason: ReasonUnavailable, detail: detail, cause: ErrUnavailable}
