@@ -69,12 +69,12 @@ func (s *site) sendToSignIn(v *visit) error {
 	if v.Request().Header.Get(fragmentHeader) != "" {
 		return errSessionOver
 	}
-	// A file leaves the browser on the page before, so that is where to come back to.
 	if rounds(v) >= roundsMost {
 		setRounds(v, 0)
 		middleware.SetReason(v.Request().Context(), "sign_in_loop")
 		return errSignInLoop
 	}
+	// A file leaves the browser on the page before, so that is where to come back to.
 	path, query, asked := strings.Cut(v.Request().URL.RequestURI(), "?")
 	if path = strings.TrimSuffix(path, ".csv"); asked {
 		path += "?" + query

@@ -192,6 +192,7 @@ func (p *Provider) renew(ctx context.Context, refresh string) (session.Tokens, e
 		return session.Tokens{}, p.renewTrouble(err)
 	}
 	if token.TokenType == "" || token.Type() != "Bearer" {
+		p.noteDown()
 		return session.Tokens{}, fmt.Errorf("%w: not a bearer token", ErrUnavailable)
 	}
 	if !p.wholeScope(token) {
