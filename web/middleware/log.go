@@ -22,7 +22,7 @@ func logRequests(o Options, next http.Handler) http.Handler {
 			}
 			attrs := append([]slog.Attr{
 				slog.String("method", clip(r.Method)),
-				slog.String("path", clip(r.URL.Path)),
+				slog.String("path", clip(r.URL.EscapedPath())), // what bends text stays escaped
 				slog.Int("status", sw.status),
 				slog.String("client", o.Client(r)),
 				slog.Int64("ms", o.Now().Sub(start).Milliseconds()),
