@@ -17,7 +17,7 @@ import (
 const module = "github.com/partnerdesk/portal/"
 
 // mayImport is the table of packages: what each may use of ours. Everything under
-// web but crash, database, static, seal and address may use pcclient too. Arrows go one
+// web but crash, database, static, seal, words and address may use pcclient too. Arrows go one
 // way, so that a page can change without the write path noticing.
 func mayImport() map[string][]string {
 	return map[string][]string{

@@ -106,7 +106,7 @@ func goBackAfterSaving(p *tab) {
 		p.press(save)
 	}
 	p.comes("Billing profile saved.")
-	p.dontSee("saved this profile while you were editing", "Needs your choice")
+	p.dontSee("while you were editing", "Needs your choice")
 	p.open(strings.TrimPrefix(form, p.site))
 	p.wantValue("email", "back@harbourline.example")
 	p.pressFor(http.StatusUnprocessableEntity, review)
@@ -177,7 +177,7 @@ func twoTabsOfOneForm(p *tab) {
 	p.press(save)
 	q.fill("lastName", "Whitfield-Ames")
 	q.pressFor(http.StatusConflict, review)
-	q.see("You saved this profile while you were editing", "second@harbourline.example", "Whitfield-Ames", "Everything fits together")
+	q.see("You saved this profile in another window while you were editing", "second@harbourline.example", "Whitfield-Ames", "Everything fits together")
 	q.press(reviewMerged)
 	q.press(save)
 	q.wantSaved(3, harbourline, map[string]string{"email": "second@harbourline.example", "lastName": "Whitfield-Ames"})
