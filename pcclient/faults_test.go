@@ -252,7 +252,9 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func TestF03ACertificateNobodyKnows(t *testing.T) {
+func TestF03ACertificateNobodyKnows(t *testing.T) { t.Run("V12.3.2", testF03ACertificateNobodyKnows) }
+
+func testF03ACertificateNobodyKnows(t *testing.T) {
 	u := &upstream{answers: []http.HandlerFunc{says(200, profileJSON("1"))}}
 	u.Server = httptest.NewUnstartedServer(u)
 	u.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -345,7 +347,9 @@ func TestATokenSourceThatFails(t *testing.T) {
 	})
 }
 
-func TestNoGoroutineIsLeftBehind(t *testing.T) {
+func TestNoGoroutineIsLeftBehind(t *testing.T) { t.Run("V15.4.3", testNoGoroutineIsLeftBehind) }
+
+func testNoGoroutineIsLeftBehind(t *testing.T) {
 	u := newUpstream(t, says(200, profileJSON("1")), hangs, writes(""), says(503, ""), says(200, profileJSON("1")))
 	pc := u.client(t)
 	before := runtime.NumGoroutine()

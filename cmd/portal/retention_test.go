@@ -15,6 +15,10 @@ import (
 
 // Values are kept for ever unless the setting says otherwise.
 func TestAuditValuesAreKeptForTheDaysThatAreSet(t *testing.T) {
+	t.Run("V14.2.7", testAuditValuesAreKeptForTheDaysThatAreSet)
+}
+
+func testAuditValuesAreKeptForTheDaysThatAreSet(t *testing.T) {
 	db := databasetest.Open(t)
 	ring, err := seal.ParseKeys(seal.NewKey())
 	if err != nil {

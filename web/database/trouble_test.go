@@ -217,7 +217,7 @@ func TestF36TheLinkIsLostDuringCommit(t *testing.T) {
 }
 
 func TestF36OthersHoldWhatIsNeeded(t *testing.T) {
-	t.Run("F-36 two that wait for each other: one of them goes on", func(t *testing.T) {
+	t.Run("V15.4.3 F-36 two that wait for each other: one of them goes on", func(t *testing.T) {
 		w := newWire(t)
 		w.well("a")
 		w.well("b")

@@ -189,7 +189,9 @@ func testTamperingIsNoticed(t *testing.T) {
 	}
 }
 
-func TestDraftsEnd(t *testing.T) { databasetest.Both(t, testDraftsEnd) }
+func TestDraftsEnd(t *testing.T) {
+	t.Run("V14.2.7", func(t *testing.T) { databasetest.Both(t, testDraftsEnd) })
+}
 
 func testDraftsEnd(t *testing.T) {
 	s := newShelf(t)

@@ -456,7 +456,9 @@ func TestADraftEndsAfterFourteenDays(t *testing.T) {
 }
 
 // Typing is activity; looking how long the session lasts is none.
-func TestTypingKeepsTheSession(t *testing.T) {
+func TestTypingKeepsTheSession(t *testing.T) { t.Run("V7.3.1 V7.3.2", testTypingKeepsTheSession) }
+
+func testTypingKeepsTheSession(t *testing.T) {
 	site := newSite(t)
 	f := site.signIn("Ada Admin").edit(site.customer(harbourline))
 	b := f.page.b

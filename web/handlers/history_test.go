@@ -267,7 +267,7 @@ func TestHistoryCanBeFiltered(t *testing.T) {
 		"who=%ff":                          4,
 		"who=" + strings.Repeat("x", 3000): 0,
 	} {
-		t.Run("A-50 filter "+query[:min(len(query), 60)], func(t *testing.T) {
+		t.Run("V1.2.4 A-50 filter "+query[:min(len(query), 60)], func(t *testing.T) {
 			page := b.get(history(id) + "?" + query).want(http.StatusOK)
 			if n := len(page.rows()); n != want {
 				t.Errorf("%d changes fit, want %d:\n%s", n, want, page.text())

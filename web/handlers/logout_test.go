@@ -126,7 +126,7 @@ func backChannelLogout(t *testing.T) {
 		site.backChannel("/backchannel-logout", token).want(http.StatusOK)
 		b.in(t, false, "after the provider's second try")
 	})
-	t.Run("A-25 a disabled person is refused at the next request", func(t *testing.T) {
+	t.Run("V7.4.2 A-25 a disabled person is refused at the next request", func(t *testing.T) {
 		site := newSite(t)
 		b := site.signIn("Ada Admin")
 		form := b.get("/customers/" + string(site.customer(0)) + "/billing").want(http.StatusOK).form("do")

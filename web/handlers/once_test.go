@@ -20,7 +20,7 @@ func testA57OneEditIsSavedOnce(t *testing.T) {
 		id := site.customer(harbourline)
 		return site, id, site.signIn("Ada Admin").toReview(id, "email", "once@harbourline.example")
 	}
-	t.Run("A-57 double click", func(t *testing.T) {
+	t.Run("V2.3.4 A-57 double click", func(t *testing.T) {
 		site, id, review := start(t)
 		site.sim.AddFaults(onPut(pcsim.Fault{DelayBeforeMs: 100}))
 		var group sync.WaitGroup
@@ -109,7 +109,7 @@ func testA57OneEditIsSavedOnce(t *testing.T) {
 		site, id, review := start(t)
 		tab := review.b.toReview(id, "email", "tab@harbourline.example")
 		review.save().want(http.StatusOK, "Billing profile saved.")
-		tab.save().want(http.StatusConflict, "You saved this profile while you were editing", "Needs your choice")
+		tab.save().want(http.StatusConflict, "You saved this profile in another window while you were editing here", "Needs your choice")
 		site.wantPuts(1, 1)
 		site.storedHas(id, "email", "once@harbourline.example")
 	})

@@ -352,6 +352,10 @@ func TestF46TheSessionIsNotKnownAnyMore(t *testing.T) {
 // when the provider takes the tokens back, a page leads through sign-in and
 // comes back, and a form keeps what was typed.
 func TestR21TokensThatCannotBeRenewed(t *testing.T) {
+	t.Run("V7.4.2", testR21TokensThatCannotBeRenewed)
+}
+
+func testR21TokensThatCannotBeRenewed(t *testing.T) {
 	site := newSite(t)
 	b := site.signIn("Ada Admin")
 	f := b.edit(site.customer(harbourline)).fill("email", "typed@harbourline.example")

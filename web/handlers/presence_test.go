@@ -149,7 +149,9 @@ func testWhoIsDoneIsNotThereAnyMore(t *testing.T) {
 }
 
 // A form that asks by itself is not a person who is there.
-func TestAskingIsNoActivity(t *testing.T) {
+func TestAskingIsNoActivity(t *testing.T) { t.Run("V7.3.1", testAskingIsNoActivity) }
+
+func testAskingIsNoActivity(t *testing.T) {
 	site := newSite(t)
 	f := site.signIn("Ada Admin").edit(site.customer(harbourline))
 	for range 4 {

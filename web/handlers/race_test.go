@@ -48,7 +48,7 @@ func TestRace(t *testing.T) {
 		}
 	}
 	for _, stale := range staleAnswers {
-		t.Run("I-6 stale as "+stale, race(stale))
+		t.Run("V15.4.2 I-6 stale as "+stale, race(stale))
 	}
 	t.Run(thirdTurn, func(t *testing.T) { t.Run("I-6 stale as 412", race("412")) })
 }

@@ -50,7 +50,7 @@ func TestAReasonIsKeptWithTheChange(t *testing.T) {
 			t.Errorf("the trail has %q", got.Why)
 		}
 	})
-	t.Run("too long: typed text stays", func(t *testing.T) {
+	t.Run("V2.3.2 too long: typed text stays", func(t *testing.T) {
 		site := newSite(t)
 		long := strings.Repeat("weil ", 130)
 		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")

@@ -101,7 +101,7 @@ func testF35DraftsCannotBeStored(t *testing.T) {
 		back.form("choice.email").wants("choice.email", "other").wants("email", "other@harbourline.example").press("do", "review").want(http.StatusOK).
 			save().want(http.StatusOK, "Billing profile saved.")
 	})
-	t.Run("I-1 nor the intent: then nothing is sent", func(t *testing.T) {
+	t.Run("V16.5.3 I-1 nor the intent: then nothing is sent", func(t *testing.T) {
 		sent := len(site.puts())
 		review := b.toReview(id, "email", "intent@harbourline.example")
 		mend := site.breakTable("submissions")
@@ -116,7 +116,9 @@ func testF35DraftsCannotBeStored(t *testing.T) {
 }
 
 // F-33: a database that does not answer says nothing about the person.
-func TestF33TheDatabaseIsGone(t *testing.T) {
+func TestF33TheDatabaseIsGone(t *testing.T) { t.Run("V16.5.2", testF33TheDatabaseIsGone) }
+
+func testF33TheDatabaseIsGone(t *testing.T) {
 	site := newSite(t)
 	b := site.signIn("Ada Admin")
 	f := b.edit(site.customer(harbourline)).fill("email", "typed@harbourline.example")

@@ -128,7 +128,7 @@ func TestWhatTheEdgeRefuses(t *testing.T) {
 		"A-44 another charset":                       {post("a=b", "Content-Type", "application/x-www-form-urlencoded; charset=utf-7"), 415, "refused: body_type"},
 		"A-44 two types":                             {twice, 415, "refused: body_type"},
 		"A-45 a compressed form":                     {post("a=b", "Content-Encoding", "gzip"), 415, "refused: body_type"},
-		"A-45 a body over the limit":                 {post(strings.Repeat("a", middleware.MaxBody+1)), 413, "refused: body_size"},
+		"V2.3.2 A-45 a body over the limit":          {post(strings.Repeat("a", middleware.MaxBody+1)), 413, "refused: body_size"},
 		"A-45 a body over the limit, unannounced":    {unsized, 413, "refused: body_size"},
 		"A-45 a body at the limit":                   {post(strings.Repeat("a", middleware.MaxBody)), 200, "served"},
 		"a body that breaks off":                     {broken, 400, "refused: body_read"},

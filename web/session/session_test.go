@@ -415,7 +415,7 @@ func testLimits(t *testing.T) {
 			t.Error("not written after 60 s")
 		}
 	})
-	t.Run("5 per person: the one unused longest goes", func(t *testing.T) {
+	t.Run("V2.3.2 5 per person: the one unused longest goes", func(t *testing.T) {
 		p := newPlace(t)
 		bystander := &browser{place: p}
 		bystander.signIn(session.Data{Operator: session.Operator{Issuer: "i", Subject: "other"}})
@@ -435,7 +435,7 @@ func testLimits(t *testing.T) {
 			b.want(true, "the others")
 		}
 	})
-	t.Run("sweeping takes the dead only", func(t *testing.T) {
+	t.Run("V14.2.7 sweeping takes the dead only", func(t *testing.T) {
 		p := newPlace(t)
 		dead, live := &browser{place: p}, &browser{place: p}
 		dead.signIn(ada())
@@ -457,7 +457,9 @@ func testLimits(t *testing.T) {
 	})
 }
 
-func TestManyRequestsAtOnce(t *testing.T) { databasetest.Both(t, testManyRequestsAtOnce) }
+func TestManyRequestsAtOnce(t *testing.T) {
+	t.Run("V15.4.1", func(t *testing.T) { databasetest.Both(t, testManyRequestsAtOnce) })
+}
 
 func testManyRequestsAtOnce(t *testing.T) {
 	b := &browser{place: newPlace(t)}
@@ -673,7 +675,9 @@ func testManySignInsAtOnceKeepTheLimit(t *testing.T) {
 
 // Somebody who reads the table has no cookie of anybody: neither the id nor the key that
 // a cookie holds stands in it.
-func TestTheTableOpensNothing(t *testing.T) { databasetest.Both(t, testTheTableOpensNothing) }
+func TestTheTableOpensNothing(t *testing.T) {
+	t.Run("V7.2.3", func(t *testing.T) { databasetest.Both(t, testTheTableOpensNothing) })
+}
 
 func testTheTableOpensNothing(t *testing.T) {
 	b := &browser{place: newPlace(t)}

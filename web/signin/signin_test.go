@@ -279,7 +279,7 @@ func TestIDTokenChecks(t *testing.T) {
 			t.Errorf("key %q, %v", data.Operator.Key(), err)
 		}
 	})
-	t.Run("A-30 without a list of tenants nobody becomes somebody else by tid and oid", func(t *testing.T) {
+	t.Run("V6.8.1 V10.5.2 A-30 without a list of tenants nobody becomes somebody else by tid and oid", func(t *testing.T) {
 		d := newDesk(t, func(c *signin.Config, _ *demo.Options) { c.Tenants = nil })
 		keys := map[string]bool{}
 		for _, person := range []string{"ada", "sam"} {
@@ -414,7 +414,7 @@ func TestMetadata(t *testing.T) {
 		{"R-03 silence about PKCE", func(doc map[string]any) { delete(doc, "code_challenge_methods_supported") }, ""},
 		{"no RS256", func(doc map[string]any) { doc["id_token_signing_alg_values_supported"] = []string{"ES256"} }, signin.ReasonMetadata},
 		{"no token endpoint", func(doc map[string]any) { delete(doc, "token_endpoint") }, signin.ReasonMetadata},
-		{"R-23 an endpoint without TLS", func(doc map[string]any) { doc["token_endpoint"] = "http://MARK.example/token" }, signin.ReasonMetadata},
+		{"V12.3.1 R-23 an endpoint without TLS", func(doc map[string]any) { doc["token_endpoint"] = "http://MARK.example/token" }, signin.ReasonMetadata},
 		{"R-23 an odd scheme", func(doc map[string]any) { doc["jwks_uri"] = "file:///etc/passwd" }, signin.ReasonMetadata},
 	}
 	for _, c := range cases {

@@ -84,7 +84,7 @@ func (d *desk) crash(r submission.Request, arrives bool) {
 }
 
 func TestF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
-	databasetest.Both(t, testF38AfterACrashTheTruthIsFoundByReading)
+	t.Run("V2.3.3", func(t *testing.T) { databasetest.Both(t, testF38AfterACrashTheTruthIsFoundByReading) })
 }
 
 func testF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
@@ -486,7 +486,9 @@ func TestF41APanicWhileRecordingIsAnError(t *testing.T) {
 	d.invariants()
 }
 
-func TestF35NoDurableIntentNoPut(t *testing.T) { databasetest.Both(t, testF35NoDurableIntentNoPut) }
+func TestF35NoDurableIntentNoPut(t *testing.T) {
+	t.Run("V16.5.3", func(t *testing.T) { databasetest.Both(t, testF35NoDurableIntentNoPut) })
+}
 
 func testF35NoDurableIntentNoPut(t *testing.T) {
 	d := newDesk(t)

@@ -27,7 +27,7 @@ func TestHostileTextIsText(t *testing.T) {
 			})
 		}
 	})
-	t.Run("A-47 a link from data cannot run a script", func(t *testing.T) {
+	t.Run("V1.2.2 A-47 a link from data cannot run a script", func(t *testing.T) {
 		p := exampleReview()
 		p.Customer.URL, p.Action = "JaVaScRiPt:alert(1)", "javascript:alert(1)"
 		for _, n := range all(parsed(t, example{"", p.View()}), func(*html.Node) bool { return true }) {
