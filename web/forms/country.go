@@ -75,8 +75,8 @@ func DrawnFor(v Values, aside map[string]string) map[string]string {
 }
 
 // CountryChange fits values to the country now chosen in them; rules are that country's.
-// A state stays, by its code, if the rules list its code or name; language and culture
-// stay if the rules list them, and are never guessed. What does not fit is emptied and
+// A state stays, by its code, if the rules list its code or name and the code is no other
+// state's there; language and culture stay if the rules list them, and are never guessed. What does not fit is emptied and
 // set aside, and what was set aside returns with its country. Everything else stays as
 // typed. The notes say what happened. When the rules could not be read (none of their
 // lists is filled), nothing is judged and nothing moves.
@@ -95,7 +95,7 @@ func CountryChange(v Values, aside map[string]string, rules pcclient.CountryRule
 	for _, a := range asideNames {
 		text := out[a.name]
 		if Normal(a.name, text) != "" {
-			if fitted, ok := fitsCountry(a.name, text, rules); ok {
+			if fitted, ok := fitsCountry(a.name, text, rules); ok && (a.name != State || sameState(text, from, fitted, to)) {
 				out[a.name] = fitted
 				continue
 			}
@@ -118,6 +118,13 @@ func CountryChange(v Values, aside map[string]string, rules pcclient.CountryRule
 		}
 	}
 	return out, kept, notes
+}
+
+// sameState tells Washington from Western Australia, which are both WA. A text that is no
+// code at home is taken as it was fitted.
+func sameState(text, from, fitted, to string) bool {
+	home := address.SubdivisionName(from, text)
+	return home == strings.TrimSpace(text) || home == address.SubdivisionName(to, fitted)
 }
 
 func setAside(name, text, from, to string) Note {

@@ -86,6 +86,18 @@ func TestSetAsideComesBackOnlyAtHome(t *testing.T) {
 	}
 }
 
+func TestCodeOfAnotherStateIsSetAside(t *testing.T) {
+	v := harbourline(forms.State, "WA", forms.Country, "US", forms.Culture, "en-US")
+	got, aside, notes := forms.CountryChange(v, map[string]string{"country": "AU"}, unitedStates())
+	if got[forms.State] != "" || aside["state"] != "WA" || aside["state.country"] != "AU" {
+		t.Fatalf("Western Australia became %q, set aside %v", got[forms.State], aside)
+	}
+	want := []remark{{forms.State, "State or territory set aside", "“Western Australia” is not in the rules for the United States. It comes back if you change back to Australia."}}
+	if d := cmp.Diff(want, remarks(notes)); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestCountryChangeDoesNotOverwriteAChoice(t *testing.T) {
 	v := harbourline(forms.State, "VIC")
 	got, _, _ := forms.CountryChange(v, map[string]string{"state": "NSW", "state.country": "AU", "country": "DE"}, australia())
