@@ -64,6 +64,7 @@
     words.textContent = form.dataset.changed;
     label.insertBefore(dot, optional);
     label.insertBefore(words, optional);
+    if (optional) optional.before(" ");
     was = add(field, "p", "was");
     was.id = id;
     var around = form.dataset.was.split("{value}"), said = add(was, "span", "", around[0]);

@@ -241,16 +241,27 @@ type markup struct {
 	language *words.Language
 }
 
-func (h *markup) text(s string) { h.WriteString(templ.EscapeString(s)) }
+// text lets a narrow place break an address before its @ rather than anywhere.
+func (h *markup) text(s string) {
+	h.WriteString(strings.ReplaceAll(templ.EscapeString(s), "@", `<span class="at">@</span>`))
+}
 
+// marked leaves the spaces around s unmarked: a line through one reads as a hyphen.
 func (h *markup) marked(m mark, s string) {
+	bare := strings.TrimSpace(s)
+	if bare == "" {
+		bare = s
+	}
+	before, after, _ := strings.Cut(s, bare)
+	h.text(before)
 	h.WriteString(m.open)
 	if m.said == "" {
-		h.text(s)
+		h.text(bare)
 	} else {
-		h.spoken(m.said, s)
+		h.spoken(m.said, bare)
 	}
 	h.WriteString(m.close)
+	h.text(after)
 }
 
 // spoken is a value within the text that a screen reader reads out around it.

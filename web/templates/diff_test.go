@@ -12,6 +12,7 @@ func TestChangesAreMarked(t *testing.T) {
 		{"a code as a whole", "en-NZ", "en-AU", "-en-NZ- +en-AU+"},
 		{"a phone number that shares little", "+64 7 838 4500", "+61 2 9123 4567", "-+64 7 838 4500- ++61 2 9123 4567+"},
 		{"one word of several", "4 Clay Lane", "4 Clay Road", "4 Clay -Lane- +Road+"},
+		{"a word at the end, without the space before it", "Jacaranda Rail Pty", "Jacaranda Rail", "Jacaranda Rail -Pty-"},
 		{"lines in one line", "4 Clay Lane\nHamilton", "9 York Street\nSydney", "-4 Clay Lane, Hamilton- +9 York Street, Sydney+"},
 		{"something where nothing was", "", "Priya Raman", "Not provided +Priya Raman+"},
 		{"nothing where something was", "Priya", "", "-Priya- Not provided"},
@@ -36,6 +37,12 @@ func TestSidesAreComparedLineByLine(t *testing.T) {
 	same := Change{Before: "x y", After: "x y"}
 	if got := plain(rendered(t, after(same))); got != "x y" {
 		t.Errorf("equal values are marked: %q", got)
+	}
+}
+
+func TestAddressBreaksBeforeItsAt(t *testing.T) {
+	if got, want := rendered(t, lines("accounts@x.example")), `<bdi>accounts<span class="at">@</span>x.example</bdi>`; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
