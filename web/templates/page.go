@@ -184,7 +184,7 @@ func (p Page) links(ctx context.Context) []navLink {
 		list = append(list, navLink{"/changes", say(ctx, "changes.title"), "clock", "l", p.Section == SectionChanges})
 	}
 	if p.Tends {
-		list = append(list, navLink{"/unsettled", say(ctx, "unsettled.title"), "warn", "u", p.Section == SectionUnsettled})
+		list = append(list, navLink{"/unsettled", say(ctx, "unsettled.title"), "again", "u", p.Section == SectionUnsettled})
 	}
 	return list
 }
