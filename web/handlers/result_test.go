@@ -261,8 +261,8 @@ func TestRefusalsAreExplainedByTheirCode(t *testing.T) {
 		title, next  string
 	}{
 		{http.StatusForbidden, 900309, "A sign-in policy of your organisation stopped this", "Microsoft Entra"},
-		{http.StatusForbidden, 900416, "This customer's account is locked", "open a support request"},
-		{http.StatusForbidden, 800073, "This customer's account is under review", "Save again when the review is over"},
+		{http.StatusForbidden, 900416, "This customer’s account is locked", "open a support request"},
+		{http.StatusForbidden, 800073, "This customer’s account is under review", "Save again when the review is over"},
 		{http.StatusUnauthorized, 900420, "Partner Desk signed in to the wrong service", "Tell the people who run Partner Desk"},
 		{http.StatusBadRequest, 600049, "This customer needs a registration number", "account page in Partner Center"},
 	} {
