@@ -43,6 +43,7 @@ type Client struct {
 	CountryRules       *CountryRulesService
 	Addresses          *AddressesService
 	AuditRecords       *AuditRecordsService
+	SecondFactor       *SecondFactorService
 
 	core *core
 	do   step
@@ -109,6 +110,7 @@ func newClient(core *core, token TokenSource) *Client {
 	c.CountryRules = &CountryRulesService{c}
 	c.Addresses = &AddressesService{c}
 	c.AuditRecords = &AuditRecordsService{c}
+	c.SecondFactor = &SecondFactorService{c}
 	return c
 }
 

@@ -2,6 +2,7 @@ package pcclient_test
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"testing"
 	"time"
@@ -267,4 +268,32 @@ func TestTenantIDs(t *testing.T) {
 	if _, err := pcclient.ParseTenantID(a); err != nil || a == b || a[14] != '4' {
 		t.Errorf("%s, %s", a, b)
 	}
+}
+
+func TestF21WhetherTheSignInHasASecondFactor(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		want   pcclient.SecondFactor
+	}{
+		"it says yes":     {says(200, "{}", "isMfaCompliant", "true"), pcclient.SecondFactorGood},
+		"in other case":   {says(200, "{}", "ISMFACOMPLIANT", "True"), pcclient.SecondFactorGood},
+		"it says no":      {says(200, "{}", "isMfaCompliant", "false"), pcclient.SecondFactorMissing},
+		"it says nothing": {says(200, "{}"), pcclient.SecondFactorUnknown},
+		"something else":  {says(200, "{}", "isMfaCompliant", "perhaps"), pcclient.SecondFactorUnknown},
+		"it refuses":      {says(401, `{"code":900421,"description":"MFA"}`), pcclient.SecondFactorMissing},
+		"as in 2019":      {writes("HTTP/1.1 401 Unauthorized - MFA required\r\nContent-Length: 0\r\n\r\n"), pcclient.SecondFactorMissing},
+	} {
+		t.Run("F-21 "+name, func(t *testing.T) {
+			u := newUpstream(t, c.answer)
+			if got, err := u.client(t).SecondFactor.Check(t.Context()); err != nil || got != c.want {
+				t.Errorf("got %q, %v; want %q", got, err, c.want)
+			}
+			if calls := u.calls(); len(calls) != 1 || calls[0].header.Get("ValidateMfa") != "true" {
+				t.Errorf("asked %v", calls)
+			}
+		})
+	}
+	u := newUpstream(t, says(403, `{"code":900309}`))
+	_, err := u.client(t).SecondFactor.Check(t.Context())
+	wantKinds(t, err, pcclient.ErrForbidden)
 }

@@ -9,19 +9,25 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/database"
 )
 
 type checkCommand struct {
 	Config
+
+	Token     Secret `name:"check-token" env:"PORTAL_CHECK_TOKEN" hidden:"" help:"A person's access token for Partner Center, whose second factor is checked."`
+	TokenFile string `name:"check-token-file" env:"PORTAL_CHECK_TOKEN_FILE" placeholder:"FILE" help:"File that holds such a token."`
 }
 
 // Help is shown below the usage of `portal check --help`.
 func (checkCommand) Help() string {
 	return "Takes the settings of serve. Signs nobody in and changes nothing. " +
-		"Prints one line for each part and exits with 1 if one of them is in trouble."
+		"Prints one line for each part and exits with 1 if one of them is in trouble. " +
+		"With a person's access token for Partner Center in PORTAL_CHECK_TOKEN it also asks whether that sign-in counts as one with a second factor."
 }
 
 // checkTimeout bounds one line of the report.
@@ -48,6 +54,12 @@ func (cmd *checkCommand) Run(ctx context.Context, c console) error {
 		good, err := part.check(partCtx, read)
 		cancel()
 		report.line(part.name, good, err)
+	}
+	if cmd.Token != "" || cmd.TokenFile != "" {
+		partCtx, cancel := context.WithTimeout(ctx, checkTimeout)
+		defer cancel()
+		good, err := cmd.checkSecondFactor(partCtx, read)
+		report.line("second factor", good, err)
 	}
 	if report.trouble {
 		return errReported
@@ -111,6 +123,40 @@ func checkUpstream(ctx context.Context, s Settings) (string, error) {
 		return "", fmt.Errorf("%s answers %d, want 401 without a token: is that Partner Center?", address, status)
 	}
 	return s.Cloud.API, nil
+}
+
+// checkSecondFactor asks Partner Center what it makes of a person's sign-in. An app's own
+// token would tell nothing: only people need a second factor.
+func (cmd *checkCommand) checkSecondFactor(ctx context.Context, s Settings) (string, error) {
+	token, err := cmd.Token.orFile(cmd.TokenFile)
+	if err != nil {
+		return "", fmt.Errorf("%s %w", fileVariable("PORTAL_CHECK_TOKEN", cmd.TokenFile), err)
+	}
+	client, err := pcclient.New(pcclient.Options{
+		BaseURL: s.Cloud.API, Transport: newTransport(s.Roots), Application: "Partner Desk",
+		Token: func(_ context.Context, refused string) (string, error) {
+			if refused != "" {
+				return "", errors.New("Partner Center refuses the token of PORTAL_CHECK_TOKEN")
+			}
+			return strings.TrimSpace(string(token)), nil
+		},
+	})
+	if err != nil {
+		return "", err
+	}
+	defer client.CloseIdleConnections()
+	factor, err := client.SecondFactor.Check(ctx)
+	switch {
+	case errors.Is(err, pcclient.ErrUnauthorized):
+		return "", errors.New("Partner Center refuses the token of PORTAL_CHECK_TOKEN: is it run out, or for another API?")
+	case err != nil:
+		return "", err
+	case factor == pcclient.SecondFactorMissing:
+		return "", errors.New("the sign-in of PORTAL_CHECK_TOKEN has none: Partner Center refuses such people")
+	case factor == pcclient.SecondFactorUnknown:
+		return "Partner Center did not say", nil
+	}
+	return "Partner Center counts the sign-in as one with a second factor", nil
 }
 
 // probe reads an address, at most 1 MiB of it.

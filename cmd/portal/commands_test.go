@@ -63,6 +63,9 @@ func TestSecretsAreNotTakenFromTheCommandLine(t *testing.T) {
 			}
 		}
 	}
+	if code, out, complaints := portal(t, "check", "--check-token", "hunter2"); code == 0 || !strings.Contains(complaints, "--check-token is not taken") || strings.Contains(out+complaints, "hunter2") {
+		t.Errorf("--check-token: exit code %d: %s%s", code, out, complaints)
+	}
 	t.Setenv("PORTAL_KEYS", seal.NewKey())
 	if _, out, _ := portal(t, "check"); strings.Contains(out, "PORTAL_KEYS") {
 		t.Errorf("the variable is refused too: %s", out)
@@ -250,7 +253,11 @@ type world struct {
 	challenge string // the PKCE methods it says it has
 	keys      string // its key set
 	upstream  int    // answer to a call without a token
+	factor    string // isMfaCompliant, in the answer to one with a token
+	refused   bool   // such a call gets a 401
 }
+
+const checkToken = "the token of a person"
 
 func (w world) serve(t *testing.T) (issuer, api string) {
 	mux := http.NewServeMux()
@@ -266,10 +273,17 @@ func (w world) serve(t *testing.T) (issuer, api string) {
 	})
 	mux.HandleFunc("GET /k", func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, w.keys) })
 	mux.HandleFunc("GET /v1/countryvalidationrules/US", func(rw http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "" {
-			t.Error("check sent a token")
+		switch token := r.Header.Get("Authorization"); {
+		case token == "":
+			rw.WriteHeader(w.upstream)
+		case token != "Bearer "+checkToken || r.Header.Get("ValidateMfa") != "true":
+			t.Errorf("check sent %q", token)
+		case w.refused:
+			rw.WriteHeader(http.StatusUnauthorized)
+		default:
+			rw.Header().Set("isMfaCompliant", w.factor)
+			fmt.Fprint(rw, "{}")
 		}
-		rw.WriteHeader(w.upstream)
 	})
 	return address, address
 }
@@ -306,6 +320,37 @@ func TestCheck(t *testing.T) {
 			}
 			if _, err := os.Stat(path); err == nil {
 				t.Error("check made a database")
+			}
+		})
+	}
+}
+
+func TestF21CheckAsksForASecondFactor(t *testing.T) {
+	for name, row := range map[string]struct {
+		world world
+		code  int
+		want  string
+	}{
+		"there is one":         {world{factor: "true"}, 0, "second factor      ok       Partner Center counts"},
+		"there is none":        {world{factor: "false"}, 1, "second factor      TROUBLE  the sign-in of PORTAL_CHECK_TOKEN has none"},
+		"it does not say":      {world{}, 0, "second factor      ok       Partner Center did not say"},
+		"the token is refused": {world{refused: true}, 1, "second factor      TROUBLE  Partner Center refuses the token"},
+	} {
+		t.Run("F-21 "+name, func(t *testing.T) {
+			modulus := base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{0xc5}, 256))
+			row.world.challenge, row.world.keys, row.world.upstream = `"S256"`, `{"keys":[{"kty":"RSA","e":"AQAB","n":"`+modulus+`"}]}`, http.StatusUnauthorized
+			issuer, api := row.world.serve(t)
+			t.Setenv("PORTAL_KEYS", seal.NewKey())
+			t.Setenv("PORTAL_OIDC_CLIENT_SECRET", "secret")
+			file := filepath.Join(t.TempDir(), "token")
+			if err := os.WriteFile(file, []byte(checkToken+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PORTAL_CHECK_TOKEN_FILE", file)
+			code, out, complaints := portal(t, "check", "--base-url=https://portal.example.com", "--oidc-client-id=desk",
+				"--oidc-issuer="+issuer, "--upstream-url="+api, "--database-url=sqlite:"+filepath.Join(t.TempDir(), "portal.db"))
+			if code != row.code || !strings.Contains(out, row.want) || strings.Contains(out+complaints, checkToken) {
+				t.Errorf("exit code %d, want %d and %q in\n%s%s", code, row.code, row.want, out, complaints)
 			}
 		})
 	}

@@ -1,8 +1,11 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
+	"time"
 
+	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/session"
 	"github.com/partnerdesk/portal/web/templates"
@@ -45,12 +48,31 @@ func (s *site) showEverybodysSessions(v *visit) error {
 		Everybody: true,
 		Action:    "/sessions/everybody/end",
 		CSRF:      v.session.FormToken(familySessions, ""),
+		Factor:    factorOf(v),
 	}
 	if len(list) > sessionsMost {
 		list, page.Most = list[:sessionsMost], sessionsMost
 	}
 	page.Sessions = signedIn(v, list)
 	return show(v, http.StatusOK, page.View())
+}
+
+// factorPatience is short: the page is about something else.
+const factorPatience = 3 * time.Second
+
+// factorOf asks Partner Center whether the person's sign-in has a second factor, which
+// everybody's here has or none: the identity provider's policy decides.
+func factorOf(v *visit) templates.Factor {
+	ctx, cancel := context.WithTimeout(v.Request().Context(), factorPatience)
+	defer cancel()
+	factor, err := v.upstream.SecondFactor.Check(ctx)
+	switch {
+	case err == nil && factor == pcclient.SecondFactorGood:
+		return templates.FactorGood
+	case err == nil && factor == pcclient.SecondFactorMissing:
+		return templates.FactorMissing
+	}
+	return templates.FactorUnknown
 }
 
 func signedIn(v *visit, list []session.Listed) []templates.SignedIn {

@@ -5,8 +5,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/database/databasetest"
+	"github.com/partnerdesk/portal/web/demo"
 )
 
 // signInFrom signs somebody in with a browser that says what it is.
@@ -142,4 +145,23 @@ func everybodysSessions(t *testing.T) {
 		site.signInWith(sam, "Sam Sales")
 		sam.in(t, true, "again")
 	})
+}
+
+// F-21: administrators learn whether Partner Center finds the second factor that the
+// identity provider should have asked for.
+func TestF21AdministratorsSeeWhetherThereIsASecondFactor(t *testing.T) {
+	site := newSite(t)
+	good := site.signIn("Ada Admin")
+	good.get("/sessions/everybody").want(http.StatusOK, "counts your own sign-in as one with a second factor")
+	site.provider.SetHooks(demo.Hooks{AccessToken: func(t *demo.Token) { t.Claims["amr"] = []string{"pwd"} }})
+	site.signIn("Ada Admin").get("/sessions/everybody").want(http.StatusOK, "finds no second factor in your own sign-in")
+	must(t, site.sim.AddFaults(pcsim.Fault{Path: "/v1/", Times: -1, Status: 503, Shape: pcsim.ShapeE}))
+	good.get("/sessions/everybody").want(http.StatusOK, "did not say whether your own sign-in has a second factor", "Sign out")
+	site.sim.ClearFaults()
+	must(t, site.sim.AddFaults(pcsim.Fault{Path: "/v1/", Times: -1, DelayBeforeMs: 60_000}))
+	began := time.Now()
+	good.get("/sessions/everybody").want(http.StatusOK, "did not say")
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the page waited %v for Partner Center", took)
+	}
 }

@@ -1,5 +1,7 @@
 package templates
 
+import "context"
+
 // SessionsPage lists where the person is signed in or, for administrators, who is.
 type SessionsPage struct {
 	Page
@@ -11,6 +13,29 @@ type SessionsPage struct {
 	CSRF      string
 	OthersURL string // where all of the person's others are ended; "" when there are none
 	AllURL    string // of everybody's list; "" for people who may not see it
+	Factor    Factor // what is said of the second factor; "" says nothing
+}
+
+// Factor is what Partner Center makes of how the person who asks signed in.
+type Factor string
+
+// The factors.
+const (
+	FactorGood    Factor = "good"
+	FactorMissing Factor = "missing"
+	FactorUnknown Factor = "unknown"
+)
+
+func (p SessionsPage) factor(ctx context.Context) string {
+	switch p.Factor {
+	case FactorGood:
+		return say(ctx, "sessions.factor.good")
+	case FactorMissing:
+		return say(ctx, "sessions.factor.missing")
+	case FactorUnknown:
+		return say(ctx, "sessions.factor.unknown")
+	}
+	return ""
 }
 
 // SignedIn is one browser in which somebody is signed in.
