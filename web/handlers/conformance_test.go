@@ -263,7 +263,7 @@ func (s *suite) useUp(b *browser) *page {
 	s.Helper()
 	for range 3 {
 		s.clock.advance(20 * time.Minute)
-		b.get("/help").want(http.StatusOK)
+		b.stays()
 	}
 	s.clock.advance(6 * time.Minute)
 	return b.get(overview(s.customer(harbourline)))

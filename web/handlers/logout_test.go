@@ -54,6 +54,14 @@ func (b *browser) in(t *testing.T, want bool, when string) {
 	}
 }
 
+// stays keeps a session from idling without a page, which would renew its tokens.
+func (b *browser) stays() {
+	b.t.Helper()
+	r := b.request(http.MethodGet, "/help", nil)
+	r.Header.Set("X-Fragment", "fields")
+	b.do(r).want(http.StatusOK)
+}
+
 func TestBackChannelLogout(t *testing.T) { everywhere(t, backChannelLogout) }
 
 func backChannelLogout(t *testing.T) {
@@ -287,4 +295,43 @@ func logoutOrder(t *testing.T) {
 		t.Errorf("answered %d with %v", answer.StatusCode, cookies)
 	}
 	b.in(t, false, "after signing out")
+}
+
+// A-25, V7.4.2: whoever was disabled, or lost a role, is refused at the next renewal of
+// their tokens, on pages that ask Partner Center for nothing too.
+func TestA25RenewalsTellOfChanges(t *testing.T) { everywhere(t, renewalsTellOfChanges) }
+
+func renewalsTellOfChanges(t *testing.T) {
+	for name, change := range map[string]func(*testSite){
+		"V7.4.2 A-25 disabled": func(s *testSite) { s.provider.RevokeAll() },
+		"A-25 a role was taken away": func(s *testSite) {
+			s.provider.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) { tok.Claims["roles"] = []string{"editor"} }})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := newSite(t)
+			b := site.signIn("Ada Admin")
+			change(site)
+			b.get("/changes").want(http.StatusOK)
+			for range 3 {
+				site.clock.advance(20 * time.Minute)
+				if p := b.get("/changes"); p.url.Host == "signin.example" {
+					return
+				}
+			}
+			t.Error("the change log opens after the token's end")
+		})
+	}
+	t.Run("a provider that does not answer signs nobody out", func(t *testing.T) {
+		site := newSite(t)
+		b := site.signIn("Ada Admin")
+		site.provider.SetHooks(demo.Hooks{Before: func(w http.ResponseWriter, _ *http.Request) bool {
+			w.WriteHeader(http.StatusInternalServerError)
+			return true
+		}})
+		for range 4 {
+			site.clock.advance(20 * time.Minute)
+			b.get("/changes").want(http.StatusOK)
+		}
+	})
 }

@@ -361,7 +361,7 @@ func testR21TokensThatCannotBeRenewed(t *testing.T) {
 	f := b.edit(site.customer(harbourline)).fill("email", "typed@harbourline.example")
 	for range 5 { // an access token lives longer than a session may be idle
 		site.clock.advance(20 * time.Minute)
-		b.get("/").want(http.StatusOK)
+		b.stays()
 	}
 	site.provider.RevokeAll()
 	if p := b.get("/customers?q=harbour"); p.url.Host != "signin.example" {

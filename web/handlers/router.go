@@ -319,7 +319,15 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 				return err
 			}
 		}
-		v.upstream = s.Upstream.As(s.SignIn.TokenSource(sess, s.Sessions))
+		source := s.SignIn.TokenSource(sess, s.Sessions)
+		v.upstream = s.Upstream.As(source)
+		// The page of one save tells by itself that the sign-in ran out over it.
+		if rt.method == http.MethodGet && fragment == "" && v.Param("key") == "" {
+			if err := s.reconfirm(v, source); err != nil {
+				noteTokensOver(r.Context(), err)
+				return s.sendToSignIn(v)
+			}
+		}
 		if err = s.admit(v, rt.method == http.MethodPost); err == nil {
 			if rt.method == http.MethodGet && fragment == "" {
 				s.settleOwn(v)
@@ -332,6 +340,22 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		}
 		return err
 	}
+}
+
+// reconfirmWait is how long a page waits for the provider's word about its person.
+const reconfirmWait = 2 * time.Second
+
+// reconfirm renews tokens that are due on pages that need none as well: at renewals the
+// provider tells who was disabled or has other roles now, and such people must not go on
+// reading what comes from the database alone. A provider that does not answer
+// tells nothing.
+func (s *site) reconfirm(v *visit, source pcclient.TokenSource) error {
+	ctx, cancel := context.WithTimeout(v.Request().Context(), reconfirmWait)
+	defer cancel()
+	if _, err := source(ctx, ""); s.tokensOver(v, err) {
+		return err
+	}
+	return nil
 }
 
 // rateOf is the class of a request: what our scripts ask for by themselves, or at every

@@ -104,7 +104,7 @@ func TestSettingsThatThereAreNot(t *testing.T) {
 	for _, bad := range []struct{ name, value, says string }{
 		{"theme", "pink", "Choose a theme from the list"},
 		{"density", `"><script>alert(1)</script>`, "Choose a density from the list"},
-		{"language", "xx", "Choose a language from the list"},
+		{"language", "xx-Nowhere", "Choose a language from the list"},
 		{"language", "ar-XB", "Choose a language from the list"},
 		{"zone", "../../etc/passwd", "Choose a time zone from the list"},
 		{"zone", "Local", "Choose a time zone from the list"},

@@ -124,7 +124,7 @@ func TestR21FormsKeptWhenTokensAreOver(t *testing.T) {
 			f := b.edit(id).fill("email", "typed@harbourline.example").fill("firstName", "Typed")
 			for range 3 {
 				s.clock.advance(21 * time.Minute)
-				b.get("/help").want(http.StatusOK)
+				b.stays()
 			}
 			s.clock.advance(3 * time.Minute)
 			s.hook(demo.Hooks{Before: func(w http.ResponseWriter, r *http.Request) bool {
@@ -185,7 +185,7 @@ func TestR21SavesWhenTokensAreOver(t *testing.T) {
 	review := b.toReview(id, "email", "typed@harbourline.example", "firstName", "Typed", "defaultAddress.phoneNumber", "2065550188")
 	for range 3 {
 		s.clock.advance(22 * time.Minute)
-		b.get("/help").want(http.StatusOK)
+		b.stays()
 	}
 	s.provider.RevokeAll()
 	p := review.save().want(http.StatusForbidden, "Your sign-in has run out. Nothing was saved.", "typed@harbourline.example")
