@@ -161,6 +161,7 @@ func (s *site) showFailure(c echo.Context, err error) {
 		return
 	}
 	f := failureOf(err)
+	middleware.DefaultReason(ctx, strings.ReplaceAll(string(f.kind), "-", "_"))
 	f.fate = fateOf(c.Request(), f.kind, err)
 	if f.wait > 0 {
 		c.Response().Header().Set("Retry-After", retryAfter(f.wait))

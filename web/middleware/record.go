@@ -81,6 +81,18 @@ func SetReason(ctx context.Context, reason string) {
 	}
 }
 
+// DefaultReason is SetReason for a reason that is only the kind of page shown: one that
+// says more, and is noted already, stays.
+func DefaultReason(ctx context.Context, reason string) {
+	if rec := recordOf(ctx); rec != nil {
+		rec.mu.Lock()
+		defer rec.mu.Unlock()
+		if rec.reason == "" {
+			rec.reason = reason
+		}
+	}
+}
+
 // SetError notes the failure behind an error page in the request's log line. The
 // error's text must be fit for a log: no personal data, no token.
 func SetError(ctx context.Context, err error) {
