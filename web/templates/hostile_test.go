@@ -191,7 +191,7 @@ func shape(t *testing.T, view templ.Component) string {
 				continue
 			}
 		case "span":
-			if c := value(n, "class"); c == "vh" || c == "dif" {
+			if c := value(n, "class"); c == "vh" || c == "dif" || c == "at" {
 				continue
 			}
 		}
