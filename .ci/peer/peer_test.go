@@ -296,9 +296,10 @@ func (j jar) Cookies(u *url.URL) (list []*http.Cookie) {
 
 // page is what a request ended at.
 type page struct {
-	status int
-	url    *url.URL
-	body   string
+	status   int
+	url      *url.URL
+	location string
+	body     string
 }
 
 func (b *browser) get(address string) page { return b.do(http.MethodGet, address, nil) }
@@ -326,7 +327,7 @@ func (b *browser) do(method, address string, form url.Values) page {
 	if err != nil {
 		b.w.t.Fatal(err)
 	}
-	return page{answer.StatusCode, answer.Request.URL, string(body)}
+	return page{answer.StatusCode, answer.Request.URL, answer.Header.Get("Location"), string(body)}
 }
 
 var formToken = regexp.MustCompile(`action="/signout"[^>]*>\s*<input[^>]*name="csrf"[^>]*value="([^"]+)"`)
@@ -343,9 +344,15 @@ func (b *browser) signOut() page {
 // in reports whether a page opens without a word to the provider.
 func (b *browser) in() bool {
 	b.w.t.Helper()
+	return b.location("/help") == ""
+}
+
+// location is where an address leads to, without going there; "" if it is a page.
+func (b *browser) location(address string) string {
+	b.w.t.Helper()
 	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	defer func() { b.client.CheckRedirect = nil }()
-	return b.get("/help").status == http.StatusOK
+	return b.get(address).location
 }
 
 // find looks for customers, which the portal asks Partner Center for.
