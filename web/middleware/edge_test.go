@@ -302,6 +302,11 @@ func testA11NothingHidesBehindABody(t *testing.T) {
 		"two lengths":            "POST /a HTTP/1.1\r\n" + form + "Content-Length: 0\r\nContent-Length: 100\r\n\r\n" + hidden,
 		"an unknown encoding":    "POST /a HTTP/1.1\r\n" + form + "Transfer-Encoding: xchunked\r\n\r\n" + hidden,
 		"a space before a colon": "POST /a HTTP/1.1\r\n" + form + "Content-Length : 0\r\n\r\n" + hidden,
+		"a length that is none":  "POST /a HTTP/1.1\r\n" + form + "Content-Length: +0\r\n\r\n" + hidden,
+		"two lengths in one":     "POST /a HTTP/1.1\r\n" + form + "Content-Length: 0, 100\r\n\r\n" + hidden,
+		"chunks twice":           "POST /a HTTP/1.1\r\n" + form + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden,
+		"a folded header":        "POST /a HTTP/1.1\r\n X: y\r\n" + form + "Content-Length: 0\r\n\r\n" + hidden,
+		"a chunk below zero":     "POST /a HTTP/1.1\r\n" + form + "Transfer-Encoding: chunked\r\n\r\n-1\r\na\r\n0\r\n\r\n" + hidden,
 		"chunks with bare LF":    "POST /a HTTP/1.1\r\n" + form + "Transfer-Encoding: chunked\r\n\r\n1;\nx\r\na\r\n0\r\n\r\n" + hidden,
 	} {
 		t.Run(name, func(t *testing.T) {

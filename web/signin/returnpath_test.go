@@ -32,7 +32,7 @@ func elsewhere() []string {
 	texts := []string{
 		"", ".", "..", "evil", "customers", "/customers/..//evil.example", "/customers/../..//evil.example", "/customers/%2e%2e/%2e%2e//evil.example", `/customers\..\..\\evil.example`, "/customers//evil.example",
 		"/customers/%2f%2fevil.example", "/customers%0d%0aLocation:%20https://evil.example", "/customers\r\nLocation: https://evil.example", "/customers\nSet-Cookie: a=b", "/customers/\u202e", "/customers/%zz", "/customers%",
-		"/auth/start", "/auth/callback?code=x", "/signout", "/signin", "/healthz", "/static/x", "/" + strings.Repeat("a", 5000), "/" + strings.Repeat("%2e%2e/", 200), strings.Repeat("/", 1000),
+		"/customers/../signout", "/customers/%2e%2e/signout", "/customers/%2E./signout", "/customers/./x", "/customers/..", "/auth/start", "/auth/callback?code=x", "/signout", "/signin", "/healthz", "/static/x", "/" + strings.Repeat("a", 5000), "/" + strings.Repeat("%2e%2e/", 200), strings.Repeat("/", 1000),
 	}
 	for _, b := range begin {
 		for _, h := range hosts {
@@ -66,7 +66,7 @@ func TestReturnPathsThatLeadElsewhere(t *testing.T) {
 			if err != nil || leaves(got) || u.Host != base.Host || u.Scheme != base.Scheme || u.User != nil || got != "/" && !strings.HasPrefix(u.Path, "/customers") {
 				t.Errorf("%q leads to %q", text, got)
 			}
-			if strings.ContainsAny(got, "\\\r\n\t\x00 ") || strings.Contains(u.Path, "//") {
+			if strings.ContainsAny(got, "\\\r\n\t\x00 ") || strings.Contains(u.Path, "//") || strings.Contains(u.Path+"/", "/./") || strings.Contains(u.Path+"/", "/../") {
 				t.Errorf("%q became %q", text, got)
 			}
 			if !strings.HasPrefix(text, "/customers") && got != "/" && got != "/customers" {
