@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 
 	"github.com/partnerdesk/portal/web/crash"
@@ -29,6 +30,17 @@ func (cmd *serveCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(c.Out, &slog.HandlerOptions{Level: settings.LogLevel}))
+	log := newLog(c.Out, settings.LogLevel)
 	return run(ctx, settings, listener, log, crash.Hasten(drainFor), nil)
+}
+
+// newLog writes one JSON object a line, in UTC, so that the lines of all machines sort.
+func newLog(out io.Writer, level slog.Level) *slog.Logger {
+	utc := func(groups []string, a slog.Attr) slog.Attr {
+		if len(groups) == 0 && a.Key == slog.TimeKey {
+			a.Value = slog.TimeValue(a.Value.Time().UTC())
+		}
+		return a
+	}
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: utc}))
 }

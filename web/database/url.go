@@ -2,9 +2,11 @@ package database
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -23,10 +25,35 @@ func CheckURL(address string) error {
 		}
 		return nil
 	case "postgres", "postgresql":
-		_, err := parsePostgres(address)
+		config, err := parsePostgres(address)
+		if err == nil && !proves(config) && !plainOnPurpose(address) {
+			err = errors.New("must say sslmode=verify-full for a server on another machine, or sslmode=disable where the network alone is to protect what is sent")
+		}
 		return err
 	}
 	return errors.New("must look like sqlite:PATH or postgres://USER@HOST/NAME")
+}
+
+// proves reports whether every server that may be reached is on this machine or has to
+// show a certificate that is checked.
+func proves(config *pgx.ConnConfig) bool {
+	checked := func(host string, c *tls.Config) bool {
+		addr, err := netip.ParseAddr(host)
+		local := host == "localhost" || strings.HasPrefix(host, "/") || err == nil && addr.IsLoopback()
+		return local || c != nil && (!c.InsecureSkipVerify || c.VerifyPeerCertificate != nil)
+	}
+	for _, other := range config.Fallbacks {
+		if !checked(other.Host, other.TLSConfig) {
+			return false
+		}
+	}
+	return checked(config.Host, config.TLSConfig)
+}
+
+// plainOnPurpose reports whether a URL itself says that nothing is to be encrypted.
+func plainOnPurpose(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Query().Get("sslmode") == "disable"
 }
 
 // HoldsPassword reports whether a database URL has a password in it.
