@@ -18,6 +18,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/demo"
 	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/portfolio"
 	"github.com/partnerdesk/portal/web/seal"
 )
 
@@ -132,6 +133,10 @@ func demoSettings(folder, site, idp, api string) (Settings, error) {
 	}
 	cloud, _ := pcclient.CloudNamed("global")
 	cloud.API = api
+	portfolios, err := demoPortfolios()
+	if err != nil {
+		return Settings{}, err
+	}
 	return Settings{
 		BaseURL:      base,
 		DatabaseURL:  Secret("sqlite:" + filepath.Join(folder, "portal.db")),
@@ -142,10 +147,25 @@ func demoSettings(folder, site, idp, api string) (Settings, error) {
 		Tenants:      []string{demo.PartnerTenant},
 		RolesClaim:   "roles",
 		Roles:        map[string]string{"viewer": "viewer", "editor": "editor", "auditor": "auditor", "administrator": "administrator"},
-		Cloud:        cloud,
-		Contact:      "Ada Admin",
-		Location:     time.Local,
+
+		PortfoliosClaim: "groups",
+		Portfolios:      portfolios,
+
+		Cloud:    cloud,
+		Contact:  "Ada Admin",
+		Location: time.Local,
 	}, nil
+}
+
+// demoPortfolios give everybody all customers, but for those whose group says otherwise.
+func demoPortfolios() (portfolio.Rules, error) {
+	rules := portfolio.Rules{}
+	var trouble []error
+	for _, rule := range []string{"country:DE", "country:AT", "country:CH"} {
+		trouble = append(trouble, rules.Add(demo.GroupGerman, rule))
+	}
+	trouble = append(trouble, rules.Add(demo.GroupEverybody, "all"))
+	return rules, errors.Join(trouble...)
 }
 
 func greet(o DemoOptions, site, idp, api string) {

@@ -178,11 +178,11 @@ func TestPeople(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	}
-	if diff := cmp.Diff([]string{"Ada Admin", "Sam Sales", "Hana Helpdesk", "Nora Norole", "Mika Nomfa", "Otto Other"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"Ada Admin", "Sam Sales", "Hana Helpdesk", "Nora Norole", "Mika Nomfa", "Otto Other", "Petra Portfolio"}, names); diff != "" {
 		t.Error(diff)
 	}
 	roles := demo.UpstreamRoles()
-	if len(roles) != 6 || roles[demo.People()[0].ObjectID] != pcsim.Admin || roles[demo.People()[2].ObjectID] != pcsim.Helpdesk {
+	if len(roles) != 7 || roles[demo.People()[0].ObjectID] != pcsim.Admin || roles[demo.People()[2].ObjectID] != pcsim.Helpdesk {
 		t.Errorf("upstream roles %v", roles)
 	}
 }
@@ -364,7 +364,7 @@ func TestThePage(t *testing.T) {
 		q := request()
 		q.Set("state", `"><script>alert(1)</script>`)
 		status, page, h := text(q)
-		if status != 200 || strings.Count(page, `<button name="person"`) != 6 || !strings.Contains(page, "This is a demo") {
+		if status != 200 || strings.Count(page, `<button name="person"`) != len(demo.People()) || !strings.Contains(page, "This is a demo") {
 			t.Errorf("%d %s", status, page)
 		}
 		if strings.Contains(page, "<script") || strings.Contains(page, "style=") || strings.Contains(page, "<style") {

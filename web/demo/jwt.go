@@ -104,6 +104,9 @@ func (p *Provider) idToken(g grant, access string) (string, error) {
 	if len(g.person.Roles) > 0 {
 		claims["roles"] = g.person.Roles
 	}
+	if claims["groups"] = g.person.Groups; len(g.person.Groups) == 0 {
+		claims["groups"] = []string{GroupEverybody}
+	}
 	if g.nonce != "" {
 		claims["nonce"] = g.nonce
 	}

@@ -20,6 +20,7 @@ type Person struct {
 	ObjectID string
 	Subject  string
 	Roles    []string   // of the portal, as the ID token carries them
+	Groups   []string   // as the ID token carries them; they give portfolios
 	MFA      bool       // whether their access token says so
 	Upstream pcsim.Role // at the simulated Partner Center
 }
@@ -63,8 +64,21 @@ func People() []Person {
 			ObjectID: "6d58a4f1-b07c-4936-8e2d-f3c71b9a4e06", Subject: "w5CpLr9HvT2gMz6uEs8kXjBi3yNaO1qd",
 			Roles: []string{"editor"}, MFA: true, Upstream: pcsim.None,
 		},
+		{
+			Key: "petra", Name: "Petra Portfolio", About: "Edits and audits, but sees customers in Germany, Austria and Switzerland only.",
+			Email: "petra.portfolio@partner.example", TenantID: PartnerTenant,
+			ObjectID: "7e03b6d2-94a8-4f51-b3c7-08d1e62f5a07", Subject: "p4RfDz7NbQ1yTk8vJc2hMxGo6wLeUs9i",
+			Roles: []string{"editor", "auditor"}, Groups: []string{GroupGerman}, MFA: true, Upstream: pcsim.Sales,
+		},
 	}
 }
+
+// Groups of the demo's people, by which they get their portfolios. Whoever has no other
+// is in the first.
+const (
+	GroupEverybody = "b1a6f0c3-2d74-4e98-8c15-6f3e9d0a7b21"
+	GroupGerman    = "c8d5e2f7-41b9-4a06-93e2-7a1f4c6d8e32"
+)
 
 // UpstreamRoles are the people's roles at the simulator, by object id.
 func UpstreamRoles() map[string]pcsim.Role {

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/demo"
+	"github.com/partnerdesk/portal/web/handlers"
 	"github.com/partnerdesk/portal/web/portfolio"
 )
 
@@ -308,5 +310,22 @@ func TestTheChangeLogOfASmallPortfolio(t *testing.T) {
 	second := first.follow("Next").want(http.StatusOK)
 	if a, b := len(first.rows()), len(second.rows()); a != 25 || b != 5 {
 		t.Errorf("pages of %d and %d changes", a, b)
+	}
+}
+
+// The demo's colleague, whom a form of the demo bar asks to save, is no way past either.
+func TestTheDemosColleagueKeepsToThePortfolio(t *testing.T) {
+	var saved []pcclient.TenantID
+	site := newSiteWith(t, settings{portfolios: portfolios(t, harbours["by tenant ID"]), demo: &handlers.Demo{
+		ColleagueSaves: func(_ context.Context, id pcclient.TenantID) error { saved = append(saved, id); return nil },
+	}})
+	site.says(map[string]rights{"Sam Sales": {everyRole, []string{"mine"}}})
+	sam := site.signIn("Sam Sales")
+	f := sam.get(overview(site.customer(harbourline))).want(http.StatusOK).formAt("/demo/colleague")
+	f.press().want(http.StatusOK)
+	f.values.Set("customer", string(site.customer(nordlicht)))
+	f.press().want(http.StatusNotFound, "not in your portfolio")
+	if len(saved) != 1 || saved[0] != site.customer(harbourline) {
+		t.Errorf("saved: %v", saved)
 	}
 }
