@@ -74,17 +74,13 @@ func (s *site) filterByCustomer(v *visit, q *changeQuery) error {
 	return nil
 }
 
-// fitting are the customers in the person's portfolio whose name begins with a text.
+// fitting are customers in the person's portfolio whose name begins with a text.
 func (s *site) fitting(v *visit, text string) ([]pcclient.Customer, error) {
-	size := fittingCustomers
-	if !v.portfolio.Whole() {
-		size = pageRows // some of them go
+	if v.portfolio.Whole() {
+		page, err := v.upstream.Customers.Search(v.Request().Context(), pcclient.CustomerQuery{CompanyName: text, Size: fittingCustomers})
+		return page.Items, err
 	}
-	found, err := v.upstream.Customers.Search(v.Request().Context(), pcclient.CustomerQuery{CompanyName: text, Size: size})
-	if err != nil {
-		return nil, err
-	}
-	in, err := s.siftFound(v.Request().Context(), v, found.Items)
-	list := slices.DeleteFunc(found.Items, func(c pcclient.Customer) bool { return !in[c.ID] })
-	return list[:min(len(list), fittingCustomers)], err
+	found, err := s.findCustomers(v, place{Query: text}) // which goes past those outside
+	fit := slices.DeleteFunc(found.rows, func(c pcclient.Customer) bool { return !hasPrefixFold(c.CompanyName, text) })
+	return fit[:min(len(fit), fittingCustomers)], err
 }

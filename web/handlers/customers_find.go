@@ -85,10 +85,7 @@ func (s *site) suggestCustomers(v *visit, query string) error {
 func (s *site) findFew(v *visit, query string, byDomain bool) ([]pcclient.Customer, error) {
 	ctx, cancel := context.WithTimeout(v.Request().Context(), findWait)
 	defer cancel()
-	size := findRows
-	if !v.portfolio.Whole() {
-		size = pageRows // some of them go
-	}
+	size := sizeFor(v, findRows)
 	page, err := v.upstream.Customers.Search(ctx, pcclient.CustomerQuery{CompanyName: query, Size: size})
 	if err == nil && len(page.Items) == 0 && byDomain {
 		page, err = v.upstream.Customers.Search(ctx, pcclient.CustomerQuery{Domain: query, Size: size})

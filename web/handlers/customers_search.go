@@ -80,15 +80,24 @@ func (s *site) findCustomers(v *visit, at place) (found, error) {
 // siftedRows is how many customers a call brings of which few may be in a portfolio.
 const siftedRows = 500
 
+// sizeFor is how many customers to call for where so many are wanted. With a portfolio
+// most may have to go; but not so many that each has to be asked for its country.
+func sizeFor(v *visit, wanted int) int {
+	switch {
+	case v.portfolio.Whole():
+		return wanted
+	case v.portfolio.ByCountry():
+		return pageRows
+	}
+	return siftedRows
+}
+
 func searchPage(v *visit, at place) (pcclient.CustomerPage, error) {
 	ctx := v.Request().Context()
 	if at.Link != nil {
 		return v.upstream.Customers.Next(ctx, *at.Link)
 	}
-	query := pcclient.CustomerQuery{Size: pageRows}
-	if !v.portfolio.Whole() && !v.portfolio.ByCountry() { // which each of them would have to be asked for
-		query.Size = siftedRows
-	}
+	query := pcclient.CustomerQuery{Size: sizeFor(v, pageRows)}
 	if at.ByDomain {
 		query.Domain = at.Query
 	} else {

@@ -22,26 +22,17 @@ type Customer struct {
 	Country string // of the billing profile's address, two letters
 }
 
-// Portfolio is a set of customers. The nil Portfolio has all of them, the zero one none.
-type Portfolio struct {
+// rule is all that one value gives.
+type rule struct {
 	all       bool
 	ids       map[pcclient.TenantID]bool
 	domains   []string // lower-case, without a dot in front
 	countries map[string]bool
 }
 
-// Whole reports whether every customer is in it.
-func (p *Portfolio) Whole() bool { return p == nil || p.all }
-
-// Empty reports whether no customer can be in it.
-func (p *Portfolio) Empty() bool {
-	return !p.Whole() && len(p.ids) == 0 && len(p.domains) == 0 && len(p.countries) == 0
-}
-
-// Holds reports whether a customer is in it, by what is known of the customer.
-func (p *Portfolio) Holds(c Customer) bool {
-	return p.Whole() || p.ids[c.ID] || c.Country != "" && p.countries[strings.ToUpper(c.Country)] ||
-		slices.ContainsFunc(p.domains, func(domain string) bool { return within(c.Domain, domain) })
+func (r *rule) holds(c Customer) bool {
+	return r.all || r.ids[c.ID] || r.countries[strings.ToUpper(c.Country)] ||
+		slices.ContainsFunc(r.domains, func(domain string) bool { return within(c.Domain, domain) })
 }
 
 // within reports whether a domain is another one or stands below it.
@@ -50,44 +41,64 @@ func within(domain, above string) bool {
 	return domain == above || strings.HasSuffix(domain, "."+above)
 }
 
+// Portfolio is a set of customers. The nil Portfolio has all of them, the zero one none.
+type Portfolio struct{ rules []*rule }
+
+func (p *Portfolio) any(test func(*rule) bool) bool { return slices.ContainsFunc(p.rules, test) }
+
+// Whole reports whether every customer is in it.
+func (p *Portfolio) Whole() bool { return p == nil || p.any(func(r *rule) bool { return r.all }) }
+
+// Empty reports whether no customer can be in it.
+func (p *Portfolio) Empty() bool { return p != nil && len(p.rules) == 0 }
+
+// Holds reports whether a customer is in it, by what is known of the customer.
+func (p *Portfolio) Holds(c Customer) bool {
+	return p == nil || p.any(func(r *rule) bool { return r.holds(c) })
+}
+
 // Asks reports whether a customer that it does not hold could turn out to be in it, if
 // more were known of the customer.
 func (p *Portfolio) Asks(c Customer) bool {
-	return !p.Holds(c) && (c.Domain == "" && len(p.domains) > 0 || c.Country == "" && len(p.countries) > 0)
+	return !p.Holds(c) && p.any(func(r *rule) bool {
+		return c.Domain == "" && len(r.domains) > 0 || c.Country == "" && len(r.countries) > 0
+	})
 }
 
 // ByCountry reports whether a country can bring a customer in. Lists do not tell it.
-func (p *Portfolio) ByCountry() bool { return !p.Whole() && len(p.countries) > 0 }
+func (p *Portfolio) ByCountry() bool {
+	return !p.Whole() && p.any(func(r *rule) bool { return len(r.countries) > 0 })
+}
 
-// Rules are the portfolios by the values that give them. With nil Rules everybody has
+// Rules are what the values of a claim give, by the values. With nil Rules everybody has
 // all customers.
-type Rules map[string]*Portfolio
+type Rules map[string]*rule
 
-// Add gives the people with a value what a rule says: all, country:DE, domain:contoso.com
+// Add gives the people with a value what a text says: all, country:DE, domain:contoso.com
 // with everything below it, or customer: and a tenant ID. Rules for one value add up.
-func (r Rules) Add(value, rule string) error {
-	p := r[value]
-	if p == nil {
-		p = &Portfolio{ids: map[pcclient.TenantID]bool{}, countries: map[string]bool{}}
+func (r Rules) Add(value, text string) error {
+	one := r[value]
+	if one == nil {
+		one = &rule{ids: map[pcclient.TenantID]bool{}, countries: map[string]bool{}}
 	}
-	kind, item, _ := strings.Cut(rule, ":")
+	kind, item, _ := strings.Cut(text, ":")
 	switch kind, item = strings.TrimSpace(kind), strings.TrimSpace(item); {
 	case kind == "all" && item == "":
-		p.all = true
+		one.all = true
 	case kind == "country" && isCountry(item):
-		p.countries[strings.ToUpper(item)] = true
+		one.countries[strings.ToUpper(item)] = true
 	case kind == "domain" && isDomain(strings.TrimPrefix(item, ".")):
-		p.domains = append(p.domains, strings.ToLower(strings.TrimPrefix(item, ".")))
+		one.domains = append(one.domains, strings.ToLower(strings.TrimPrefix(item, ".")))
 	case kind == "customer":
 		id, err := pcclient.ParseTenantID(item)
 		if err != nil {
 			return fmt.Errorf("%q is not a customer's tenant ID", item)
 		}
-		p.ids[id] = true
+		one.ids[id] = true
 	default:
-		return fmt.Errorf("%q is no rule: want all, country:DE, domain:contoso.com or customer:TENANT-ID", rule)
+		return fmt.Errorf("%q is no rule: want all, country:DE, domain:contoso.com or customer:TENANT-ID", text)
 	}
-	r[value] = p
+	r[value] = one
 	return nil
 }
 
@@ -108,22 +119,13 @@ func (r Rules) Of(values []string) *Portfolio {
 	if r == nil {
 		return nil
 	}
-	sum := &Portfolio{ids: map[pcclient.TenantID]bool{}, countries: map[string]bool{}}
+	p := &Portfolio{}
 	for _, value := range values {
-		p := r[value]
-		if p == nil {
-			continue
-		}
-		sum.all = sum.all || p.all
-		sum.domains = append(sum.domains, p.domains...)
-		for id := range p.ids {
-			sum.ids[id] = true
-		}
-		for country := range p.countries {
-			sum.countries[country] = true
+		if one := r[value]; one != nil {
+			p.rules = append(p.rules, one)
 		}
 	}
-	return sum
+	return p
 }
 
 // Values are those that have a rule, sorted; nil without rules.
