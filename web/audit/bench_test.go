@@ -89,6 +89,10 @@ func (l *trail) benchPages(b *testing.B, n int) {
 		{"customer+who/rare", func() filter { return filter{Customer: anyCustomer(), Who: "rita"} }},
 		{"customer+via", func() filter { return filter{Customer: busy, Via: audit.ViaUndo} }},
 		{"customer+when", func() filter { return days(filter{Customer: busy}, 30) }},
+		{"portfolio/half", func() filter { return filter{Only: onlyOf(customers[:len(customers)/2]...)} }},
+		{"portfolio/one", func() filter { return filter{Only: onlyOf(anyCustomer())} }},
+		{"portfolio/list-200", func() filter { return filter{Among: customers[len(customers)-min(200, len(customers)):]} }},
+		{"portfolio/none", func() filter { return filter{Only: onlyOf()} }},
 		{"all", func() filter { return days(filter{Customer: busy, Who: "person", Via: audit.ViaUndo}, 90) }},
 	} {
 		b.Run(page.name, func(b *testing.B) {

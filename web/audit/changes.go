@@ -21,6 +21,9 @@ type Filter struct {
 	Who      string    // part of the name of who saved, without regard to case
 	From, To time.Time // From is within, To is not
 	Via      Via
+	// Among are customers of whom alone changes are wanted, a few hundred at most; nil does not
+	// filter, and none lets nothing through.
+	Among []pcclient.TenantID
 	// Only lets through the changes of some customers, by their tenant IDs alone; nil lets
 	// all through. It is asked once for each change that the other fields let through.
 	Only func(context.Context, pcclient.TenantID) (bool, error)

@@ -77,6 +77,13 @@ func (l *Log) lanes(ctx context.Context, f Filter, after Place) ([]*lane, error)
 	all.where.add(changeKinds)
 	all.where.addSpan(f.Customer, time.Time{}, time.Time{})
 	lanes := []*lane{all}
+	if f.Among != nil {
+		var ids []string
+		for _, id := range f.Among {
+			ids = append(ids, string(id))
+		}
+		lanes = split(lanes, "a.customer = ?", ids...)
+	}
 	switch f.Via {
 	case "":
 	case ViaForm:

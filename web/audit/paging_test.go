@@ -34,7 +34,8 @@ func testPagingNeitherSkipsNorRepeats(t *testing.T) {
 		write(fmt.Sprintf("old-%d", i), random)
 	}
 	filters := []audit.Filter{{}, {Customer: harbourline}, {Who: "a"}, {Who: "A", Customer: harbourline}, {Via: audit.ViaForm}, {From: noon.Add(-20 * time.Hour), Who: "s"},
-		{Only: onlyOf(harbourline)}, {Only: onlyOf(harbourline), Via: audit.ViaUndo}, {Only: onlyOf()}}
+		{Only: onlyOf(harbourline)}, {Only: onlyOf(harbourline), Via: audit.ViaUndo}, {Only: onlyOf()},
+		{Among: []pcclient.TenantID{harbourline, millstream}}}
 	before := make([]map[string]bool, len(filters))
 	for i, f := range filters {
 		before[i] = map[string]bool{}
@@ -104,7 +105,21 @@ func testOnlyTheChangesLetThroughAreListed(t *testing.T) {
 		}
 		l.change(t, fmt.Sprint(i), noon.Add(time.Duration(i)*time.Minute), "Ada Admin", customer, audit.ViaForm)
 	}
-	mine := audit.Filter{Only: onlyOf(harbourline)}
+	for name, mine := range map[string]audit.Filter{"by a test": {Only: onlyOf(harbourline)}, "by a list": {Among: []pcclient.TenantID{harbourline}}} {
+		t.Run(name, func(t *testing.T) { l.wantHarbourlineAlone(t, mine) })
+	}
+	if none, err := l.Changes(t.Context(), audit.Filter{Among: []pcclient.TenantID{}}, audit.Place{}, 4); err != nil || len(none) != 0 {
+		t.Errorf("a list of nobody: %d changes, %v", len(none), err)
+	}
+	trouble := errors.New("trouble")
+	unsure := audit.Filter{Only: func(context.Context, pcclient.TenantID) (bool, error) { return false, trouble }}
+	if _, err := l.Changes(t.Context(), unsure, audit.Place{}, 4); !errors.Is(err, trouble) {
+		t.Errorf("a filter that cannot tell: %v", err)
+	}
+}
+
+func (l *trail) wantHarbourlineAlone(t *testing.T, mine audit.Filter) {
+	t.Helper()
 	page, err := l.Changes(t.Context(), mine, audit.Place{}, 4)
 	if err != nil || len(page) != 4 {
 		t.Fatalf("%d changes on the first page, %v", len(page), err)
@@ -123,12 +138,8 @@ func testOnlyTheChangesLetThroughAreListed(t *testing.T) {
 	if whole != 6 {
 		t.Errorf("%d changes in all", whole)
 	}
-	if none, err := l.Changes(t.Context(), audit.Filter{Customer: millstream, Only: mine.Only}, audit.Place{}, 4); err != nil || len(none) != 0 {
+	mine.Customer = millstream
+	if none, err := l.Changes(t.Context(), mine, audit.Place{}, 4); err != nil || len(none) != 0 {
 		t.Errorf("a customer asked for by name: %d changes, %v", len(none), err)
-	}
-	trouble := errors.New("trouble")
-	unsure := audit.Filter{Only: func(context.Context, pcclient.TenantID) (bool, error) { return false, trouble }}
-	if _, err := l.Changes(t.Context(), unsure, audit.Place{}, 4); !errors.Is(err, trouble) {
-		t.Errorf("a filter that cannot tell: %v", err)
 	}
 }

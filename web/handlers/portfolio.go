@@ -28,6 +28,9 @@ const (
 	listFor = 24 * time.Hour
 	// askAtOnce is how many customers a list asks Partner Center about at a time.
 	askAtOnce = 8
+	// mostLanes is for how many customers the change log is read one by one. For more, or
+	// where only each customer tells, it is read past the changes of others.
+	mostLanes = 200
 	// mineWait is how long a page waits to hear which of its customers may be listed.
 	mineWait = 2 * time.Second
 )
@@ -206,6 +209,9 @@ func within[T any](s *site, v *visit, list []T, customerOf func(T) pcclient.Tena
 // would be worse.
 func (s *site) only(v *visit, f *audit.Filter) {
 	if v.portfolio.Whole() {
+		return
+	}
+	if f.Among = v.portfolio.List(mostLanes); f.Among != nil {
 		return
 	}
 	told := map[pcclient.TenantID]bool{}

@@ -295,22 +295,62 @@ func TestSavesOutsideThePortfolio(t *testing.T) {
 // A long change log of other people's customers costs a person with a small portfolio no
 // empty page, and pages hold together.
 func TestTheChangeLogOfASmallPortfolio(t *testing.T) {
-	site := newSiteWith(t, settings{portfolios: portfolios(t, harbours["by tenant ID"])})
+	for name, rule := range harbours {
+		t.Run(name, func(t *testing.T) {
+			site := newSiteWith(t, settings{portfolios: portfolios(t, rule)})
+			site.says(map[string]rights{"Sam Sales": {everyRole, []string{"mine"}}})
+			must(t, site.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Times: -1, Status: http.StatusForbidden, Shape: pcsim.ShapeA}))
+			for i := range 120 {
+				id := site.customer(nordlicht)
+				if i%4 == 0 {
+					id = site.customer(harbourline)
+				}
+				site.emailBy(id, audit.Applied, audit.ViaForm, "Ines Duarte", time.Duration(i)*time.Minute, "a@a.example", "b@b.example")
+			}
+			sam := site.signIn("Sam Sales")
+			first := sam.get("/changes").want(http.StatusOK)
+			second := first.follow("Next").want(http.StatusOK)
+			if a, b := len(first.rows()), len(second.rows()); a != 25 || b != 5 {
+				t.Errorf("pages of %d and %d changes", a, b)
+			}
+			if lines := strings.Count(sam.get("/changes.csv").want(http.StatusOK).body, "\n"); lines != 31 {
+				t.Errorf("a file of %d lines", lines)
+			}
+		})
+	}
+}
+
+// A form, a review and an earlier change that were open when their customer left the
+// portfolio go no further, and say nothing more of the customer.
+func TestWhatWasOpenWhenTheCustomerLeft(t *testing.T) {
+	everywhere(t, testWhatWasOpenWhenTheCustomerLeft)
+}
+
+func testWhatWasOpenWhenTheCustomerLeft(t *testing.T) {
+	site := newSiteWith(t, settings{portfolios: portfolios(t, "mine country:DE", "whole all")})
 	site.says(map[string]rights{"Sam Sales": {everyRole, []string{"mine"}}})
-	must(t, site.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Times: -1, Status: http.StatusForbidden, Shape: pcsim.ShapeA}))
-	for i := range 120 {
-		id := site.customer(nordlicht)
-		if i%4 == 0 {
-			id = site.customer(harbourline)
+	id := site.customer(nordlicht)
+	sam, ada := site.signIn("Sam Sales"), site.signIn("Ada Admin")
+	sam.edits(id, "email", "first@nordlicht.example")
+	undo := sam.get(fmt.Sprint(history(id), "/", site.lastOf(nordlicht).Seq)).want(http.StatusOK).formAt("/undo")
+	review := sam.toReview(id, "email", "second@nordlicht.example").form("key")
+	open := sam.edit(id)
+	ada.edit(id)
+	open.ask().want(http.StatusOK, "Ada Admin")
+
+	site.elsewhere(id, "Ines Duarte", "defaultAddress.country", "CH", "email", "secret@marker.example")
+	site.clock.advance(20 * time.Minute)
+	ada.edit(id)
+	for name, p := range map[string]*page{
+		"undo": undo.press(), "review": review.press("do", "save"), "form": open.press("do", "review"),
+		"presence": open.ask(), "find": sam.get("/customers?q=" + string(id)), "result": sam.get(overview(id) + "/saves/" + pcclient.NewGUID()),
+	} {
+		p.want(http.StatusNotFound, "This customer is not in your portfolio").hides("Ada Admin", "Nordlicht")
+		if strings.Contains(p.body, "marker.example") {
+			t.Errorf("%s tells what the customer's profile has", name)
 		}
-		site.emailBy(id, audit.Applied, audit.ViaForm, "Ines Duarte", time.Duration(i)*time.Minute, "a@a.example", "b@b.example")
 	}
-	sam := site.signIn("Sam Sales")
-	first := sam.get("/changes").want(http.StatusOK)
-	second := first.follow("Next").want(http.StatusOK)
-	if a, b := len(first.rows()), len(second.rows()); a != 25 || b != 5 {
-		t.Errorf("pages of %d and %d changes", a, b)
-	}
+	site.wantPuts(1, 1)
 }
 
 // The demo's colleague, whom a form of the demo bar asks to save, is no way past either.

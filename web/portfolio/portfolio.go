@@ -70,6 +70,25 @@ func (p *Portfolio) ByCountry() bool {
 	return !p.Whole() && p.any(func(r *rule) bool { return len(r.countries) > 0 })
 }
 
+// List is every customer of a portfolio that goes by tenant IDs alone and has no more of
+// them than most; nil for any other.
+func (p *Portfolio) List(most int) []pcclient.TenantID {
+	if p.Whole() || p.any(func(r *rule) bool { return len(r.domains)+len(r.countries) > 0 }) {
+		return nil
+	}
+	list := []pcclient.TenantID{}
+	for _, r := range p.rules {
+		for id := range r.ids {
+			list = append(list, id)
+		}
+	}
+	slices.Sort(list)
+	if list = slices.Compact(list); len(list) > most {
+		return nil
+	}
+	return list
+}
+
 // Rules are what the values of a claim give, by the values. With nil Rules everybody has
 // all customers.
 type Rules map[string]*rule

@@ -1,6 +1,7 @@
 package portfolio_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,6 +93,24 @@ func TestAPortfolioAsksForWhatCouldDecide(t *testing.T) {
 		if got := r.Of(strings.Fields(test.values)).Asks(test.customer); got != test.want {
 			t.Errorf("%s asks about %v: %v", test.values, test.customer, got)
 		}
+	}
+}
+
+func TestAShortPortfolioCanBeListed(t *testing.T) {
+	r := rules(t, "A=customer:"+string(theirs), "A=customer:"+string(mine), "B=customer:"+string(mine), "C=country:DE", "D=all")
+	if got := r.Of([]string{"A", "B"}).List(2); !slices.Equal(got, []pcclient.TenantID{mine, theirs}) {
+		t.Errorf("got %v", got)
+	}
+	for _, values := range []string{"A C", "A D"} {
+		if got := r.Of(strings.Fields(values)).List(10); got != nil {
+			t.Errorf("%s: %v", values, got)
+		}
+	}
+	if got := r.Of([]string{"A"}).List(1); got != nil {
+		t.Errorf("a longer one: %v", got)
+	}
+	if got := r.Of(nil).List(10); got == nil || len(got) != 0 {
+		t.Errorf("an empty one: %#v", got)
 	}
 }
 
