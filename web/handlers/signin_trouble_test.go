@@ -71,6 +71,21 @@ func TestR25SigningInInACircle(t *testing.T) {
 		}
 		b.get("/").choose("Ada Admin").want(http.StatusOK)
 	})
+	t.Run("R-25 a sign-in whose tokens are good for nothing", func(t *testing.T) {
+		site := newSite(t)
+		b := site.signIn("Ada Admin")
+		site.provider.RevokeAll()
+		must(t, site.sim.AddFaults(pcsim.Fault{Path: "/v1/", Times: -1, Status: 401, Shape: pcsim.ShapeD}))
+		if p := b.get("/customers?q=harbour"); p.url.Host != "portal.example" {
+			t.Errorf("led to %s at once", p.url)
+		} else {
+			p.want(http.StatusUnauthorized, "Sign in to continue")
+		}
+		site.clock.advance(2 * time.Minute)
+		if p := b.get("/customers?q=harbour"); p.url.Host != "signin.example" {
+			t.Errorf("later it is worth a try, and led to %s", p.url)
+		}
+	})
 	t.Run("not who comes back after a while", func(t *testing.T) {
 		b := site.anybody()
 		site.signInWith(b, "Ada Admin")

@@ -232,7 +232,7 @@ func TestProviderAnswers(t *testing.T) {
 			d.refused(err, c.reason)
 		})
 	}
-	for name, value := range map[string]any{"missing": nil, "0": 0, "-1": -1, "minus a string": "-5", "huge": 1 << 40, "null": nil} {
+	for name, value := range map[string]any{"missing": nil, "0": 0, "-1": -1, "minus a string": "-5", "huge": 1 << 40, "two days": 172_800, "null": nil} {
 		t.Run("R-07 expires_in "+name+" counts as expired at once", func(t *testing.T) {
 			d := newDesk(t)
 			d.idp.SetHooks(demo.Hooks{TokenAnswer: func(_ string, body map[string]any) {
