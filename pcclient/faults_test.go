@@ -133,7 +133,7 @@ func TestWritesAreNotRepeatedInDoubt(t *testing.T) {
 		{"F-06 the answer is empty", says(200, ""), []error{pcclient.ErrUnexpected, pcclient.ErrInDoubt}},
 		{"F-06 the answer is huge", says(200, `{"id":"`+strings.Repeat("x", 4<<20)+`"}`), []error{pcclient.ErrUnexpected, pcclient.ErrInDoubt}},
 		{"F-23 a redirect", says(307, "", "Location", "/v1/elsewhere"), []error{pcclient.ErrUnexpected, pcclient.ErrInDoubt}},
-		{"V15.3.2 F-23 a redirect to another host", says(301, "", "Location", "https://elsewhere.example/"), []error{pcclient.ErrUnexpected, pcclient.ErrInDoubt}},
+		{"V15.3.2 F-23 A-39 a redirect to another host", says(301, "", "Location", "https://elsewhere.example/"), []error{pcclient.ErrUnexpected, pcclient.ErrInDoubt}},
 		{"F-19 400/2055", says(400, `{"code":2055,"description":"Etag is no longer valid"}`), []error{pcclient.ErrETagMismatch}},
 		{"F-19 412", says(412, ""), []error{pcclient.ErrETagMismatch}},
 		{"F-19 409", says(409, ""), []error{pcclient.ErrETagMismatch}},

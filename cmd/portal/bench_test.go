@@ -194,7 +194,7 @@ func benchDemo(b *testing.B, customers int) (origin string) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- runDemo(ctx, DemoOptions{Listen: port(0), IDPListen: port(1), SimListen: port(2), Customers: customers, Data: b.TempDir(), Out: io.Discard}, slog.New(slog.DiscardHandler))
+		ended <- runDemo(ctx, DemoOptions{Listen: port(0), IDPListen: port(1), SimListen: port(2), Customers: customers, Data: b.TempDir(), Out: io.Discard, second: time.Microsecond}, slog.New(slog.DiscardHandler))
 	}()
 	b.Cleanup(func() {
 		stop()

@@ -52,6 +52,8 @@ type Settings struct {
 	LogLevel       slog.Level
 
 	Now func() time.Time // the machine's clock; nil: time.Now
+
+	Second time.Duration // of the limits on how fast people may be; 0: a second. Benchmarks are faster.
 }
 
 // Problem is one thing wrong with the configuration. Its text never repeats the

@@ -18,7 +18,8 @@ type DemoOptions struct {
 	// Out is where the addresses and the people are printed.
 	Out io.Writer `kong:"-"`
 
-	now func() time.Time // the portal's clock; nil: time.Now
+	now    func() time.Time // the portal's clock; nil: time.Now
+	second time.Duration    // as in Settings
 }
 
 type demoCommand struct {

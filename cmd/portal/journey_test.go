@@ -56,7 +56,7 @@ var journeys = []struct {
 	{"session over while typing", sessionOverWhileTyping},
 	{"session ends while typing", sessionEndsWhileTyping},
 	{"somebody else signs in", somebodyElseSignsIn},
-	{"Back after signing out", backAfterSigningOut},
+	{"A-70 V14.3.2 Back after signing out", backAfterSigningOut},
 	{"sign out elsewhere", signOutElsewhere},
 
 	{"change the country", changeTheCountry},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +90,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		Portfolios:     settings.Portfolios,
 		Facts:          directory.NewFacts(db, settings.Keys, now),
 		Presence:       here,
-		Limiter:        middleware.NewLimiter(now, crash.Hasten(time.Second)),
+		Limiter:        middleware.NewLimiter(now, cmp.Or(settings.Second, crash.Hasten(time.Second))),
 		Preferences:    preferences.New(db),
 		Contact:        settings.Contact,
 		ReasonRequired: settings.ReasonRequired,

@@ -45,7 +45,7 @@ func runDemo(ctx context.Context, o DemoOptions, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	settings.Now = o.now
+	settings.Now, settings.Second = o.now, o.second
 	provider, err := demo.NewProvider(demo.Options{
 		Issuer:         idp,
 		ClientID:       settings.ClientID,

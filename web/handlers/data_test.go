@@ -310,7 +310,9 @@ func TestWhatTheLogTells(t *testing.T) {
 	})
 	one("V16.3.1 a sign-in without a role", func() { site.anybody().get("/auth/start").choose("Nora Norole") }, reason(http.StatusForbidden, "no_role"))
 	one("V16.3.1 a sign-in that nobody began", func() { site.anybody().get("/auth/callback?code=x&state=y") }, func(l line) bool { return l.Msg == "request" && l.Reason == "transaction_missing" })
-	one("V16.3.2 somebody without the right", func() { site.viewer().get(billing(id)) }, func(l line) bool { return l.Status == http.StatusForbidden && l.Reason == "forbidden" && l.Operator != "" })
+	one("V16.3.2 somebody without the right", func() { site.viewer().get(billing(id)) }, func(l line) bool {
+		return l.Status == http.StatusForbidden && l.Reason == "forbidden" && l.Operator != ""
+	})
 	one("V16.3.3 a form of another site", func() {
 		r := b.request(http.MethodPost, billing(id), url.Values{})
 		r.Header.Set("Sec-Fetch-Site", "cross-site")
@@ -332,7 +334,9 @@ func TestWhatTheLogTells(t *testing.T) {
 	one("V16.3.4 a panic", func() { b.get(overview(id)) }, func(l line) bool { return l.Msg == "panic" && l.Reference != "" })
 	mend()
 	site.sim.AddFaults(pcsim.Fault{Path: "/v1/customers/*", Times: -1, Status: 500, Shape: pcsim.ShapeText})
-	one("V16.3.4 Partner Center fails", func() { b.get(overview(id)) }, func(l line) bool { return l.Msg == "request" && l.Status == http.StatusServiceUnavailable && l.Reason == "upstream_down" })
+	one("V16.3.4 Partner Center fails", func() { b.get(overview(id)) }, func(l line) bool {
+		return l.Msg == "request" && l.Status == http.StatusServiceUnavailable && l.Reason == "upstream_down"
+	})
 	site.sim.ClearFaults()
 }
 
