@@ -5,6 +5,9 @@ import (
 	"errors"
 )
 
+// maxToken is the longest token sent, in bytes. Servers refuse headers of more than 16 KiB with answers that do not say so.
+const maxToken = 12 << 10
+
 // authorize sends the person's token. A 401 is worth one forced refresh per operation, unless it says that no token of this
 // sign-in or configuration will do (a missing MFA claim, a wrong audience). A request answered 401 did not run, so this
 // repeats a write too.
@@ -48,6 +51,8 @@ func ask(ctx context.Context, source TokenSource, refused string) (string, error
 		return "", err
 	case token == "" || !fitsHeader(token):
 		return "", errors.New("the token source returned a token that cannot be sent")
+	case len(token) > maxToken:
+		return "", errors.New("the token source returned a token too large to be sent")
 	case token == refused:
 		return "", errors.New("the token source returned the refused token again")
 	}
