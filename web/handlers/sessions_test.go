@@ -42,7 +42,7 @@ const (
 func TestOwnSessions(t *testing.T) { everywhere(t, ownSessions) }
 
 func ownSessions(t *testing.T) {
-	t.Run("the list, and signing out elsewhere", func(t *testing.T) {
+	t.Run("V7.5.2 the list, and signing out elsewhere", func(t *testing.T) {
 		site := newSite(t)
 		here, there, sam := site.signInFrom("Ada Admin", edgeOnWindows), site.signInFrom("Ada Admin", firefoxOnLinux), site.signIn("Sam Sales")
 		list := here.get("/settings").want(http.StatusOK).follow("See where you are signed in").
@@ -58,7 +58,7 @@ func ownSessions(t *testing.T) {
 			t.Error("the log does not tell")
 		}
 	})
-	t.Run("all others at once", func(t *testing.T) {
+	t.Run("V7.5.2 all others at once", func(t *testing.T) {
 		site := newSite(t)
 		here, sam := site.signIn("Ada Admin"), site.signIn("Sam Sales")
 		others := []*browser{site.signIn("Ada Admin"), site.signIn("Ada Admin")}
@@ -130,7 +130,7 @@ func everybodysSessions(t *testing.T) {
 		sam.post("/sessions/everybody/end", token).want(http.StatusForbidden)
 		ada.in(t, true, "afterwards")
 	})
-	t.Run("an administrator ends one, and the log tells whose", func(t *testing.T) {
+	t.Run("V7.4.5 an administrator ends one, and the log tells whose", func(t *testing.T) {
 		list := ada.get("/sessions").follow("Who is signed in").want(http.StatusOK, "Sam Sales", "Firefox on Linux", "This browser")
 		list.formAt("/sessions/everybody/end").press().want(http.StatusOK, "Signed out there.").hides("Sam Sales")
 		sam.in(t, false, "after the administrator ended it")

@@ -178,7 +178,7 @@ func testListsOfSessions(t *testing.T) {
 		}
 		first.want(true, "afterwards")
 	})
-	t.Run("one of one's own, then all others", func(t *testing.T) {
+	t.Run("V7.5.2 one of one's own, then all others", func(t *testing.T) {
 		if ended, err := p.store.EndOf(t.Context(), key, second.load().ID()); !ended || err != nil {
 			t.Errorf("ended %v, %v", ended, err)
 		}
@@ -191,7 +191,7 @@ func testListsOfSessions(t *testing.T) {
 		first.want(true, "the one it was asked in")
 		sam.want(true, "somebody else")
 	})
-	t.Run("anybody's, once", func(t *testing.T) {
+	t.Run("V7.4.5 anybody's, once", func(t *testing.T) {
 		id := sam.load().ID()
 		for _, want := range []string{sam.load().Operator.Key(), ""} {
 			if whose, err := p.store.EndAny(t.Context(), id); whose != want || err != nil {
