@@ -260,7 +260,7 @@ func frontChannelLogout(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a sid that nobody has costs no write", func(t *testing.T) {
+	t.Run("F-33 the database does not answer", func(t *testing.T) {
 		site := newSite(t)
 		defer databasetest.Break(t, site.db, "DELETE", "sessions")()
 		site.signInAs("one")

@@ -1,6 +1,8 @@
 package session_test
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"strings"
 	"sync"
@@ -130,6 +132,25 @@ func testLogoutFromOutside(t *testing.T) {
 		p.exec(`UPDATE sessions SET issuer = '', subject = '', about = ''`)
 		p.endNamed(session.Logout{Issuer: issuer, Subject: "ada", SID: "1"}, 1)
 		b.want(false, "afterwards")
+	})
+	t.Run("R-17 a guess at a sid waits for nobody who writes", func(t *testing.T) {
+		p := newPlace(t)
+		b := p.as("ada", "1")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := p.db.Write(t.Context(), func(tx *sql.Tx) error {
+			if err := p.db.Lock(t.Context(), tx, "sessions"); err != nil {
+				return err
+			}
+			if ended, err := p.store.EndNamed(ctx, session.Logout{Issuer: issuer, SID: "guessed"}); ended != 0 || err != nil {
+				t.Errorf("ended %d, %v", ended, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.want(true, "afterwards")
 	})
 	t.Run("A-24 a slow request does not revive it", func(t *testing.T) {
 		p := newPlace(t)
