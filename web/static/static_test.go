@@ -358,3 +358,32 @@ func luminance(t *testing.T, hex string) float64 {
 	}
 	return sum
 }
+
+// No name that comes from a page stands in for a member of the language's or the
+// browser's own: objects get no members by computed names, nothing is merged into them,
+// and the document is asked by id or selector, never by a name that an element may have.
+func TestNoNameOfAPageIsTakenForAMember(t *testing.T) {
+	t.Run("V3.2.3 V15.3.6", func(t *testing.T) {
+		own := []string{"activeElement", "addEventListener", "adoptNode", "body", "cookie", "createElement", "createElementNS", "documentElement", "getElementById", "head", "hidden", "importNode", "querySelector", "querySelectorAll", "title", "visibilityState"}
+		for _, name := range []string{"portal.js", "edit.js"} {
+			text := regexp.MustCompile(`(?m)//.*$`).ReplaceAllString(string(body(t, name)), "")
+			for what, pattern := range map[string]string{
+				"a member by a computed name":       `\]\s*=[^=]`,
+				"a walk over all members":           `for\s*\([^)]*\bin\b`,
+				"a merge":                           `Object\.(assign|entries|fromEntries|setPrototypeOf)|\.\.\.`,
+				"a member that objects are made of": `__proto__|\bconstructor\b`,
+				"a global by its name":              `\b(window|self|globalThis)\[`,
+				"an element by its name":            `document\.(forms|all|images|links|scripts|getElementsByName)|document\[`,
+			} {
+				if found := regexp.MustCompile(pattern).FindString(text); found != "" {
+					t.Errorf("%s has %s: %s", name, what, found)
+				}
+			}
+			for _, found := range regexp.MustCompile(`\bdocument\.([A-Za-z]+)`).FindAllStringSubmatch(text, -1) {
+				if !slices.Contains(own, found[1]) {
+					t.Errorf("%s asks the document for %s, which may be an element of that name", name, found[1])
+				}
+			}
+		}
+	})
+}
