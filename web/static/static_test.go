@@ -128,6 +128,28 @@ func testNothingLeavesTheOriginOrWritesMarkup(t *testing.T) {
 	}
 }
 
+// Our scripts take from the document and the window what browsers put there and nothing that
+// an element's name or id could stand in for, and write to no property whose name they were
+// told: neither can be had in that way.
+func TestScriptsTrustNoNames(t *testing.T) {
+	own := strings.Fields("activeElement addEventListener adoptNode body createElement documentElement getElementById hidden querySelector querySelectorAll title HTMLDialogElement")
+	for _, name := range []string{"portal.js", "edit.js"} {
+		t.Run("V3.2.3 V15.3.6 "+name, func(t *testing.T) {
+			text := string(body(t, name))
+			for _, m := range regexp.MustCompile(`\b(?:document|window)(\.\w+|\[)`).FindAllStringSubmatch(text, -1) {
+				if !slices.Contains(own, strings.TrimPrefix(m[1], ".")) {
+					t.Errorf("it asks for %s", m[0])
+				}
+			}
+			for _, shape := range []string{`\w\[[^\]0-9][^\]]*\]\s*=[^=]`, `__proto__`, `\bprototype(\.\w+)?\s*=[^=]`, `\bprototype\[`, `Object\.assign`, `JSON\.parse`, `\bfor \((var|let|const) \w+ in\b`, `\bwith \(`} {
+				if found := regexp.MustCompile(shape).FindString(text); found != "" {
+					t.Errorf("it holds %q", found)
+				}
+			}
+		})
+	}
+}
+
 // Each pair meets on a page: what is written or drawn, on what.
 func TestContrastOfEveryPair(t *testing.T) {
 	css := string(body(t, "portal.css"))
