@@ -33,6 +33,7 @@ type leaks struct {
 	mu      sync.Mutex
 	secrets map[string][]string // each with where it may stand
 	pages   []byte              // all that browsers got
+	cookies []*http.Cookie      // but these
 }
 
 func (l *leaks) plant(secret string, allowed ...string) {
@@ -65,6 +66,7 @@ func (l *leaks) got(answer *http.Response) {
 	headers.Del("Set-Cookie")
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.cookies = append(l.cookies, answer.Cookies()...)
 	l.pages = fmt.Appendf(l.pages, "%s %v\n%s\n", answer.Request.URL.Path, headers, body)
 }
 
@@ -247,6 +249,16 @@ func TestNothingLeaks(t *testing.T) {
 	t.Run("A-37 I-9 V10.1.1 V3.3.4 V15.3.1 V16.5.1 no answer holds a secret", func(t *testing.T) { l.find(t, inPages, string(l.pages)) })
 	t.Run("A-38 I-9 V10.1.1 V16.2.5 V14.2.4 V14.2.1 the log holds none", func(t *testing.T) { l.find(t, inLog, site.log.String()) })
 	t.Run("A-38 I-9 V10.1.1 V14.2.4 nor does the trail, or anything else in the database", func(t *testing.T) { l.find(t, inDatabase, site.dump()) })
+	t.Run("V3.3.1 V3.3.2 V3.3.3 V3.3.4 every cookie is for this host and no script", func(t *testing.T) {
+		for _, c := range l.cookies {
+			if !strings.HasPrefix(c.Name, "__Host-") || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" || c.SameSite != http.SameSiteLaxMode {
+				t.Errorf("%s: %+v", c.Name, c)
+			}
+		}
+		if !slices.ContainsFunc(l.cookies, func(c *http.Cookie) bool { return c.Name == session.CookieName }) {
+			t.Error("no session's cookie came by")
+		}
+	})
 	t.Run("V3.3.5 the cookie is small", func(t *testing.T) {
 		b := site.signIn("Ada Admin")
 		for _, c := range b.client.Jar.Cookies(u) {
