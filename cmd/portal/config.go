@@ -51,8 +51,9 @@ type UpstreamConfig struct {
 type SignInConfig struct {
 	OIDCIssuer           string   `name:"oidc-issuer" env:"PORTAL_OIDC_ISSUER" placeholder:"URL" help:"Issuer that signs people in. Without it: the cloud's, for the one tenant in PORTAL_OIDC_TENANTS." example:"https://login.microsoftonline.com/TENANT-ID/v2.0" group:"Sign-in"`
 	OIDCClientID         string   `name:"oidc-client-id" env:"PORTAL_OIDC_CLIENT_ID" placeholder:"ID" help:"Application (client) ID of the app registration. Required." group:"Sign-in"`
-	OIDCClientSecret     Secret   `name:"oidc-client-secret" env:"PORTAL_OIDC_CLIENT_SECRET" hidden:"" help:"Client secret of the app registration. Required." group:"Sign-in"`
+	OIDCClientSecret     Secret   `name:"oidc-client-secret" env:"PORTAL_OIDC_CLIENT_SECRET" hidden:"" help:"Client secret of the app registration. Required, unless there is a client key." group:"Sign-in"`
 	OIDCClientSecretFile string   `name:"oidc-client-secret-file" env:"PORTAL_OIDC_CLIENT_SECRET_FILE" placeholder:"FILE" help:"File that holds the client secret." group:"Sign-in"`
+	OIDCClientKeyFile    string   `name:"oidc-client-key-file" env:"PORTAL_OIDC_CLIENT_KEY_FILE" placeholder:"FILE" help:"File in PEM with an RSA private key, and with Microsoft Entra its certificate too. The portal proves itself by it, instead of a client secret. Read at start." group:"Sign-in"`
 	OIDCTenants          []string `name:"oidc-tenants" env:"PORTAL_OIDC_TENANTS" placeholder:"GUID" help:"Tenants whose people may sign in, with commas between. Required with Microsoft Entra." group:"Sign-in"`
 	RolesClaim           string   `env:"PORTAL_ROLES_CLAIM" default:"roles" placeholder:"NAME" help:"Claim of the ID token that lists a person's roles." group:"Sign-in"`
 	Roles                []string `env:"PORTAL_ROLES" default:"viewer=viewer,editor=editor,auditor=auditor,administrator=administrator" placeholder:"VALUE=ROLE" help:"Which value of that claim gives which role: viewer, editor, auditor, administrator. Other values give none." example:"Billing.Edit=editor,Billing.Read=viewer" group:"Sign-in"`

@@ -17,6 +17,7 @@ import (
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/portfolio"
 	"github.com/partnerdesk/portal/web/seal"
+	"github.com/partnerdesk/portal/web/signin"
 )
 
 // Settings is a Config that was read and found right: addresses parsed, files
@@ -34,7 +35,8 @@ type Settings struct {
 	Issuer       string
 	ClientID     string
 	ClientSecret Secret
-	Tenants      []string // lower-case GUIDs; empty: any the issuer signs in
+	ClientKey    *signin.ClientKey // instead of the secret
+	Tenants      []string          // lower-case GUIDs; empty: any the issuer signs in
 	RolesClaim   string
 	Roles        map[string]string // value of the claim → role
 

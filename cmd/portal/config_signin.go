@@ -11,6 +11,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/portfolio"
+	"github.com/partnerdesk/portal/web/signin"
 )
 
 // portalRoles are the roles of the portal; PORTAL_ROLES gives them to people.
@@ -23,20 +24,42 @@ func (c SignInConfig) read(s *Settings, ps *Problems) {
 	if s.ClientID = strings.TrimSpace(c.OIDCClientID); s.ClientID == "" {
 		ps.add("PORTAL_OIDC_CLIENT_ID", "is missing: it stands on the overview of the app registration")
 	}
-	secret, err := c.OIDCClientSecret.orFile(c.OIDCClientSecretFile)
-	switch {
-	case err != nil:
-		ps.add(fileVariable("PORTAL_OIDC_CLIENT_SECRET", c.OIDCClientSecretFile), "%v", err)
-	case secret == "":
-		ps.add("PORTAL_OIDC_CLIENT_SECRET", "is missing: create one under Certificates & secrets of the app registration")
-	}
-	s.ClientSecret = secret
+	c.readProof(s, ps)
 	s.RolesClaim = c.RolesClaim
 	s.Roles = c.readRoles(ps)
 	if s.PortfoliosClaim = strings.TrimSpace(c.PortfoliosClaim); s.PortfoliosClaim == "" {
 		s.PortfoliosClaim = c.RolesClaim
 	}
 	s.Portfolios = c.readPortfolios(ps)
+}
+
+// readProof reads what the portal proves itself with: a secret or a key.
+func (c SignInConfig) readProof(s *Settings, ps *Problems) {
+	secret, err := c.OIDCClientSecret.orFile(c.OIDCClientSecretFile)
+	switch {
+	case err != nil:
+		ps.add(fileVariable("PORTAL_OIDC_CLIENT_SECRET", c.OIDCClientSecretFile), "%v", err)
+	case c.OIDCClientKeyFile != "" && secret != "":
+		ps.add("PORTAL_OIDC_CLIENT_KEY_FILE", "is set beside a client secret: keep one of the two")
+	case c.OIDCClientKeyFile != "":
+		s.ClientKey = c.readKey(ps)
+	case secret == "":
+		ps.add("PORTAL_OIDC_CLIENT_SECRET", "is missing: create one under Certificates & secrets of the app registration")
+	}
+	s.ClientSecret = secret
+}
+
+func (c SignInConfig) readKey(ps *Problems) *signin.ClientKey {
+	text, err := Secret("").orFile(c.OIDCClientKeyFile)
+	if err != nil {
+		ps.add("PORTAL_OIDC_CLIENT_KEY_FILE", "%v", err)
+		return nil
+	}
+	key, err := signin.ParseClientKey([]byte(text))
+	if err != nil {
+		ps.add("PORTAL_OIDC_CLIENT_KEY_FILE", "%v", err)
+	}
+	return key
 }
 
 func (c SignInConfig) readTenants(ps *Problems) []string {

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"os"
@@ -59,6 +63,32 @@ func TestTheLeastConfigurationIsEnough(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAClientKeyInsteadOfASecret(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "portal.pem")
+	block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}
+	if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := goodConfig()
+	c.OIDCClientSecret, c.OIDCClientKeyFile = "", file
+	s, err := c.Settings()
+	if err != nil || s.ClientKey == nil || s.ClientSecret != "" {
+		t.Errorf("key %v, %v", s.ClientKey, err)
+	}
+	c.OIDCClientSecret = "a client secret"
+	if _, err := c.Settings(); err == nil || !strings.Contains(err.Error(), "PORTAL_OIDC_CLIENT_KEY_FILE is set beside a client secret") {
+		t.Errorf("both: %v", err)
+	}
+	c.OIDCClientSecret, c.OIDCClientKeyFile = "", "config_test.go"
+	if _, err := c.Settings(); err == nil || !strings.Contains(err.Error(), "PORTAL_OIDC_CLIENT_KEY_FILE holds no RSA private key") {
+		t.Errorf("no key: %v", err)
 	}
 }
 

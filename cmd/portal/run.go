@@ -140,6 +140,7 @@ func newSignIn(settings Settings, transport http.RoundTripper, now func() time.T
 		Issuer:       settings.Issuer,
 		ClientID:     settings.ClientID,
 		ClientSecret: string(settings.ClientSecret),
+		ClientKey:    settings.ClientKey,
 		BaseURL:      settings.BaseURL.String(),
 		Scope:        settings.Cloud.Scope,
 		Tenants:      settings.Tenants,

@@ -45,10 +45,14 @@ func (p *Provider) appToken(ctx context.Context) (*oauth2.Token, error) {
 	if err != nil {
 		return nil, err
 	}
+	proof, err := p.proof(d)
+	if err != nil {
+		return nil, errNoAppToken
+	}
 	config := clientcredentials.Config{
 		ClientID: p.cfg.ClientID, ClientSecret: p.cfg.ClientSecret,
 		TokenURL: d.oauth.Endpoint.TokenURL, AuthStyle: d.oauth.Endpoint.AuthStyle,
-		Scopes: []string{appScope(p.cfg.Scope)},
+		Scopes: []string{appScope(p.cfg.Scope)}, EndpointParams: proof,
 	}
 	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, p.client))
 	if refused := new(oauth2.RetrieveError); errors.As(err, &refused) {

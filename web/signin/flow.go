@@ -106,7 +106,15 @@ func reasonOfError(code string) string {
 }
 
 func (p *Provider) exchange(ctx context.Context, d *discovered, code, verifier string) (*oauth2.Token, error) {
-	token, err := d.oauth.Exchange(p.withClient(ctx), code, oauth2.VerifierOption(verifier))
+	proof, err := p.proof(d)
+	if err != nil {
+		return nil, refuse(ReasonClient)
+	}
+	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(verifier)}
+	for name := range proof {
+		options = append(options, oauth2.SetAuthURLParam(name, proof.Get(name)))
+	}
+	token, err := d.oauth.Exchange(p.withClient(ctx), code, options...)
 	if err != nil {
 		return nil, exchangeTrouble(err)
 	}

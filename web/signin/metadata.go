@@ -100,8 +100,12 @@ func (p *Provider) fetchMetadata(ctx context.Context) (*discovered, error) {
 	if err := d.check(p.cfg.Issuer, endpoint); err != nil {
 		return nil, err
 	}
+	keyed := p.cfg.ClientKey != nil
+	if keyed && len(d.ClientAuth) > 0 && !slices.Contains(d.ClientAuth, "private_key_jwt") {
+		return nil, badMetadata("the provider does not take a client key in the place of a secret")
+	}
 	endpoint.AuthStyle = oauth2.AuthStyleInHeader
-	if len(d.ClientAuth) > 0 && !slices.Contains(d.ClientAuth, "client_secret_basic") {
+	if keyed || len(d.ClientAuth) > 0 && !slices.Contains(d.ClientAuth, "client_secret_basic") {
 		endpoint.AuthStyle = oauth2.AuthStyleInParams
 	}
 	d.oauth = oauth2.Config{

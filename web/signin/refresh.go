@@ -182,10 +182,19 @@ func (p *Provider) renew(ctx context.Context, refresh string) (session.Tokens, e
 		p.noteDown()
 		return session.Tokens{}, err
 	}
+	params, err := p.proof(d)
+	if err != nil {
+		return session.Tokens{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	if params == nil {
+		params = url.Values{}
+	}
+	params.Set("grant_type", "refresh_token")
+	params.Set("refresh_token", refresh)
 	grant := clientcredentials.Config{
 		ClientID: p.cfg.ClientID, ClientSecret: p.cfg.ClientSecret,
 		TokenURL: d.oauth.Endpoint.TokenURL, AuthStyle: d.oauth.Endpoint.AuthStyle, Scopes: p.scopes(),
-		EndpointParams: url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}},
+		EndpointParams: params,
 	}
 	token, err := grant.Token(p.withClient(ctx))
 	if err != nil {

@@ -31,9 +31,10 @@ type Config struct {
 	Issuer       string // exactly as the provider announces itself; see CheckIssuer
 	ClientID     string
 	ClientSecret string
-	BaseURL      string   // of the portal, without a path
-	Scope        string   // of the upstream API, asked for in the same sign-in; "" for none
-	Tenants      []string // allowed Entra tenant ids; none: the issuer alone decides
+	ClientKey    *ClientKey // instead of the secret
+	BaseURL      string     // of the portal, without a path
+	Scope        string     // of the upstream API, asked for in the same sign-in; "" for none
+	Tenants      []string   // allowed Entra tenant ids; none: the issuer alone decides
 
 	RolesClaim string            // of the ID token; "" means roles
 	Roles      map[string]string // claim value → portal role; nil: values are role names
