@@ -132,13 +132,19 @@ func (s *site) sift(ctx context.Context, v *visit, customers []portfolio.Custome
 			mu.Lock()
 			defer mu.Unlock()
 			in[id] = err == nil && v.portfolio.Holds(fact)
-			if err != nil && !errors.Is(err, pcclient.ErrNotFound) && !errors.Is(err, pcclient.ErrNoRelationship) {
+			if err != nil && !withheld(err) {
 				trouble = append(trouble, err)
 			}
 		})
 	}
 	wg.Wait()
 	return in, errors.Join(trouble...)
+}
+
+// withheld reports whether Partner Center has an answer about a customer, and not for this
+// person: one such row must not cost them the list.
+func withheld(err error) bool {
+	return errors.Is(err, pcclient.ErrNotFound) || errors.Is(err, pcclient.ErrForbidden)
 }
 
 // siftFound is sift for rows of Partner Center's list, which tell the domain.

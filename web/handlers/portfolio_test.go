@@ -212,8 +212,8 @@ func testADraftOutsideThePortfolioIsKept(t *testing.T) {
 	site.elsewhere(id, "Ines Duarte", "defaultAddress.country", "CH")
 	sam.get(f.again()).want(http.StatusOK) // what is known of the customer is minutes old
 	site.clock.advance(20 * time.Minute)
-	p := sam.get(f.again()).want(http.StatusNotFound, "This customer is not in your portfolio").hides("Nordlicht", "typed@")
-	p = sam.get("/").want(http.StatusOK, "1 draft is for a customer outside your portfolio. It is kept like the others").hides("Nordlicht")
+	sam.get(f.again()).want(http.StatusNotFound, "This customer is not in your portfolio").hides("Nordlicht", "typed@")
+	p := sam.get("/").want(http.StatusOK, "1 draft is for a customer outside your portfolio. It is kept like the others").hides("Nordlicht")
 	if strings.Contains(p.body, "marker.example") || strings.Contains(p.body, string(id)) {
 		t.Error("Home tells more of the draft than that it is there")
 	}
@@ -271,6 +271,37 @@ func TestPortfoliosWhilePartnerCenterIsAway(t *testing.T) {
 	sam.get("/changes.csv").want(http.StatusServiceUnavailable)
 	site.sim.ClearFaults()
 	sam.get("/changes").want(http.StatusOK, "Harbourline").hides("Nordlicht")
+}
+
+// A customer whom Partner Center does not show to the person costs them no list.
+func TestOneCustomerWithheldCostsNoList(t *testing.T) {
+	site := newSiteWith(t, settings{portfolios: portfolios(t, "mine country:US", "mine country:PT")})
+	site.says(map[string]rights{"Sam Sales": {everyRole, []string{"mine"}}})
+	must(t, site.sim.AddFaults(pcsim.Fault{Path: "/v1/customers/" + string(site.customer(vilaNova)), Times: -1, Status: http.StatusForbidden, Shape: pcsim.ShapeA}))
+	sam := site.signIn("Sam Sales")
+	sam.get("/customers").want(http.StatusOK, "Harbourline", "Copperline").hides("Vila Nova", "Nordlicht")
+	sam.get(overview(site.customer(vilaNova))).want(http.StatusForbidden).hides("Vila Nova")
+}
+
+// A long list is gone through a part at a time; that none of a part fits is told, with the
+// way on.
+func TestAListWithFewOfThePortfolio(t *testing.T) {
+	site := newSiteWith(t, settings{customers: 600, portfolios: portfolios(t, harbours["by tenant ID"], "last domain:nosuch.example", "far country:AQ")})
+	site.says(map[string]rights{"Sam Sales": {everyRole, []string{"mine"}}, "Hana Helpdesk": {everyRole, []string{"last"}}, "Ada Admin": {everyRole, []string{"far"}}})
+	sam := site.signIn("Sam Sales")
+	before := site.searches()
+	sam.get("/customers").want(http.StatusOK, "1 customer on this page").hides("Next")
+	if n := site.searches() - before; n != 2 {
+		t.Errorf("%d searches for 600 customers", n)
+	}
+	site.signIn("Hana Helpdesk").get("/customers").want(http.StatusOK, "Your portfolio holds no customers")
+
+	p := site.signIn("Ada Admin").get("/customers").want(http.StatusOK, "None of the customers looked through so far fit", "0 customers on this page")
+	p = p.follow("Next").want(http.StatusOK, "None of the customers").follow("Next").want(http.StatusOK)
+	for p.find(func(n *node) bool { return n.Data == "a" && attr(n, "rel") == "next" }) != nil {
+		p = p.follow("Next").want(http.StatusOK)
+	}
+	p.shows("0 customers on this page", "Back to the first page").hides("No customers yet", "There are more")
 }
 
 // Saves without an end of customers outside are neither listed nor closed, and their own

@@ -176,6 +176,7 @@ type settings struct {
 	proxied    bool            // they reach it, which is PostgreSQL, through proxy
 	limited    bool            // people are limited as in the product; else they may be as fast as tests are
 	portfolios portfolio.Rules // by the groups of people
+	customers  int             // more than 40, which there are without it
 }
 
 func newSite(t testing.TB) *testSite { return newSiteWith(t, settings{}) }
@@ -203,7 +204,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 	})
 	must(t, err)
 	s.sim, err = pcsim.New(pcsim.Options{
-		Customers: 40, Seed: 1, Now: s.clock.now, Issuer: providerOrigin, HTTPClient: &http.Client{Transport: s.hosts},
+		Customers: max(40, s.o.customers), Seed: 1, Now: s.clock.now, Issuer: providerOrigin, HTTPClient: &http.Client{Transport: s.hosts},
 		Roles: demo.UpstreamRoles(), PartnerTenant: demo.PartnerTenant,
 	})
 	must(t, err)

@@ -29,6 +29,12 @@ func examplePage(title string) Page {
 	}
 }
 
+func examplePortfolio(title string) Page {
+	page := examplePage(title)
+	page.Portfolio = true
+	return page
+}
+
 func exampleCustomer() Customer {
 	return Customer{ID: exampleID, Name: "Harbourline Ceramics Pty Ltd", Domain: "harbourline.example", Country: "Australia", URL: "/customers/" + exampleID}
 }
@@ -446,10 +452,14 @@ func examples() []example {
 		{"unsettled-none", UnsettledPage{Page: examplePage("Unsettled saves")}.View()},
 		{"home-drafts", HomePage{Page: home, Customers: rows[:2], Drafts: []Draft{exampleDraft(), {"Kiso Valley Timber K.K.", "1 item changed", Time{"", "yesterday at 09:10"}, "/c", "/d"}}, DraftsUnread: true}.View()},
 		{"home-new", HomePage{Page: home}.View()},
+		{"home-outside", HomePage{Page: home, Customers: rows[:1], DraftsOutside: 1, SavesOutside: 2}.View()},
 		{"customers", CustomersPage{Page: examplePage("Customers"), Query: "nord", Rows: rows, NextURL: "/customers?after=opaque", FirstURL: "/customers?q=nord", SomeMissing: true}.View()},
 		{"customers-all", CustomersPage{Page: examplePage("Customers"), Rows: rows, NextURL: "/customers?after=opaque"}.View()},
 		{"customers-none", CustomersPage{Page: examplePage("Customers"), Query: "nrod"}.View()},
 		{"customers-empty", CustomersPage{Page: examplePage("Customers")}.View()},
+		{"customers-portfolio", CustomersPage{Page: examplePortfolio("Customers"), Rows: rows[:3]}.View()},
+		{"customers-portfolio-more", CustomersPage{Page: examplePortfolio("Customers"), Query: "nord", NextURL: "/customers?after=opaque"}.View()},
+		{"customers-portfolio-empty", CustomersPage{Page: examplePortfolio("Customers"), Empty: true, Contact: "Marta Keller (team lead)"}.View()},
 		{"customers-none-missing", CustomersPage{Page: examplePage("Customers"), Query: "nrod", SomeMissing: true}.View()},
 		{"customer", exampleOverview().View()},
 		{"customer-saved", done.View()},
