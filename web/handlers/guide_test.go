@@ -17,7 +17,7 @@ func TestTheGuidesNameAddressesThatAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := regexp.MustCompile("https://portal\\.example\\.com(/[a-z/-]*)").FindAllStringSubmatch(string(text), -1)
+		found := regexp.MustCompile(`https://portal\.example\.com(/[a-z/-]*)`).FindAllStringSubmatch(string(text), -1)
 		if len(found) == 0 {
 			t.Errorf("%s names none", file)
 		}
