@@ -95,6 +95,16 @@ func (c *clock) now() time.Time {
 	return time.Now().Add(c.ahead)
 }
 
+// stopped is a clock that only advance moves.
+func (c *clock) stopped() func() time.Time {
+	start := c.now()
+	return func() time.Time {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return start.Add(c.ahead)
+	}
+}
+
 func (c *clock) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -274,9 +284,9 @@ func (s *testSite) replica() *replica {
 	if s.o.proxied {
 		patience = 0
 	}
-	second := time.Microsecond
+	limiter := middleware.NewLimiter(s.clock.now, time.Microsecond)
 	if s.o.limited {
-		second = time.Second
+		limiter = middleware.NewLimiter(s.clock.stopped(), time.Second)
 	}
 	r.Handler = handlers.New(handlers.Options{
 		BaseURL: base, TrustedProxies: s.o.proxies, Upstream: upstream, Database: r.db, Keys: s.ring,
@@ -290,7 +300,7 @@ func (s *testSite) replica() *replica {
 		Portfolios: s.o.portfolios, Facts: directory.NewFacts(r.db, s.ring, s.clock.now),
 		Drafts: drafts.New(r.db, s.ring, s.clock.now), Submissions: r.saves, Audit: trail, ValuesDays: s.o.days, Outside: watch,
 		Recents: directory.NewRecents(r.db, s.ring, s.clock.now), Preferences: preferences.New(r.db), Presence: presence.New(r.db, s.ring, s.clock.now),
-		Limiter: middleware.NewLimiter(s.clock.now, second),
+		Limiter: limiter,
 		Contact: "Marta Keller (team lead)", ReasonRequired: s.o.reason, Zone: time.UTC, Now: s.clock.now, Log: log, Demo: s.o.demo,
 	})
 	return r
