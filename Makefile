@@ -31,7 +31,8 @@ build: ## Build bin/portal: one static file
 .PHONY: generate
 generate: ## Make the generated files again: templates, the table of variables, the notices of others
 	@$(TOOL) templ generate -path web/templates
-	@go test -count=1 -run '^TestReferenceIsCurrent$$' ./cmd/portal -args -write-reference
+	@go test -count=1 -run '^(TestReferenceIsCurrent|TestSecurityPageIsWhole)$$' ./cmd/portal -args -write-reference
+	@go test -count=1 -run '^TestSecurityTablesAreCurrent$$' ./web/handlers -args -write-documents
 	@go run ./.ci/supply licences -write
 
 .PHONY: test

@@ -21,7 +21,7 @@ func productFiles(t *testing.T) (files []string) {
 }
 
 // What the program never does with a text from outside it cannot do: no shell, no
-// template and no code made at run time and no XML.
+// template or code made at run time, no XML.
 func TestNothingHereRunsOrReadsWhatItMustNot(t *testing.T) {
 	banned := map[string]string{
 		"os/exec": "V1.2.5 a shell", "plugin": "V1.3.2 code at run time", "text/template": "V1.3.7 a template", "encoding/xml": "V1.5.1 XML", "encoding/gob": "V1.5.2 types chosen by the sender",

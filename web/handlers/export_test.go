@@ -38,3 +38,6 @@ func OwnPage(path string) bool { return (&site{}).ownPage(path) }
 
 // NewDownload is how a long file is sent.
 func NewDownload(w http.ResponseWriter, stall time.Duration) io.Writer { return newDownload(w, stall) }
+
+// MaxFormFields is how many fields a form may have.
+const MaxFormFields = maxFormFields

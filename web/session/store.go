@@ -41,15 +41,22 @@ type Store struct {
 
 var _ sessions.Store = (*Store)(nil)
 
+// The limits of sessions, where Options name no others.
+const (
+	IdleLimit     = 30 * time.Minute
+	AbsoluteLimit = 8 * time.Hour
+	MostOfOne     = 5
+)
+
 // New returns a store over a migrated database.
 func New(o Options) *Store {
 	s := &Store{db: o.DB, ring: o.Ring, now: o.Now, idle: o.Idle, absolute: o.Absolute, perOp: o.PerOperator, wait: o.Wait}
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.idle = orDefault(s.idle, 30*time.Minute)
-	s.absolute = orDefault(s.absolute, 8*time.Hour)
-	s.perOp = orDefault(s.perOp, 5)
+	s.idle = orDefault(s.idle, IdleLimit)
+	s.absolute = orDefault(s.absolute, AbsoluteLimit)
+	s.perOp = orDefault(s.perOp, MostOfOne)
 	s.wait = orDefault(s.wait, patience(o.DB))
 	s.lease = orDefault(o.Lease, crash.Hasten(6*time.Second))
 	return s
