@@ -49,7 +49,7 @@ func newFrames(t *testing.T, address string) *frames {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	if got := conn.ConnectionState().NegotiatedProtocol; got != "h2" {
 		t.Fatalf("the server speaks %q", got)
 	}
@@ -91,7 +91,7 @@ func (f *frames) dropped() bool {
 // served asks as somebody else does.
 func served(t *testing.T, address string) {
 	t.Helper()
-	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	start := time.Now()
 	answer, err := client.Get("https://" + address + "/")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -248,12 +249,16 @@ func TestA62CostlyRequests(t *testing.T) {
 			b.t = t
 			r := b.request(http.MethodGet, "/help", nil)
 			change(r)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			start := time.Now()
 			p := b.bare(r)
 			took := time.Since(start)
-			t.Logf("%d in %v", p.status, took)
-			if p.status >= 500 || took > 2*time.Second {
-				t.Errorf("%d in %v", p.status, took)
+			runtime.ReadMemStats(&after)
+			cost := after.TotalAlloc - before.TotalAlloc
+			t.Logf("%d in %v, for %d KB", p.status, took, cost>>10)
+			if p.status >= 500 || cost > 4<<20 {
+				t.Errorf("%d for %d KB", p.status, cost>>10)
 			}
 		})
 	}
