@@ -217,7 +217,9 @@ func (s *site) drawFailure(v *visit, f failure) {
 	if f.retry && s.ownPage(r.URL.Path) {
 		page.RetryURL = r.URL.RequestURI()
 	}
-	if id, err := pcclient.ParseTenantID(v.Param("id")); err == nil && f.kind != templates.ErrorNoCustomer {
+	// Whether a customer is in the portfolio was not asked of somebody without the right.
+	unasked := f.kind == templates.ErrorForbidden && !v.portfolio.Whole()
+	if id, err := pcclient.ParseTenantID(v.Param("id")); err == nil && f.kind != templates.ErrorNoCustomer && !unasked {
 		page.Customer = &templates.Customer{ID: string(id), URL: customerPath(id)}
 	}
 	switch {

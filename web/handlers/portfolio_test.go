@@ -304,6 +304,16 @@ func TestAListWithFewOfThePortfolio(t *testing.T) {
 	p.shows("0 customers on this page", "Back to the first page").hides("No customers yet", "There are more")
 }
 
+// Somebody who may not edit is not told that they may view a customer, where they may not.
+func TestWhoMayNotEditLearnsNothingOfThePortfolio(t *testing.T) {
+	site := newSiteWith(t, settings{portfolios: portfolios(t, harbours["by tenant ID"])})
+	site.says(map[string]rights{"Sam Sales": {[]string{"viewer"}, []string{"mine"}}})
+	sam := site.signIn("Sam Sales")
+	for _, n := range []int{harbourline, nordlicht} {
+		sam.get(billing(site.customer(n))).want(http.StatusForbidden, "You cannot open this page").hides("can view")
+	}
+}
+
 // Saves without an end of customers outside are neither listed nor closed, and their own
 // person learns that there is one.
 func TestSavesOutsideThePortfolio(t *testing.T) {
