@@ -366,3 +366,89 @@ func curveKey() *ecdsa.PrivateKey {
 	}
 	return key
 }
+
+// V16.3.1: a sign-in that is refused leaves one event with its reason, no session, and
+// nothing of what the provider wrote, on the page or in the log.
+func TestRefusedSignInsLeaveOneEvent(t *testing.T) {
+	query := func(change func(url.Values)) func(*suite) demo.Hooks {
+		return func(*suite) demo.Hooks { return demo.Hooks{Callback: change} }
+	}
+	answer := func(change func(map[string]any)) func(*suite) demo.Hooks {
+		return func(*suite) demo.Hooks {
+			return demo.Hooks{TokenAnswer: func(_ string, body map[string]any) { change(body) }}
+		}
+	}
+	for _, row := range []struct {
+		name     string
+		provider func(*suite) demo.Hooks
+		status   int
+		event    string
+		tokens   int // calls of the token endpoint
+	}{
+		{"R-01 without state", query(func(q url.Values) { q.Del("state") }), http.StatusBadRequest, "state", 0},
+		{"R-01 unknown state", query(func(q url.Values) { q.Set("state", "MARK") }), http.StatusBadRequest, "transaction_missing", 0},
+		{"R-01 older than 10 min", func(s *suite) demo.Hooks {
+			return demo.Hooks{Callback: func(url.Values) { s.clock.advance(11 * time.Minute) }}
+		}, http.StatusForbidden, "transaction_expired", 0},
+		{"R-02 another code", query(func(q url.Values) { q.Set("code", "MARK") }), http.StatusForbidden, "code", 1},
+		{"R-04 iss wrong", query(func(q url.Values) { q.Set("iss", "https://MARK.example") }), http.StatusForbidden, "iss_parameter", 0},
+		{"R-06 access_denied", query(func(q url.Values) { q.Set("error", "access_denied"); q.Set("error_description", "<b>MARK</b>") }), http.StatusForbidden, "denied", 0},
+		{"R-06 login_required", query(func(q url.Values) { q.Set("error", "login_required") }), http.StatusForbidden, "login_required", 0},
+		{"R-06 unknown", query(func(q url.Values) { q.Set("error", "<script>MARK</script>") }), http.StatusForbidden, "provider_error", 0},
+		{"R-07 no id_token", answer(func(m map[string]any) { delete(m, "id_token") }), http.StatusForbidden, "no_id_token", 1},
+		{"R-07 token_type", answer(func(m map[string]any) { m["token_type"] = "MARK" }), http.StatusForbidden, "token_type", 1},
+		{"R-08 tid", claim("tid", "MARK"), http.StatusForbidden, "tenant", 1},
+		{"R-09 oid", claim("oid", nil), http.StatusForbidden, "oid", 1},
+		{"R-11 iat", claim("iat", 1), http.StatusForbidden, "iat", 1},
+		{"R-12 azp", claim("azp", "MARK"), http.StatusForbidden, "azp", 1},
+		{"R-13 64 KB", claim("padding", strings.Repeat("MARK", 16<<10)), http.StatusForbidden, "malformed", 1},
+		{"R-14 typ", idToken(func(t *demo.Token) { t.Header["typ"] = "at+jwt" }), http.StatusForbidden, "typ", 1},
+		{"R-22 500", func(*suite) demo.Hooks {
+			return demo.Hooks{Before: func(w http.ResponseWriter, r *http.Request) bool {
+				if r.URL.Path == "/token" {
+					http.Error(w, "MARK", http.StatusInternalServerError)
+				}
+				return r.URL.Path == "/token"
+			}}
+		}, http.StatusServiceUnavailable, "provider_unavailable", 1},
+	} {
+		t.Run("V16.3.1 "+row.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSuite(t)
+			s.hook(row.provider(s))
+			b := s.anybody()
+			p := b.get("/").choose("Ada Admin").want(row.status)
+			s.wantEvents("/auth/callback", row.event)
+			if len(s.tokenCalls) != row.tokens || s.alive() != 0 {
+				t.Errorf("%d calls of the token endpoint, %d sessions", len(s.tokenCalls), s.alive())
+			}
+			if strings.Contains(p.body, "MARK") || strings.Contains(s.log.String(), "MARK") {
+				t.Error("the provider's words show")
+			}
+		})
+	}
+}
+
+// nothing that an address says decides where signing out leads.
+func TestA02SigningOutLeadsNowhereElse(t *testing.T) {
+	s := newSuite(t)
+	s.hook(demo.Hooks{})
+	const evil = "?post_logout_redirect_uri=https://evil.example&redirect=//evil.example&return=//evil.example&state=signed-out&client_id=evil"
+	b := s.signIn("Ada Admin")
+	f := b.get("/").formAt("/signout")
+	f.action.RawQuery = evil[1:]
+	if out := f.press().want(http.StatusOK, "You are signed out"); out.url.String() != portalOrigin+"/signin?state=signed-out" {
+		t.Errorf("signing out led to %s", out.url)
+	}
+	if left := b.get(leavePath + evil); left.url.Scheme+"://"+left.url.Host+left.url.Path != portalOrigin+"/signin" {
+		t.Errorf("leaving led to %s", left.url)
+	}
+	if q := s.last("/signout").URL.Query(); q.Get("post_logout_redirect_uri") != portalOrigin+"/signin" || q.Get("client_id") != "portal" || len(q) != 3 {
+		t.Errorf("the provider was asked %v", q)
+	}
+	if p := b.get("/signin" + evil).want(http.StatusOK); strings.Contains(p.body, "evil") {
+		t.Error("the page repeats it")
+	}
+}
+
+const leavePath = "/auth/leave"

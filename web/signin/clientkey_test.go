@@ -73,7 +73,9 @@ func TestPrivateKeyJWT(t *testing.T) {
 			d := newDesk(t, func(cfg *signin.Config, _ *demo.Options) { cfg.ClientSecret, cfg.ClientKey = "", parsed })
 			seen := map[string]bool{}
 			d.idp.SetHooks(demo.Hooks{
-				Discovery: func(doc map[string]any) { doc["token_endpoint_auth_methods_supported"] = []string{"private_key_jwt"} },
+				Discovery: func(doc map[string]any) {
+					doc["token_endpoint_auth_methods_supported"] = []string{"client_secret_basic", "private_key_jwt"}
+				},
 				Before: func(_ http.ResponseWriter, r *http.Request) bool {
 					if r.URL.Path != "/token" {
 						return false
