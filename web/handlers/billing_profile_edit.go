@@ -30,6 +30,7 @@ type edit struct {
 	noRules  bool      // the rules could not be read; only the upstream will judge
 	ruled    string    // the country that rules or noRules tell of
 	fresh    bool      // opened is the billing profile as it is now
+	refused  bool      // the complaints are the upstream's; ours do not tell when they are met
 	known    string    // the save by somebody else that was told of and put aside
 	keptAt   time.Time // when the values were kept as a draft; zero when they are not
 }
@@ -89,6 +90,7 @@ func (s *site) resume(v *visit, version drafts.Version, sub submission.Submissio
 		}
 	}
 	errs, banner := refusedBefore(v, sub)
+	e.refused = len(errs) > 0
 	switch {
 	case version.Stage != drafts.Typed, e.unchosen(): // the question says where this stands
 	case movedMark(v) != "":
@@ -205,12 +207,7 @@ func (s *site) keepVersion(v *visit, e edit) error {
 		s.keepTyped(v, &e)
 		return s.showEditNotes(v, http.StatusUnprocessableEntity, e, forms.Validate(e.values, e.opened.Values, e.rules), v.banner(bannerCountry), notes)
 	}
-	e.values = forms.Canonical(e.values, e.opened.Values, e.rules)
-	e.choose(v.one(inputAddress))
-	errs, changed := forms.Validate(e.values, e.opened.Values, e.rules), len(forms.Changed(e.opened.Values, e.values)) > 0
-	if e.unchosen() {
-		errs = append(errs, forms.FieldError{Name: inputAddress, Text: words.M("wrong.address")})
-	}
+	errs, changed := e.judge(v.one(inputAddress)), len(forms.Changed(e.opened.Values, e.values)) > 0
 	if len(errs) == 0 && changed {
 		s.checkAddress(v, &e)
 	}
@@ -227,6 +224,18 @@ func (s *site) keepVersion(v *visit, e edit) error {
 		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, v.banner(bannerNotStored))
 	}
 	return v.redirect(billingPath(e.customer, "/review", e.draft))
+}
+
+// judge holds the form to the rules, in the spelling that would be saved and with the
+// address chosen in it.
+func (e *edit) judge(choice string) forms.Errors {
+	e.values = forms.Canonical(e.values, e.opened.Values, e.rules)
+	e.choose(choice)
+	errs := forms.Validate(e.values, e.opened.Values, e.rules)
+	if e.unchosen() {
+		errs = append(errs, forms.FieldError{Name: inputAddress, Text: words.M("wrong.address")})
+	}
+	return errs
 }
 
 // version is the form as the next version of its draft.

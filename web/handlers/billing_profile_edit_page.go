@@ -49,7 +49,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		banner = v.banner(bannerNoRules)
 	}
 	page := templates.EditPage{
-		Page:      s.frame(v, v.Say("shell.of-customer", "title", v.Say("edit.title"), "customer", nameOf(e.opened.Values, e.customer)), templates.SectionCustomers),
+		Page:      s.frame(v, e.title(v), templates.SectionCustomers),
 		Customer:  v.customerOf(e.customer, e.opened.Values),
 		Action:    billingPath(e.customer, "", e.draft),
 		ETag:      string(e.opened.ETag),
@@ -73,6 +73,9 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 	}
 	page.Unkept = e.keptAt.IsZero() && len(forms.Changed(e.opened.Values, e.values)) > 0
 	page.Hidden = e.hidden(page.Sections)
+	if len(errs) > 0 && !e.refused {
+		page.CheckURL = billingPath(e.customer, "/check", e.draft)
+	}
 	if !e.fresh {
 		page.News = s.news(v, e.customer, e.opened, e.known)
 	}
@@ -80,6 +83,10 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		page.Banner = nil // one at a time, and the news matter more than a greeting
 	}
 	return show(v, status, page.View())
+}
+
+func (e edit) title(v *visit) string {
+	return v.Say("shell.of-customer", "title", v.Say("edit.title"), "customer", nameOf(e.opened.Values, e.customer))
 }
 
 // hidden are the inputs nobody sees: what was set aside, and names that have no

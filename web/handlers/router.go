@@ -145,6 +145,7 @@ func (s *site) routes() []route {
 
 		{http.MethodGet, "/customers/:id/billing", middleware.Edit, middleware.RatePage, middleware.NoBody, s.editBillingProfile},
 		{http.MethodPost, "/customers/:id/billing", middleware.Edit, middleware.RateForm, middleware.FormBody, s.submitBillingProfile},
+		{http.MethodPost, "/customers/:id/billing/check", middleware.Edit, middleware.RatePoll, middleware.FormBody, s.checkBillingProfile},
 		{http.MethodGet, "/customers/:id/billing/review", middleware.Edit, middleware.RatePage, middleware.NoBody, s.reviewBillingProfile},
 		{http.MethodPost, "/customers/:id/billing/review", middleware.Edit, middleware.RateForm, middleware.FormBody, s.saveBillingProfile},
 		{http.MethodGet, "/customers/:id/billing/merge", middleware.Edit, middleware.RatePage, middleware.NoBody, s.mergeBillingProfile},

@@ -158,6 +158,65 @@
     request.send(sent);
   }
 
+  // Errors go when their field is repaired and left: the server is asked which of those
+  // on the page still hold. New ones wait until the form is sent.
+  var leaving, asking = null, judged = filled();
+
+  function filled() { return main() && String(new URLSearchParams(new FormData(main()))); }
+
+  function left(e) {
+    if (!main() || !main().dataset.check || !e.target.closest("#form, #problems")) return;
+    clearTimeout(leaving);
+    leaving = setTimeout(check, 300);
+  }
+  document.addEventListener("change", left);
+  document.addEventListener("focusout", left);
+
+  function check() {
+    var summary = document.getElementById("problems"), now = filled();
+    if (!summary || pending || now === judged || summary.contains(document.activeElement)) return;
+    if (asking) asking.abort();
+    var links = summary.querySelectorAll("a"), request = asking = new XMLHttpRequest();
+    request.open("POST", main().dataset.check);
+    request.setRequestHeader("X-Wrong", Array.from(links, function (link) { return target(link).name; }).join(" "));
+    request.responseType = "document";
+    request.onload = function () {
+      var page = request.response, answer = page && page.getElementById("check");
+      if (!answer || summary.contains(document.activeElement)) return;
+      judged = now;
+      links.forEach(function (link) { settle(link, answer.querySelector(".summary a[href='" + link.hash + "']")); });
+      document.querySelectorAll(".onpage a").forEach(function (link) {
+        fill(link, answer.querySelector(".onpage a[href='" + link.hash + "']"));
+      });
+      var title = page.getElementById("problems-t");
+      if (title) fill(document.getElementById("problems-t"), title);
+      else summary.remove();
+      document.title = page.title;
+      if (summary.querySelectorAll("a").length < links.length) say(answer.dataset.said);
+    };
+    request.send(new URLSearchParams(now));
+  }
+
+  function target(link) { return document.getElementById(link.hash.slice(1)); }
+
+  function fill(node, from) { node.replaceChildren.apply(node, Array.from(from.childNodes)); }
+
+  // settle takes an error away, or changes its words unless somebody is at its field.
+  function settle(link, still) {
+    var field = target(link), whole = field.closest("fieldset") || field;
+    var err = document.getElementById(whole.id + "-err");
+    if (still) {
+      if (field === document.activeElement) return;
+      err.lastElementChild.lastChild.textContent = link.textContent = still.textContent;
+      return;
+    }
+    link.parentNode.remove();
+    describe(whole, err.id, false);
+    whole.removeAttribute("aria-invalid");
+    whole.closest(".wrong").classList.remove("wrong");
+    err.remove();
+  }
+
   function plainly(form, what) {
     settled();
     var field = document.createElement("input");
@@ -292,11 +351,13 @@
     timer = setTimeout(keep, wait);
   }
 
-  // settled forgets what is unkept: something else takes it along now.
+  // settled forgets what is unkept or to be checked: something else takes it along now.
   function settled() {
     unkept = failed = false;
     clearTimeout(timer);
+    clearTimeout(leaving);
     if (sending) sending.abort();
+    if (asking) asking.abort();
   }
 
   function keep(fresh) {

@@ -1,5 +1,10 @@
 package templates
 
+import "context"
+
+// reviewProblems is the title of the form's error summary.
+const reviewProblems = "problems.review"
+
 // EditPage is the form of a billing profile. Errors stand at the fields; the
 // summary and the page's title are made from them.
 type EditPage struct {
@@ -20,14 +25,32 @@ type EditPage struct {
 	Edit      []Fact // aside: when opened, what changed so far
 	Until     Time   // until when the session lasts
 	Left      string // how many seconds the session lasts, for the script
+	CheckURL  string // where a script asks which errors still hold; "" when the rules do not tell
 	CancelURL string // back to the customer; typed text is not saved by it
 	Draft     DraftState
 	Unkept    bool // the form holds typed text that is no draft yet: the script keeps it
 }
 
-func (p EditPage) problems() []problem {
+// CheckFragment tells a script which of its form's errors still hold.
+type CheckFragment struct {
+	Page
+	Sections []FormSection
+}
+
+func (f CheckFragment) problems() []problem { return problemsOf(f.Sections) }
+
+func (f CheckFragment) said(ctx context.Context) string {
+	if n := len(f.problems()); n > 0 {
+		return say(ctx, reviewProblems, "n", n)
+	}
+	return say(ctx, "edit.fixed")
+}
+
+func (p EditPage) problems() []problem { return problemsOf(p.Sections) }
+
+func problemsOf(sections []FormSection) []problem {
 	var out []problem
-	for _, s := range p.Sections {
+	for _, s := range sections {
 		for _, f := range s.Fields {
 			if f.Error != "" {
 				out = append(out, problem{f.id(), f.Error})
