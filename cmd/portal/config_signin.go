@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/portfolio"
@@ -47,6 +50,11 @@ func (c SignInConfig) readProof(s *Settings, ps *Problems) {
 		ps.add("PORTAL_OIDC_CLIENT_SECRET", "is missing: create one under Certificates & secrets of the app registration")
 	}
 	s.ClientSecret = secret
+	minutes, err := strconv.ParseUint(cmp.Or(strings.TrimSpace(c.OIDCMaxAge), "0"), 10, 16)
+	if err != nil {
+		ps.add("PORTAL_OIDC_MAX_AGE", "must be a number of whole minutes up to 65535, or 0 to leave it to the provider")
+	}
+	s.MaxAge = time.Duration(minutes) * time.Minute
 }
 
 func (c SignInConfig) readKey(ps *Problems) *signin.ClientKey {

@@ -156,6 +156,9 @@ func TestWhatAConfigurationMayNotSay(t *testing.T) {
 		"Entra without tenants":                              {func(c *Config) { c.OIDCIssuer, c.OIDCTenants = entra+someTenant+"/v2.0", nil }, "PORTAL_OIDC_TENANTS"},
 		"another provider":                                   {func(c *Config) { c.OIDCIssuer, c.OIDCTenants = "https://id.example.com/realms/desk", nil }, ""},
 		"two tenants, no issuer":                             {func(c *Config) { c.OIDCTenants = append(c.OIDCTenants, someTenant) }, "PORTAL_OIDC_ISSUER"},
+		"V6.8.4 a sign-in of today":                          {func(c *Config) { c.OIDCMaxAge = "480" }, ""},
+		"V6.8.4 a sign-in of half a minute":                  {func(c *Config) { c.OIDCMaxAge = "0.5" }, "PORTAL_OIDC_MAX_AGE"},
+		"V6.8.4 a sign-in of tomorrow":                       {func(c *Config) { c.OIDCMaxAge = "-1" }, "PORTAL_OIDC_MAX_AGE"},
 		"a role nobody has":                                  {func(c *Config) { c.Roles = []string{"Billing.Edit=owner"} }, "PORTAL_ROLES"},
 		"a value of two roles":                               {func(c *Config) { c.Roles = []string{"a=viewer", "a=editor"} }, "PORTAL_ROLES"},
 		"a value that holds =":                               {func(c *Config) { c.Roles = []string{"cn=desk=editor"} }, ""},
@@ -295,4 +298,28 @@ func TestPortfoliosAreReadFromAFileToo(t *testing.T) {
 	if s, err := goodConfig().Settings(); err != nil || s.Portfolios != nil || s.PortfoliosClaim != "roles" {
 		t.Errorf("without any rule: %v, %v", s.Portfolios, err)
 	}
+}
+
+// A secret that was changed in its file counts from the next start on, as the guide says.
+func TestASecretIsChangedInItsFile(t *testing.T) {
+	t.Run("V13.3.4", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "secret")
+		c := goodConfig()
+		c.OIDCClientSecret, c.OIDCClientSecretFile = "", file
+		for _, text := range []string{"the first", "the second"} {
+			if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if s, err := c.Settings(); err != nil || string(s.ClientSecret) != text {
+				t.Errorf("%d bytes, %v; want %q", len(s.ClientSecret), err, text)
+			}
+		}
+		guide, err := os.ReadFile("../../deploy/README.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(guide), "make a new one before, replace the file, restart") {
+			t.Error("the guide does not say how")
+		}
+	})
 }

@@ -143,6 +143,7 @@ func newSignIn(settings Settings, transport http.RoundTripper, now func() time.T
 		ClientKey:    settings.ClientKey,
 		BaseURL:      settings.BaseURL.String(),
 		Scope:        settings.Cloud.Scope,
+		MaxAge:       settings.MaxAge,
 		Tenants:      settings.Tenants,
 		RolesClaim:   settings.RolesClaim,
 		Roles:        settings.Roles,

@@ -302,6 +302,9 @@ func TestIDTokenChecks(t *testing.T) {
 		for minutes, reason := range map[int]string{-10: "", -40: signin.ReasonAuthTime} {
 			d := newDesk(t, func(c *signin.Config, _ *demo.Options) { c.MaxAge = 30 * time.Minute })
 			d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) { at("auth_time", minutes)(d, tok) }})
+			if asked, err := url.Parse(d.browser().start("/")); err != nil || asked.Query().Get("max_age") != "1800" {
+				t.Errorf("asked %v, %v", asked, err)
+			}
 			if _, _, err := d.browser().signIn("ada"); reason == "" && err != nil {
 				t.Error(err)
 			} else if reason != "" {
