@@ -85,6 +85,21 @@ func TestSecurityPageIsWhole(t *testing.T) {
 			t.Errorf("(-code +page)\n%s", diff)
 		}
 	})
+	t.Run("V16.2.3 sinks", func(t *testing.T) {
+		var sinks []string
+		for _, file := range productFiles(t) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if regexp.MustCompile(`slog\.New(JSON|Text)Handler|"log/syslog"|os\.Stdout|os\.Stderr`).Match(text) {
+				sinks = append(sinks, filepath.Base(file))
+			}
+		}
+		if diff := cmp.Diff([]string{"demo.go", "main.go", "serve.go", "simulate.go"}, sinks); diff != "" {
+			t.Errorf("(-known +found)\n%s", diff)
+		}
+	})
 	t.Run("V13.1.1 V13.1.2 V13.1.3 timeouts", func(t *testing.T) {
 		page, err := os.ReadFile(securityPage)
 		if err != nil {

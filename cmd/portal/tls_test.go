@@ -109,7 +109,7 @@ func TestTheListenersTLS(t *testing.T) {
 			}
 		})
 	}
-	t.Run("V4.1.2 V12.2.1 V12.2.2 plain text gets no page and no redirect", func(t *testing.T) {
+	t.Run("V4.1.2 V12.2.1 plain text gets no page and no redirect", func(t *testing.T) {
 		for _, path := range []string{"/", "/healthz", "/csp-report", "/metrics"} {
 			conn, err := net.Dial("tcp", listener.Addr().String())
 			if err != nil {
