@@ -364,3 +364,44 @@ func TestAPlainBrowser(t *testing.T) {
 		site.wantPuts(1, 1)
 	})
 }
+
+// What takes long for one takes nothing from others: while somebody's downloads stand
+// still half-read, everybody else opens pages and searches as ever.
+func TestHeavyWorkHoldsNobodyUp(t *testing.T) {
+	t.Run("V15.2.2", func(t *testing.T) {
+		site := unseen(t)
+		site.many(600, 300)
+		client, origin := site.onSocket("Ada Admin", time.Minute)
+		var group sync.WaitGroup
+		stop, started := make(chan struct{}), make(chan struct{}, 10)
+		for range cap(started) {
+			group.Go(func() {
+				r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, origin+"/changes.csv", nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				answer, err := client.Do(r)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer answer.Body.Close()
+				started <- struct{}{}
+				<-stop // nothing of it is read
+			})
+		}
+		<-started // one is under way, and the others are or wait for their turn
+		sam := site.signIn("Sam Sales")
+		for range 20 {
+			begun := time.Now()
+			sam.get("/customers?q=harbour").want(http.StatusOK)
+			sam.get(overview(site.customer(harbourline))).want(http.StatusOK)
+			if took := time.Since(begun); took > 3*time.Second {
+				t.Errorf("two pages took %v", took)
+			}
+		}
+		close(stop)
+		group.Wait()
+	})
+}
