@@ -40,6 +40,7 @@ func testATakenPool(t *testing.T) {
 			defer rows.Close()
 			held <- struct{}{}
 			<-release
+			_ = rows.Err() // it was given up
 		}()
 	}
 	for quiet := false; !quiet; { // until the pool has no more to give
