@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -171,7 +172,7 @@ var errNoTest = errors.New("runs no test")
 
 // passes runs the tests of a protection.
 func passes(dir string, m mutation) error {
-	test := exec.Command("go", append([]string{"test", "-count=1", "-failfast"}, m.test...)...)
+	test := exec.Command("go", slices.Concat([]string{"test"}, m.test, []string{"-count=1", "-failfast"})...)
 	test.Dir = dir
 	out, err := test.CombinedOutput()
 	switch {
