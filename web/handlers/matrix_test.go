@@ -42,6 +42,7 @@ GET   /changes.csv                           auditor,administrator              
 
 GET   /customers/:id/billing                 editor                                 303
 POST  /customers/:id/billing                 editor                                 403
+POST  /customers/:id/billing/check           editor                                 form
 GET   /customers/:id/billing/review          editor                                 303
 POST  /customers/:id/billing/review          editor                                 404
 GET   /customers/:id/billing/merge           editor                                 303
