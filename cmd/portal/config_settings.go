@@ -35,6 +35,7 @@ type Settings struct {
 	Issuer       string
 	ClientID     string
 	ClientSecret Secret
+	Factors      []string          // one of which a sign-in must show; none: any will do
 	MaxAge       time.Duration     // of a sign-in at the provider; 0: it does not matter
 	ClientKey    *signin.ClientKey // instead of the secret
 	Tenants      []string          // lower-case GUIDs; empty: any the issuer signs in

@@ -28,6 +28,7 @@ func (c SignInConfig) read(s *Settings, ps *Problems) {
 		ps.add("PORTAL_OIDC_CLIENT_ID", "is missing: it stands on the overview of the app registration")
 	}
 	c.readProof(s, ps)
+	s.Factors = items(c.OIDCFactors)
 	s.RolesClaim = c.RolesClaim
 	s.Roles = c.readRoles(ps)
 	if s.PortfoliosClaim = strings.TrimSpace(c.PortfoliosClaim); s.PortfoliosClaim == "" {

@@ -199,6 +199,8 @@ func (s *site) refusalPage(refusal *signin.Refusal) (int, templates.ErrorKind) {
 		return http.StatusForbidden, templates.ErrorNoRole
 	case refusal.Reason == signin.ReasonTenant:
 		return http.StatusForbidden, templates.ErrorOtherTenant
+	case refusal.Reason == signin.ReasonFactors:
+		return http.StatusForbidden, templates.ErrorSignInFactors
 	case refusal.Reason == signin.ReasonScope:
 		return http.StatusForbidden, templates.ErrorSignInScope
 	case refusal.Clock():

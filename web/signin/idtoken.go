@@ -30,6 +30,8 @@ type claims struct {
 	IssuedAt   *float64        `json:"iat"`
 	AuthTime   *float64        `json:"auth_time"`
 	Azp        *string         `json:"azp"`
+	Methods    json.RawMessage `json:"amr"`
+	Context    string          `json:"acr"`
 	Type       string          `json:"typ"`
 	Events     json.RawMessage `json:"events"`
 	TenantID   string          `json:"tid"`
@@ -175,7 +177,23 @@ func (p *Provider) checkClaims(t *oidc.IDToken, c claims, began transaction) err
 	case p.cfg.MaxAge > 0 && (c.AuthTime == nil || !within(*c.AuthTime, now, p.cfg.MaxAge+skew)):
 		return refuse(ReasonAuthTime)
 	}
+	if !p.strong(c) {
+		return refuse(ReasonFactors)
+	}
 	return p.checkTenant(c)
+}
+
+// strong reports whether the sign-in was as strong as the portal wants, by what the
+// provider says of it. Methods that are no list of texts are none.
+func (p *Provider) strong(c claims) bool {
+	if len(p.cfg.Factors) == 0 {
+		return true
+	}
+	var said []string
+	if json.Unmarshal(c.Methods, &said) != nil {
+		said = nil
+	}
+	return slices.ContainsFunc(append(said, c.Context), func(one string) bool { return one != "" && slices.Contains(p.cfg.Factors, one) })
 }
 
 // checkTenant holds Entra's rule: a person is a tenant and an object id in it.

@@ -52,6 +52,7 @@ const (
 	ReasonNbf       = "nbf"
 	ReasonIat       = "iat" // also when one of the two clocks is wrong
 	ReasonAuthTime  = "auth_time"
+	ReasonFactors   = "amr" // or acr: the sign-in was weaker than the portal wants
 	ReasonNonce     = "nonce"
 	ReasonAtHash    = "at_hash"
 	ReasonTenant    = "tenant"

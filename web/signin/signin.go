@@ -44,6 +44,9 @@ type Config struct {
 
 	// MaxAge asks for a sign-in at the provider no older than this; zero does not ask.
 	MaxAge time.Duration
+	// Factors are values of the claims amr and acr of which the ID token must have one,
+	// such as "mfa" (RFC 8176); none asks nothing.
+	Factors []string
 	// SignedOutURL is where the provider sends people after signing out there, as
 	// registered with it; "" means BaseURL + /signin.
 	SignedOutURL string

@@ -314,6 +314,39 @@ func TestIDTokenChecks(t *testing.T) {
 	})
 }
 
+// A sign-in that the provider does not call strong enough is none, where that is asked for.
+func TestV633FactorsAreDemanded(t *testing.T) {
+	for name, c := range map[string]struct {
+		factors []string
+		claims  map[string]any
+		reason  string
+	}{
+		"V6.3.3 nothing is asked":       {nil, map[string]any{"amr": []string{"pwd"}}, ""},
+		"V6.3.3 two factors":            {[]string{"mfa"}, map[string]any{"amr": []string{"pwd", "mfa"}}, ""},
+		"V6.3.3 by the context":         {[]string{"mfa", "urn:strong"}, map[string]any{"acr": "urn:strong", "amr": []string{"pwd"}}, ""},
+		"V6.3.3 one factor":             {[]string{"mfa"}, map[string]any{"amr": []string{"pwd"}}, signin.ReasonFactors},
+		"V6.3.3 nothing is said":        {[]string{"mfa"}, map[string]any{"amr": nil}, signin.ReasonFactors},
+		"V6.3.3 another spelling":       {[]string{"mfa"}, map[string]any{"amr": []string{"MFA", "mfa2"}}, signin.ReasonFactors},
+		"V6.3.3 not a list":             {[]string{"mfa"}, map[string]any{"amr": "mfa"}, signin.ReasonFactors},
+		"V6.3.3 a list of other things": {[]string{"mfa"}, map[string]any{"amr": []any{1, "mfa"}}, signin.ReasonFactors},
+		"V6.3.3 nothing is no strength": {[]string{"mfa"}, map[string]any{"acr": "", "amr": []string{""}}, signin.ReasonFactors},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, func(o *signin.Config, _ *demo.Options) { o.Factors = c.factors })
+			d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) {
+				for name, value := range c.claims {
+					tok.Claims[name] = value
+				}
+			}})
+			if _, _, err := d.browser().signIn("ada"); c.reason == "" && err != nil {
+				t.Error(err)
+			} else if c.reason != "" {
+				d.refused(err, c.reason)
+			}
+		})
+	}
+}
+
 func TestKeys(t *testing.T) {
 	t.Run("signing-key-rotation", func(t *testing.T) {
 		d := newDesk(t)

@@ -365,7 +365,7 @@ func exampleResult(kind ResultKind) ResultPage {
 func exampleError(kind ErrorKind) ErrorPage {
 	p := ErrorPage{Page: examplePage("Not shown"), Kind: kind, Contact: "Marta Keller", Wait: "20 seconds", Details: exampleSupport()}
 	switch kind {
-	case ErrorSessionOver, ErrorNoRole, ErrorOtherTenant, ErrorNoCookie, ErrorSignIn, ErrorSignInDown, ErrorSignInClock, ErrorSignInLoop, ErrorSignInScope:
+	case ErrorSessionOver, ErrorNoRole, ErrorOtherTenant, ErrorNoCookie, ErrorSignIn, ErrorSignInDown, ErrorSignInClock, ErrorSignInLoop, ErrorSignInScope, ErrorSignInFactors:
 		p.Operator = nil
 	case ErrorUpstreamDown, ErrorThrottled, ErrorTooFast:
 		p.RetryURL = "/customers"
@@ -498,7 +498,7 @@ func examples() []example {
 	for _, k := range []ResultKind{ResultRunning, ResultUnknown, ResultNotSaved, ResultSuperseded, ResultConflict, ResultAlreadySaved, ResultRejected, ResultForbidden, ResultNoRelation, ResultMFA, ResultSignIn, ResultNotFound, ResultThrottled, ResultDown, ResultFailed} {
 		list = append(list, example{"result-" + string(k), exampleResult(k).View()})
 	}
-	for _, k := range []ErrorKind{ErrorNotFound, ErrorNoCustomer, ErrorForbidden, ErrorUpstreamNo, ErrorNoRole, ErrorOtherTenant, ErrorMFA, ErrorStaleForm, ErrorCrossSite, ErrorBadRequest, ErrorMethod, ErrorTooLarge, ErrorWrongType, ErrorWrongHost, ErrorThrottled, ErrorTooFast, ErrorUpstreamDown, ErrorStoreDown, ErrorInternal, ErrorSessionOver, ErrorNoCookie, ErrorSignIn, ErrorSignInDown, ErrorSignInClock, ErrorSignInLoop, ErrorSignInScope} {
+	for _, k := range []ErrorKind{ErrorNotFound, ErrorNoCustomer, ErrorForbidden, ErrorUpstreamNo, ErrorNoRole, ErrorOtherTenant, ErrorMFA, ErrorStaleForm, ErrorCrossSite, ErrorBadRequest, ErrorMethod, ErrorTooLarge, ErrorWrongType, ErrorWrongHost, ErrorThrottled, ErrorTooFast, ErrorUpstreamDown, ErrorStoreDown, ErrorInternal, ErrorSessionOver, ErrorNoCookie, ErrorSignIn, ErrorSignInDown, ErrorSignInClock, ErrorSignInLoop, ErrorSignInScope, ErrorSignInFactors} {
 		list = append(list, example{"error-" + string(k), exampleError(k).View()})
 	}
 	return list

@@ -103,6 +103,8 @@ func (p ErrorPage) message(ctx context.Context) message {
 		return message{"clock", l.Say("error.sign-in-clock.title"), []string{l.Say("error.sign-in-clock.text", "work", p.work())}, "error.ask.help"}
 	case ErrorSignInLoop:
 		return message{"alert", l.Say("error.sign-in-loop.title"), []string{l.Say("error.sign-in-loop.text", "work", p.work())}, "error.ask.help"}
+	case ErrorSignInFactors:
+		return message{"user", l.Say("error.mfa.title"), []string{l.Say("error.sign-in-factors.text", "work", p.work())}, "error.ask.help"}
 	case ErrorSignInScope:
 		return message{"user", l.Say("error.sign-in-scope.title"), []string{l.Say("error.sign-in-scope.text", "work", p.work())}, "error.ask.help"}
 	default:
@@ -143,7 +145,7 @@ func (p ErrorPage) links(ctx context.Context) []Link {
 		out = append(out, Link{URL: p.signIn(), Text: say(ctx, "error.link.sign-in")})
 	case ErrorNoCookie, ErrorSignIn, ErrorSignInDown, ErrorSignInClock, ErrorSignInLoop, ErrorSignInScope:
 		out = append(out, Link{URL: p.signIn(), Text: say(ctx, "error.link.sign-in-again")})
-	case ErrorMFA:
+	case ErrorMFA, ErrorSignInFactors:
 		out = append(out, Link{URL: p.signIn(), Text: say(ctx, "error.link.sign-in-factors")})
 	case ErrorNoRole, ErrorOtherTenant:
 		return []Link{{URL: "/signin", Text: say(ctx, "error.link.sign-in-account")}}
