@@ -207,13 +207,13 @@ func TestALineThatNoLinterRefusesIsTold(t *testing.T) {
 	}
 }
 
-// Each direct dependency has its line in DEPENDENCIES.md, with the licence it really
+// Each direct dependency has its line in deploy/DEPENDENCIES.md, with the licence it really
 // has, and is built with at the least version that is told there.
 func TestEachDependencyHasItsReason(t *testing.T) {
 	t.Chdir("../..")
 	type row struct{ what, licence, least, where string }
 	rows := map[string]row{}
-	text, err := os.ReadFile("DEPENDENCIES.md")
+	text, err := os.ReadFile("deploy/DEPENDENCIES.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +260,7 @@ func TestEachDependencyHasItsReason(t *testing.T) {
 		r, told := rows[path]
 		delete(rows, path)
 		if !told {
-			t.Errorf("%s has no line in DEPENDENCIES.md: what is it for?", path)
+			t.Errorf("%s has no line in deploy/DEPENDENCIES.md: what is it for?", path)
 			continue
 		}
 		if r.least != "–" && older(version, r.least) {

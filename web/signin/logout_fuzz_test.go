@@ -36,15 +36,15 @@ func FuzzLogoutToken(f *testing.F) {
 		}
 		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: private}, (&jose.SignerOptions{}).WithHeader("typ", typ))
 		if err != nil {
-			t.Skip()
+			return // no token can be made of it
 		}
 		signed, err := signer.Sign([]byte(payload))
 		if err != nil {
-			t.Skip()
+			return // no token can be made of it
 		}
 		raw, err := signed.CompactSerialize()
 		if err != nil {
-			t.Skip()
+			return // no token can be made of it
 		}
 		out, err := p.Logout(t.Context(), raw)
 		if err != nil {
