@@ -261,6 +261,12 @@ func question(q string) string { return strings.TrimRight(journeyScript, ";\n") 
 // askPage puts a question of testdata/journey.js to the page. Arguments are quoted.
 func askPage[T any](p *tab, name string, args ...any) T {
 	p.t.Helper()
+	return eval[T](p, question(p.calling(name, args)))
+}
+
+// calling is a call of a script's function with the arguments quoted.
+func (p *tab) calling(name string, args []any) string {
+	p.t.Helper()
 	quoted := make([]string, len(args))
 	for i, a := range args {
 		text, err := json.Marshal(a)
@@ -269,7 +275,7 @@ func askPage[T any](p *tab, name string, args ...any) T {
 		}
 		quoted[i] = string(text)
 	}
-	return eval[T](p, question(name+"("+strings.Join(quoted, ", ")+")"))
+	return name + "(" + strings.Join(quoted, ", ") + ")"
 }
 
 func eval[T any](p *tab, expression string, options ...chromedp.EvaluateOption) T {

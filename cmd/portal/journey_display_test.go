@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -112,15 +111,7 @@ func held(p *tab, name string, args ...any) {
 
 func inCriteria(p *tab, name string, args ...any) string {
 	p.t.Helper()
-	quoted := make([]string, len(args))
-	for i, a := range args {
-		text, err := json.Marshal(a)
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		quoted[i] = string(text)
-	}
-	return strings.TrimRight(criteriaScript, ";\n") + "." + name + "(" + strings.Join(quoted, ", ") + ")"
+	return strings.TrimRight(criteriaScript, ";\n") + "." + p.calling(name, args)
 }
 
 // place is where something stands on the page: left, top, width and height in px.

@@ -132,9 +132,9 @@ func Fits(r *http.Request) bool {
 	}
 }
 
-// checkBody reads the body of a POST whole, once it is known to be of the kind its
-// path takes, a plain form but for machines, and of sensible size, so that no handler meets a half-read one. No page answers another
-// method that has a body: the router says so.
+// checkBody reads the body of a POST whole, once it is known to be of the kind its path
+// takes, a plain form but for machines, and of sensible size, so that no handler meets a
+// half-read one. No page answers another method that has a body: the router says so.
 func checkBody(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
