@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -10,8 +11,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -124,61 +128,67 @@ func TestWhatAConfigurationMayNotSay(t *testing.T) {
 		change func(*Config)
 		want   string // the variable; "" when it is allowed
 	}{
-		"V12.2.1 plain http":            {func(c *Config) { c.BaseURL = "http://portal.example.com" }, "PORTAL_BASE_URL"},
-		"plain http on localhost":       {func(c *Config) { c.BaseURL = "http://localhost:8080" }, ""},
-		"a path":                        {func(c *Config) { c.BaseURL = "https://intranet.example.com/portal" }, "PORTAL_BASE_URL"},
-		"a closing slash":               {func(c *Config) { c.BaseURL = "https://portal.example.com/" }, ""},
-		"a user":                        {func(c *Config) { c.BaseURL = "https://me@portal.example.com" }, "PORTAL_BASE_URL"},
-		"a query":                       {func(c *Config) { c.BaseURL = "https://portal.example.com/?a=b" }, "PORTAL_BASE_URL"},
-		"no host":                       {func(c *Config) { c.BaseURL = "https://:443" }, "PORTAL_BASE_URL"},
-		"an address range":              {func(c *Config) { c.TrustedProxies = []string{"10.1.0.0/16", " ::1 ", ""} }, ""},
-		"A-07 everybody as proxy":       {func(c *Config) { c.TrustedProxies = []string{"::/0"} }, "PORTAL_TRUSTED_PROXIES"},
-		"V11.2.3 keys that do not read": {func(c *Config) { c.Keys = "k1:short" }, "PORTAL_KEYS"},
-		"a database in memory":          {func(c *Config) { c.DatabaseURL = "sqlite:" }, "PORTAL_DATABASE_URL"},
-		"a PostgreSQL database":         {func(c *Config) { c.DatabaseURL = "postgres://portal:x%40y@db.example.com/portal?sslmode=verify-full" }, ""},
-		"with the longer name":          {func(c *Config) { c.DatabaseURL = "postgresql://portal@db.example.com:5433/portal?sslmode=verify-ca" }, ""},
-		"V12.3.1 V12.3.3 PostgreSQL elsewhere, unsaid":       {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal" }, "PORTAL_DATABASE_URL"},
-		"V12.3.2 V12.3.3 PostgreSQL elsewhere, unproved":     {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal?sslmode=require" }, "PORTAL_DATABASE_URL"},
-		"V12.3.3 one of several PostgreSQL servers unproved": {func(c *Config) { c.DatabaseURL = "postgres://localhost,db.example.com/portal?sslmode=prefer" }, "PORTAL_DATABASE_URL"},
-		"PostgreSQL elsewhere, plain on purpose":             {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal?sslmode=disable" }, ""},
-		"PostgreSQL on this machine":                         {func(c *Config) { c.DatabaseURL = "postgres://portal@127.0.0.1/portal" }, ""},
-		"V12.3.1 the API by plain http":                      {func(c *Config) { c.UpstreamURL = "http://api.example.com" }, "PORTAL_UPSTREAM_URL"},
-		"V12.3.1 the provider by plain http":                 {func(c *Config) { c.OIDCIssuer = "http://id.example.com" }, "PORTAL_OIDC_ISSUER"},
-		"a PostgreSQL mode unheard of":                       {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal?sslmode=perhaps" }, "PORTAL_DATABASE_URL"},
-		"R-08 common":                                        {func(c *Config) { c.OIDCIssuer = entra + "common/v2.0" }, "PORTAL_OIDC_ISSUER"},
-		"R-08 organizations":                                 {func(c *Config) { c.OIDCIssuer = entra + "organizations/v2.0" }, "PORTAL_OIDC_ISSUER"},
-		"R-08 consumers":                                     {func(c *Config) { c.OIDCIssuer = entra + "consumers/v2.0" }, "PORTAL_OIDC_ISSUER"},
-		"R-08 a placeholder":                                 {func(c *Config) { c.OIDCIssuer = entra + "{tenantid}/v2.0" }, "PORTAL_OIDC_ISSUER"},
-		"R-08 a domain for the tenant":                       {func(c *Config) { c.OIDCIssuer = entra + "contoso.onmicrosoft.com/v2.0" }, "PORTAL_OIDC_ISSUER"},
-		"R-08 the older endpoint":                            {func(c *Config) { c.OIDCIssuer = "https://sts.windows.net/" + someTenant + "/" }, "PORTAL_OIDC_ISSUER"},
-		"the tenant's issuer":                                {func(c *Config) { c.OIDCIssuer = entra + someTenant + "/v2.0" }, ""},
-		"another tenant's issuer":                            {func(c *Config) { c.OIDCIssuer = entra + "00000000-0000-4000-8000-000000000001/v2.0" }, "PORTAL_OIDC_TENANTS"},
-		"Entra without tenants":                              {func(c *Config) { c.OIDCIssuer, c.OIDCTenants = entra+someTenant+"/v2.0", nil }, "PORTAL_OIDC_TENANTS"},
-		"another provider":                                   {func(c *Config) { c.OIDCIssuer, c.OIDCTenants = "https://id.example.com/realms/desk", nil }, ""},
-		"two tenants, no issuer":                             {func(c *Config) { c.OIDCTenants = append(c.OIDCTenants, someTenant) }, "PORTAL_OIDC_ISSUER"},
-		"V6.8.4 a sign-in of today":                          {func(c *Config) { c.OIDCMaxAge = "480" }, ""},
-		"V6.8.4 a sign-in of half a minute":                  {func(c *Config) { c.OIDCMaxAge = "0.5" }, "PORTAL_OIDC_MAX_AGE"},
-		"V6.8.4 a sign-in of tomorrow":                       {func(c *Config) { c.OIDCMaxAge = "-1" }, "PORTAL_OIDC_MAX_AGE"},
-		"a role nobody has":                                  {func(c *Config) { c.Roles = []string{"Billing.Edit=owner"} }, "PORTAL_ROLES"},
-		"a value of two roles":                               {func(c *Config) { c.Roles = []string{"a=viewer", "a=editor"} }, "PORTAL_ROLES"},
-		"a value that holds =":                               {func(c *Config) { c.Roles = []string{"cn=desk=editor"} }, ""},
-		"a rule that is none":                                {func(c *Config) { c.Portfolios = []string{"north=region:EU"} }, "PORTAL_PORTFOLIOS"},
-		"a rule for nobody":                                  {func(c *Config) { c.Portfolios = []string{"country:DE"} }, "PORTAL_PORTFOLIOS"},
-		"rules":                                              {func(c *Config) { c.Portfolios = []string{"north=country:DE", "cn=lead=all"} }, ""},
-		"a file of rules that is away":                       {func(c *Config) { c.PortfoliosFile = "no/such/file" }, "PORTAL_PORTFOLIOS_FILE"},
-		"an API address with a path":                         {func(c *Config) { c.UpstreamURL = "https://api.example.com/v1" }, "PORTAL_UPSTREAM_URL"},
-		"two scopes":                                         {func(c *Config) { c.UpstreamScope = "https://a.example/x https://b.example/y" }, "PORTAL_UPSTREAM_SCOPE"},
-		"CA file that is not there":                          {func(c *Config) { c.CAFile = "missing.pem" }, "PORTAL_CA_FILE"},
-		"CA file without a certificate":                      {func(c *Config) { c.CAFile = "config_test.go" }, "PORTAL_CA_FILE"},
-		"a contact of two lines":                             {func(c *Config) { c.Contact = "Ada\nBob" }, "PORTAL_CONTACT"},
-		"values kept for a year":                             {func(c *Config) { c.AuditValuesDays = "365" }, ""},
-		"values kept for half a day":                         {func(c *Config) { c.AuditValuesDays = "0.5" }, "PORTAL_AUDIT_VALUES_DAYS"},
-		"values kept since tomorrow":                         {func(c *Config) { c.AuditValuesDays = "-1" }, "PORTAL_AUDIT_VALUES_DAYS"},
-		"values kept for ages":                               {func(c *Config) { c.AuditValuesDays = "40000" }, "PORTAL_AUDIT_VALUES_DAYS"},
-		"a zone of this world":                               {func(c *Config) { c.TimeZone = "Europe/Lisbon" }, ""},
-		"a zone of another":                                  {func(c *Config) { c.TimeZone = "Europe/Atlantis" }, "PORTAL_TIME_ZONE"},
-		"certificate and key missing":                        {func(c *Config) { c.TLSCert, c.TLSKey = "no.crt", "no.key" }, "PORTAL_TLS_CERT"},
-		"a secret twice":                                     {func(c *Config) { c.KeysFile = "config_test.go" }, "PORTAL_KEYS_FILE"},
+		"V12.2.1 plain http": {func(c *Config) { c.BaseURL = "http://portal.example.com" }, "PORTAL_BASE_URL"},
+		"V12.2.1 plain http from other machines, and no proxy": {func(c *Config) { c.Listen = ":8080" }, "PORTAL_TRUSTED_PROXIES"},
+		"V12.2.1 plain http on an address inside":              {func(c *Config) { c.Listen = "10.0.0.7:8080" }, "PORTAL_TRUSTED_PROXIES"},
+		"V12.2.1 plain http on any address of the machine":     {func(c *Config) { c.Listen, c.BaseURL = "[::]:8080", "http://localhost:8080" }, "PORTAL_TRUSTED_PROXIES"},
+		"V12.2.1 plain http from a proxy":                      {func(c *Config) { c.Listen, c.TrustedProxies = ":8080", []string{"10.0.3.7"} }, ""},
+		"V12.2.1 plain http on this machine":                   {func(c *Config) { c.Listen = "127.0.0.1:8080" }, ""},
+		"V12.2.1 plain http on this machine, by IPv6":          {func(c *Config) { c.Listen = "[::1]:8080" }, ""},
+		"plain http on localhost":                              {func(c *Config) { c.BaseURL = "http://localhost:8080" }, ""},
+		"V3.5.4 a path":                                        {func(c *Config) { c.BaseURL = "https://intranet.example.com/portal" }, "PORTAL_BASE_URL"},
+		"a closing slash":                                      {func(c *Config) { c.BaseURL = "https://portal.example.com/" }, ""},
+		"a user":                                               {func(c *Config) { c.BaseURL = "https://me@portal.example.com" }, "PORTAL_BASE_URL"},
+		"a query":                                              {func(c *Config) { c.BaseURL = "https://portal.example.com/?a=b" }, "PORTAL_BASE_URL"},
+		"no host":                                              {func(c *Config) { c.BaseURL = "https://:443" }, "PORTAL_BASE_URL"},
+		"an address range":                                     {func(c *Config) { c.TrustedProxies = []string{"10.1.0.0/16", " ::1 ", ""} }, ""},
+		"A-07 everybody as proxy":                              {func(c *Config) { c.TrustedProxies = []string{"::/0"} }, "PORTAL_TRUSTED_PROXIES"},
+		"V11.2.3 keys that do not read":                        {func(c *Config) { c.Keys = "k1:short" }, "PORTAL_KEYS"},
+		"a database in memory":                                 {func(c *Config) { c.DatabaseURL = "sqlite:" }, "PORTAL_DATABASE_URL"},
+		"a PostgreSQL database":                                {func(c *Config) { c.DatabaseURL = "postgres://portal:x%40y@db.example.com/portal?sslmode=verify-full" }, ""},
+		"with the longer name":                                 {func(c *Config) { c.DatabaseURL = "postgresql://portal@db.example.com:5433/portal?sslmode=verify-ca" }, ""},
+		"V12.3.1 V12.3.3 PostgreSQL elsewhere, unsaid":         {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal" }, "PORTAL_DATABASE_URL"},
+		"V12.3.2 V12.3.3 PostgreSQL elsewhere, unproved":       {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal?sslmode=require" }, "PORTAL_DATABASE_URL"},
+		"V12.3.3 one of several PostgreSQL servers unproved":   {func(c *Config) { c.DatabaseURL = "postgres://localhost,db.example.com/portal?sslmode=prefer" }, "PORTAL_DATABASE_URL"},
+		"PostgreSQL elsewhere, plain on purpose":               {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal?sslmode=disable" }, ""},
+		"PostgreSQL on this machine":                           {func(c *Config) { c.DatabaseURL = "postgres://portal@127.0.0.1/portal" }, ""},
+		"V12.3.1 the API by plain http":                        {func(c *Config) { c.UpstreamURL = "http://api.example.com" }, "PORTAL_UPSTREAM_URL"},
+		"V12.3.1 the provider by plain http":                   {func(c *Config) { c.OIDCIssuer = "http://id.example.com" }, "PORTAL_OIDC_ISSUER"},
+		"a PostgreSQL mode unheard of":                         {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal?sslmode=perhaps" }, "PORTAL_DATABASE_URL"},
+		"R-08 common":                                          {func(c *Config) { c.OIDCIssuer = entra + "common/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 organizations":                                   {func(c *Config) { c.OIDCIssuer = entra + "organizations/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 consumers":                                       {func(c *Config) { c.OIDCIssuer = entra + "consumers/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 a placeholder":                                   {func(c *Config) { c.OIDCIssuer = entra + "{tenantid}/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 a domain for the tenant":                         {func(c *Config) { c.OIDCIssuer = entra + "contoso.onmicrosoft.com/v2.0" }, "PORTAL_OIDC_ISSUER"},
+		"R-08 the older endpoint":                              {func(c *Config) { c.OIDCIssuer = "https://sts.windows.net/" + someTenant + "/" }, "PORTAL_OIDC_ISSUER"},
+		"the tenant's issuer":                                  {func(c *Config) { c.OIDCIssuer = entra + someTenant + "/v2.0" }, ""},
+		"another tenant's issuer":                              {func(c *Config) { c.OIDCIssuer = entra + "00000000-0000-4000-8000-000000000001/v2.0" }, "PORTAL_OIDC_TENANTS"},
+		"Entra without tenants":                                {func(c *Config) { c.OIDCIssuer, c.OIDCTenants = entra+someTenant+"/v2.0", nil }, "PORTAL_OIDC_TENANTS"},
+		"another provider":                                     {func(c *Config) { c.OIDCIssuer, c.OIDCTenants = "https://id.example.com/realms/desk", nil }, ""},
+		"two tenants, no issuer":                               {func(c *Config) { c.OIDCTenants = append(c.OIDCTenants, someTenant) }, "PORTAL_OIDC_ISSUER"},
+		"V6.8.4 a sign-in of today":                            {func(c *Config) { c.OIDCMaxAge = "480" }, ""},
+		"V6.8.4 a sign-in of half a minute":                    {func(c *Config) { c.OIDCMaxAge = "0.5" }, "PORTAL_OIDC_MAX_AGE"},
+		"V6.8.4 a sign-in of tomorrow":                         {func(c *Config) { c.OIDCMaxAge = "-1" }, "PORTAL_OIDC_MAX_AGE"},
+		"a role nobody has":                                    {func(c *Config) { c.Roles = []string{"Billing.Edit=owner"} }, "PORTAL_ROLES"},
+		"a value of two roles":                                 {func(c *Config) { c.Roles = []string{"a=viewer", "a=editor"} }, "PORTAL_ROLES"},
+		"a value that holds =":                                 {func(c *Config) { c.Roles = []string{"cn=desk=editor"} }, ""},
+		"a rule that is none":                                  {func(c *Config) { c.Portfolios = []string{"north=region:EU"} }, "PORTAL_PORTFOLIOS"},
+		"a rule for nobody":                                    {func(c *Config) { c.Portfolios = []string{"country:DE"} }, "PORTAL_PORTFOLIOS"},
+		"rules":                                                {func(c *Config) { c.Portfolios = []string{"north=country:DE", "cn=lead=all"} }, ""},
+		"a file of rules that is away":                         {func(c *Config) { c.PortfoliosFile = "no/such/file" }, "PORTAL_PORTFOLIOS_FILE"},
+		"an API address with a path":                           {func(c *Config) { c.UpstreamURL = "https://api.example.com/v1" }, "PORTAL_UPSTREAM_URL"},
+		"two scopes":                                           {func(c *Config) { c.UpstreamScope = "https://a.example/x https://b.example/y" }, "PORTAL_UPSTREAM_SCOPE"},
+		"CA file that is not there":                            {func(c *Config) { c.CAFile = "missing.pem" }, "PORTAL_CA_FILE"},
+		"CA file without a certificate":                        {func(c *Config) { c.CAFile = "config_test.go" }, "PORTAL_CA_FILE"},
+		"a contact of two lines":                               {func(c *Config) { c.Contact = "Ada\nBob" }, "PORTAL_CONTACT"},
+		"values kept for a year":                               {func(c *Config) { c.AuditValuesDays = "365" }, ""},
+		"values kept for half a day":                           {func(c *Config) { c.AuditValuesDays = "0.5" }, "PORTAL_AUDIT_VALUES_DAYS"},
+		"values kept since tomorrow":                           {func(c *Config) { c.AuditValuesDays = "-1" }, "PORTAL_AUDIT_VALUES_DAYS"},
+		"values kept for ages":                                 {func(c *Config) { c.AuditValuesDays = "40000" }, "PORTAL_AUDIT_VALUES_DAYS"},
+		"a zone of this world":                                 {func(c *Config) { c.TimeZone = "Europe/Lisbon" }, ""},
+		"a zone of another":                                    {func(c *Config) { c.TimeZone = "Europe/Atlantis" }, "PORTAL_TIME_ZONE"},
+		"certificate and key missing":                          {func(c *Config) { c.TLSCert, c.TLSKey = "no.crt", "no.key" }, "PORTAL_TLS_CERT"},
+		"a secret twice":                                       {func(c *Config) { c.KeysFile = "config_test.go" }, "PORTAL_KEYS_FILE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := goodConfig()
@@ -193,6 +203,79 @@ func TestWhatAConfigurationMayNotSay(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Who follows the guide gets a portal that starts: its examples are complete and allowed.
+func TestTheExamplesOfTheGuideStart(t *testing.T) {
+	read := func(file, begin, end string) string {
+		text, err := os.ReadFile("../../deploy/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(text), begin)
+		part, _, _ := strings.Cut(rest, end)
+		return part
+	}
+	image := read("Dockerfile", "ENV ", "\n")
+	for name, text := range map[string]string{
+		"V12.2.1 systemd":     read("portal.env.example", "", "\x00"),
+		"V12.2.1 a container": image + read("README.md", "docker run ", "portal:VERSION"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := goodConfig()
+			c.BaseURL = ""
+			for _, m := range regexp.MustCompile(`(?m)(?:^|[ \t])(PORTAL_\w+)=("[^"]*"|\S+)`).FindAllStringSubmatch(text, -1) {
+				if strings.HasSuffix(m[1], "_FILE") || strings.HasPrefix(m[1], "PORTAL_OIDC_") {
+					continue // of the one who installs it
+				}
+				for _, s := range settingsOf(&c) {
+					if value := strings.Trim(m[2], `"`); s.Variable == m[1] && s.value.Kind() == reflect.Slice {
+						s.value.Set(reflect.ValueOf(strings.Split(value, ",")))
+					} else if s.Variable == m[1] {
+						s.value.SetString(value)
+					}
+				}
+			}
+			if ps := c.Validate(); len(ps) > 0 || c.BaseURL == "" || len(c.TrustedProxies) == 0 {
+				t.Errorf("%+v: %v", c.WebConfig, ps)
+			}
+		})
+	}
+}
+
+// A certificate that browsers refuse is refused at start, while somebody looks.
+func TestACertificateIsThePortals(t *testing.T) {
+	ca := newAuthority(t)
+	for name, row := range map[string]struct {
+		certificate *tls.Certificate
+		want        string
+	}{
+		"V12.2.2 its own":          {ca.issue(t, "portal.example.com", time.Hour), ""},
+		"V12.2.2 another's":        {ca.issue(t, "desk.example.com", time.Hour), "is for another name"},
+		"V12.2.2 one that is over": {ca.issue(t, "portal.example.com", -time.Minute), "ended on"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := goodConfig()
+			c.Listen = ":8443" // with TLS any address will do
+			c.TLSCert, c.TLSKey = filepath.Join(t.TempDir(), "portal.crt"), filepath.Join(t.TempDir(), "portal.key")
+			key, err := x509.MarshalPKCS8PrivateKey(row.certificate.PrivateKey)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for file, block := range map[string]*pem.Block{c.TLSCert: {Type: "CERTIFICATE", Bytes: row.certificate.Certificate[0]}, c.TLSKey: {Type: "PRIVATE KEY", Bytes: key}} {
+				if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s, err := c.Settings()
+			switch {
+			case row.want == "" && (err != nil || s.Certificate == nil):
+				t.Errorf("refused: %v", err)
+			case row.want != "" && (err == nil || !strings.Contains(err.Error(), "PORTAL_TLS_CERT "+row.want)):
+				t.Errorf("%v; want one that %s", err, row.want)
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func (c WebConfig) read(s *Settings, ps *Problems) {
@@ -27,11 +28,14 @@ func (c WebConfig) read(s *Settings, ps *Problems) {
 	default:
 		s.BaseURL = base
 	}
-	s.Certificate = c.readCertificate(ps)
+	s.Certificate = c.readCertificate(s.BaseURL, ps)
 	if s.Certificate != nil && s.BaseURL != nil && s.BaseURL.Scheme != "https" {
 		ps.add("PORTAL_BASE_URL", "must be https when PORTAL_TLS_CERT is set")
 	}
 	s.TrustedProxies = c.readProxies(ps)
+	if isListenAddress(c.Listen) && !onThisMachine(c.Listen) && c.TLSCert == "" && c.TLSKey == "" && len(items(c.TrustedProxies)) == 0 {
+		ps.add("PORTAL_TRUSTED_PROXIES", "is missing: PORTAL_LISTEN=%s takes plain http from other machines. Name the proxy that speaks TLS in front of the portal, listen on localhost, or set PORTAL_TLS_CERT", c.Listen)
+	}
 }
 
 // readBaseURL accepts an origin and nothing more: a path would make cookies and
@@ -63,7 +67,7 @@ func readOrigin(text string) (*url.URL, error) {
 	return u, nil
 }
 
-func (c WebConfig) readCertificate(ps *Problems) *tls.Certificate {
+func (c WebConfig) readCertificate(base *url.URL, ps *Problems) *tls.Certificate {
 	switch {
 	case c.TLSCert == "" && c.TLSKey == "":
 		return nil
@@ -78,6 +82,15 @@ func (c WebConfig) readCertificate(ps *Problems) *tls.Certificate {
 	if err != nil {
 		ps.add("PORTAL_TLS_CERT", "and PORTAL_TLS_KEY do not load: %v", err)
 		return nil
+	}
+	// HSTS leaves people no way past either of these.
+	if base != nil {
+		if err := pair.Leaf.VerifyHostname(base.Hostname()); err != nil {
+			ps.add("PORTAL_TLS_CERT", "is for another name than PORTAL_BASE_URL's, which browsers refuse: %v", err)
+		}
+	}
+	if time.Now().After(pair.Leaf.NotAfter) {
+		ps.add("PORTAL_TLS_CERT", "ended on %s, and browsers refuse it: renew it", pair.Leaf.NotAfter.Format(time.DateOnly))
 	}
 	return &pair
 }
@@ -99,6 +112,13 @@ func (c WebConfig) readProxies(ps *Problems) []netip.Prefix {
 		}
 	}
 	return all
+}
+
+// onThisMachine reports whether nobody else reaches an address that is listened on.
+func onThisMachine(listen string) bool {
+	host, _, _ := net.SplitHostPort(listen)
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
 func isListenAddress(text string) bool {

@@ -108,9 +108,13 @@ func TestSecurityPageIsWhole(t *testing.T) {
 		}
 		server, out := newServer(nil, Settings{}, slog.New(slog.DiscardHandler)), newTransport(nil)
 		pool := constants(t, "../../web/database/postgres.go")
+		call, again, signIn := constants(t, "../../pcclient/exchange.go"), constants(t, "../../pcclient/retry.go"), constants(t, "../../web/signin/client.go")
+		times := map[string]string{"1": "once", "2": "twice", "3": "three times"}
 		for _, row := range []string{
 			fmt.Sprintf("| Browsers, or the proxy | in | header %s, request %s, answer %s, idle %s, header %d KiB |", server.ReadHeaderTimeout, server.ReadTimeout, server.WriteTimeout, server.IdleTimeout, server.MaxHeaderBytes>>10),
-			fmt.Sprintf("| Partner Center | out | TLS %s, idle %s, %d connections kept |", out.TLSHandshakeTimeout, out.IdleConnTimeout, out.MaxIdleConnsPerHost),
+			fmt.Sprintf("| Partner Center | out | connect %s, TLS %s, a read %s, a write %s, an answer %s, idle %s, %d connections kept |", constants(t, "outgoing.go")["Timeout"], out.TLSHandshakeTimeout, call["readCap"], call["writeCap"], call["bodyCap"], out.IdleConnTimeout, out.MaxIdleConnsPerHost),
+			fmt.Sprintf("| The identity provider | out | as Partner Center; %s and %s for each answer |", strings.Replace(signIn["callLimit"], "s", " s", 1), signIn["answerSize"]),
+			fmt.Sprintf("Reads of Partner Center are tried %s within the %s that a request may take; a write once,", times[again["readTries"]], constants(t, "../../web/middleware/edge.go")["o.Limit"]),
 			fmt.Sprintf("| PostgreSQL | out | %s connections that write, %s that read; connect %s, lock %s, statement %s, silence %s |", pool["pgWriters"], pool["pgReaders"], pool["connectLimit"], pool["lockLimit"], pool["statementLimit"], pool["silenceLimit"]),
 		} {
 			if !strings.Contains(string(page), row) {
@@ -118,6 +122,89 @@ func TestSecurityPageIsWhole(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Each row of a table is filled in: a secret without a holder, or a table without a class,
+// says nothing.
+func TestSecurityTablesAreFilledIn(t *testing.T) {
+	page, err := os.ReadFile(securityPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		part    string
+		columns int
+		fits    func(cells []string) bool
+	}{
+		"V11.1.1 V11.1.2 V13.1.4 what each secret does, who holds it and how it is changed": {"secrets", 4, func(cells []string) bool {
+			return strings.Contains(cells[3], "restart") || strings.Contains(cells[3], "replace")
+		}},
+		"V14.1.1 V14.1.2 of which class each table is, whether it is sealed, how long it is kept": {"data", 4, func(cells []string) bool {
+			return regexp.MustCompile(`^(secret|personal|trail|running|names)\b`).MatchString(cells[1])
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, rest, _ := strings.Cut(string(page), "<!-- begin "+c.part+" -->\n")
+			table, _, _ := strings.Cut(rest, "<!-- end "+c.part+" -->\n")
+			lines := strings.Split(strings.TrimSpace(table), "\n")
+			if len(lines) < 3 {
+				t.Fatalf("%d rows", len(lines))
+			}
+			for _, line := range lines {
+				cells := strings.Split(strings.Trim(line, "| "), " | ")
+				if len(cells) != c.columns || slices.Contains(cells, "") || !c.fits(cells) {
+					t.Errorf("not filled in: %s", line)
+				}
+			}
+		})
+	}
+}
+
+// What a requirement wants written down is written down where people look for it. Whoever
+// rewrites one of these parts changes its words here too, and sees what they are for.
+func TestTheDocumentsSay(t *testing.T) {
+	const guide, holds, policy = "../../deploy/README.md", securityPage, "../../SECURITY.md"
+	for name, c := range map[string]struct {
+		file, part string
+		words      []string
+	}{
+		"V2.1.2 which fields go together":              {holds, "Fields, and how they go together", []string{"country, state, postal code, city and phone", "language and culture", "refuses the form whole"}},
+		"V3.1.1 V3.7.5 what browsers need":             {holds, "Browsers", []string{"TLS 1.2", "`__Host-`", "`SameSite`", "Content-Security-Policy", "Trusted Types", "`Sec-Fetch-*`", "Without scripts every page works", "the token in each form is the line that holds"}},
+		"V3.5.4 a host name of its own":                {holds, "Browsers", []string{"host name of its own", "refuses a base address with a path", "share cookies"}},
+		"V3.5.4 a host name of its own, in the guide":  {guide, "Running Partner Desk", []string{"**host name of its own**", "A path on a shared host does not work"}},
+		"V6.1.1 V6.1.3 one way in":                     {holds, "Ways in, and who may do what", []string{"one way in", "no passwords, accounts or keys of the portal's own", "guessing at the provider is the provider's to stop", "limited by address"}},
+		"V7.1.1 V7.1.2 V7.1.3 how sessions end":        {holds, "Sessions", []string{"Only what a person does counts as use", "back channel and front channel", "an administrator anybody's", "disables", "an hour at the latest"}},
+		"V8.1.1 V8.1.2 rights by role and portfolio":   {holds, "Ways in, and who may do what", []string{"without portfolios shows every role all customers", "no others; all other members go back"}},
+		"V11.1.1 V11.1.2 algorithms":                   {holds, "Secrets", []string{"AES-256-GCM", "HKDF-SHA-256", "chained with SHA-256", "RS256 and no other", "32 bytes of the system's randomness", "Go's standard library"}},
+		"V12.2.1 plain http is for the proxy":          {guide, "4. TLS", []string{"Between the two goes plain http", "starts only on `localhost` or with a proxy named"}},
+		"V12.2.2 certificates that are trusted":        {guide, "4. TLS", []string{"trust without a question", "from a public authority", "your organisation's own", "Not a self-signed one", "Renew it before it ends", "name the host of `PORTAL_BASE_URL`"}},
+		"V13.1.1 V13.1.2 V13.1.3 when others are away": {holds, "Connections", []string{"Nothing else is called", "No redirect is followed", "nothing is lost", "nothing is sent", "More calls than connections wait", "`PORTAL_METRICS_LISTEN` alone"}},
+		"V13.1.4 how long secrets live":                {holds, "Secrets", []string{"No secret should live longer than a year", "before the day it ends"}},
+		"V14.1.1 V14.1.2 classes and their rules":      {holds, "Data", []string{"**secret**", "**personal**", "**trail**", "**running**", "Secrets are in no log, page, address, metric or trail", "Every page says `no-store`", "in no log"}},
+		"V15.1.1 times of fixes":                       {holds, "Fixes", []string{"critical within 3 days", "high within 14", "others within 60", "from the day a fix exists"}},
+		"V15.1.1 times of fixes, for who reports":      {policy, "Security", []string{"3 days if critical", "14 if high", "60 otherwise"}},
+		"V15.1.3 what is heavy":                        {holds, "Limits", []string{"searching, exporting, signing in and saving", "rates of their own", "one after the other", "read the provider's keys once"}},
+		"V16.1.1 V16.2.3 where lines go, how long":     {holds, "Log", []string{"JSON lines on standard output", "There is no other sink", "journalctl", "90 days", "who run the machine"}},
+		"V16.4.3 a copy on another system":             {holds, "Log", []string{"a copy on another system within a minute", "README.md#6-looking-after-it"}},
+		"V16.4.3 how lines get to another system":      {guide, "6. Looking after it", []string{"**Log.**", "copied to another system as they come", "systemd-journal-upload", "log driver", "TLS", "change or delete"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(c.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, part, found := strings.Cut(string(text), "# "+c.part+"\n")
+			part, _, _ = strings.Cut(part, "\n## ")
+			if !found {
+				t.Fatalf("%s has no part %q", c.file, c.part)
+			}
+			for _, words := range c.words {
+				if !strings.Contains(strings.Join(strings.Fields(part), " "), words) {
+					t.Errorf("%s, %q does not say %q", c.file, c.part, words)
+				}
+			}
+		})
+	}
 }
 
 func writeEvents(t *testing.T) {
@@ -173,7 +260,8 @@ func events(t *testing.T) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// constants are those of a file, as they are written, durations in Go's short form.
+// constants are those of a file, and what it sets members to, as they are written: durations
+// in Go's short form, sizes in KiB or MiB.
 func constants(t *testing.T, file string) map[string]string {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
@@ -181,19 +269,38 @@ func constants(t *testing.T, file string) map[string]string {
 		t.Fatal(err)
 	}
 	all := map[string]string{}
-	ast.Inspect(parsed, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok || len(spec.Names) != 1 || len(spec.Values) != 1 {
-			return true
+	note := func(name string, value ast.Expr) {
+		if all[name] != "" { // the outer one, or the first
+			return
 		}
-		switch v := spec.Values[0].(type) {
+		switch v := value.(type) {
 		case *ast.BasicLit:
-			all[spec.Names[0].Name] = v.Value
+			all[name] = v.Value
 		case *ast.BinaryExpr:
 			number, isNumber := v.X.(*ast.BasicLit)
-			unit, isUnit := v.Y.(*ast.SelectorExpr)
-			if isNumber && isUnit {
-				all[spec.Names[0].Name] = number.Value + map[string]string{"Second": "s", "Millisecond": "ms", "Minute": "m0s"}[unit.Sel.Name]
+			if unit, isUnit := v.Y.(*ast.SelectorExpr); isNumber && isUnit {
+				all[name] = number.Value + map[string]string{"Second": "s", "Millisecond": "ms", "Minute": "m0s"}[unit.Sel.Name]
+			}
+			if shift, isShift := v.Y.(*ast.BasicLit); isNumber && isShift && v.Op == token.SHL {
+				all[name] = number.Value + map[string]string{"10": " KiB", "20": " MiB"}[shift.Value]
+			}
+		}
+	}
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ValueSpec:
+			if len(n.Names) == 1 && len(n.Values) == 1 {
+				note(n.Names[0].Name, n.Values[0])
+			}
+		case *ast.KeyValueExpr:
+			if key, ok := n.Key.(*ast.Ident); ok {
+				note(key.Name, n.Value)
+			}
+		case *ast.AssignStmt:
+			if member, ok := n.Lhs[0].(*ast.SelectorExpr); ok {
+				if of, ok := member.X.(*ast.Ident); ok {
+					note(of.Name+"."+member.Sel.Name, n.Rhs[0])
+				}
 			}
 		}
 		return true

@@ -8,8 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 	"syscall"
 	"time"
+
+	"github.com/partnerdesk/portal/web/middleware"
 )
 
 // listen opens an address and says in words when another program has it.
@@ -25,8 +29,12 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 }
 
 // newServer sets every limit an HTTP server has, because each one left out is a
-// way to hold the portal open.
+// way to hold the portal open. Without a certificate it serves those alone who may speak
+// plain http with it.
 func newServer(h http.Handler, settings Settings, log *slog.Logger) *http.Server {
+	if settings.Certificate == nil && settings.BaseURL != nil && settings.BaseURL.Scheme == "https" {
+		h = behindProxy(h, settings, log)
+	}
 	server := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -43,6 +51,35 @@ func newServer(h http.Handler, settings Settings, log *slog.Logger) *http.Server
 		server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*settings.Certificate}}
 	}
 	return server
+}
+
+// behindProxy serves this machine and the listed proxies. What comes past them came in plain
+// text, and learns that instead of a page; health is asked by orchestrators, by address.
+func behindProxy(h http.Handler, settings Settings, log *slog.Logger) http.Handler {
+	say := func(w http.ResponseWriter, status int) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(status)
+		fmt.Fprintf(w, "The portal is at %s. In plain http it answers its proxy alone, which its operator names in PORTAL_TRUSTED_PROXIES.\n", settings.BaseURL)
+	}
+	refused := middleware.Edge(middleware.Options{
+		BaseURL: settings.BaseURL,
+		Refuse:  func(w http.ResponseWriter, _ *http.Request, refusal middleware.Refusal) { say(w, refusal.Status) },
+		Log:     log,
+	}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		middleware.SetReason(r.Context(), "plain_http")
+		say(w, http.StatusMisdirectedRequest)
+	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		peer, _ := netip.ParseAddrPort(r.RemoteAddr)
+		address := peer.Addr().Unmap().WithZone("")
+		listed := func(proxy netip.Prefix) bool { return proxy.Contains(address) }
+		path := r.URL.EscapedPath()
+		if address.IsLoopback() || path == "/healthz" || path == "/readyz" || slices.ContainsFunc(settings.TrustedProxies, listed) {
+			h.ServeHTTP(w, r)
+			return
+		}
+		refused.ServeHTTP(w, r)
+	})
 }
 
 // serve begins to serve, with TLS if the server has a certificate. The channel gets

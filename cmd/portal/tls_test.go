@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -16,6 +17,8 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +131,93 @@ func TestTheListenersTLS(t *testing.T) {
 			_ = conn.Close()
 		}
 	})
+}
+
+// from is a listener whose connections come from another machine.
+type from struct {
+	net.Listener
+	peer string
+}
+
+type cameFrom struct {
+	net.Conn
+	peer net.Addr
+}
+
+func (c cameFrom) RemoteAddr() net.Addr { return c.peer }
+
+func (l from) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	peer, err := net.ResolveTCPAddr("tcp", l.peer)
+	return cameFrom{conn, peer}, err
+}
+
+// Without a certificate the portal speaks with its proxy, and with nobody who came past it:
+// neither with a machine in the same network nor with one that claims to be the proxy.
+func TestPlainHTTPIsForTheProxy(t *testing.T) {
+	base, err := url.Parse("https://portal.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := Settings{BaseURL: base, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.3.7/32"), netip.MustParsePrefix("fd00:3::/64")}}
+	local := Settings{BaseURL: &url.URL{Scheme: "http", Host: "localhost:8080"}}
+	for name, c := range map[string]struct {
+		settings   Settings
+		peer, path string
+		served     bool
+	}{
+		"V12.2.1 the proxy":                       {behind, "10.0.3.7:4711", "/customers", true},
+		"V12.2.1 a proxy of a listed range":       {behind, "[fd00:3::9]:4711", "/customers", true},
+		"V12.2.1 a proxy on this machine":         {behind, "127.0.0.1:4711", "/customers", true},
+		"V12.2.1 the proxy's neighbour":           {behind, "10.0.3.8:4711", "/customers", false},
+		"V12.2.1 somebody outside":                {behind, "[2001:db8::1]:4711", "/", false},
+		"V12.2.1 an orchestrator asks for health": {behind, "10.0.3.8:4711", "/healthz", true},
+		"V12.2.1 what is not quite health":        {behind, "10.0.3.8:4711", "/%68ealthz", false},
+		"the demo, on localhost":                  {local, "192.0.2.7:4711", "/", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "localhost:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var log bytes.Buffer
+			server := newServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "served") }), c.settings, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+			ended := serve(server, from{listener, c.peer})
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String()+c.path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Host = c.settings.BaseURL.Host
+			r.Header.Set("X-Forwarded-For", "10.0.3.7")
+			r.Header.Set("X-Forwarded-Proto", "https")
+			answer, err := http.DefaultTransport.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, _ := io.ReadAll(answer.Body)
+			_ = answer.Body.Close()
+			_ = server.Close()
+			<-ended
+			if served := string(body) == "served"; served != c.served {
+				t.Errorf("%d %s", answer.StatusCode, body)
+			}
+			if c.served {
+				return
+			}
+			if answer.StatusCode != http.StatusMisdirectedRequest || answer.Header.Get("Location") != "" || !strings.Contains(string(body), "https://portal.example.com") {
+				t.Errorf("%d, to %q: %s", answer.StatusCode, answer.Header.Get("Location"), body)
+			}
+			if answer.Header.Get("Strict-Transport-Security") == "" || answer.Header.Get("Content-Security-Policy") == "" {
+				t.Errorf("headers %v", answer.Header)
+			}
+			if !strings.Contains(log.String(), `"reason":"plain_http"`) {
+				t.Errorf("the log: %s", &log)
+			}
+		})
+	}
 }
 
 // Going out, a server is who its certificate says by an authority that is trusted, or it

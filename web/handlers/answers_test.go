@@ -2,7 +2,9 @@ package handlers_test
 
 import (
 	"mime"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -362,6 +364,25 @@ func TestNoSideDoor(t *testing.T) {
 				open(r)
 				if p := b.once(r); p.status != http.StatusSeeOther || !strings.HasPrefix(p.header.Get("Location"), providerOrigin) || strings.Contains(p.body, "Harbourline") {
 					t.Errorf("%s: %d", rt.Path, p.status)
+				}
+			}
+		})
+	}
+	// Nor does where it comes from: this machine, and networks that nobody outside reaches.
+	for _, peer := range []string{"127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.7", "172.17.0.1", "192.168.1.7", "169.254.1.7", "100.64.0.7", "fd00::7", "fe80::7"} {
+		t.Run("V8.4.2 from "+peer, func(t *testing.T) {
+			for _, rt := range handlers.Routes(false) {
+				r := site.anybody().visit(rt, site.address(rt))
+				r.RequestURI, r.Host, r.RemoteAddr = r.URL.RequestURI(), r.URL.Host, net.JoinHostPort(peer, "4711")
+				r.Header.Set("X-Forwarded-For", peer)
+				w := httptest.NewRecorder()
+				site.portal.ServeHTTP(w, r)
+				body, to := w.Body.String(), w.Header().Get("Location")
+				health := rt.Path == "/healthz" && body == "ok\n" || rt.Path == "/readyz" && body == "ready\n"
+				signIn := w.Code == http.StatusUnauthorized || w.Code == http.StatusSeeOther && strings.HasPrefix(to, providerOrigin)
+				switch {
+				case rt.Right != "public" && !signIn, rt.Rate == "health" && !health, strings.Contains(body+to, "Harbourline"), len(body) > 0 && strings.Contains(body, "Ada Admin"):
+					t.Errorf("%s %s: %d, to %s\n%.300s", rt.Method, rt.Path, w.Code, to, body)
 				}
 			}
 		})

@@ -363,6 +363,9 @@ type hosts map[string]http.RoundTripper
 func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 	to, known := h[r.URL.Host]
 	if !known {
+		if stray, watched := h[""]; watched {
+			return stray.RoundTrip(r)
+		}
 		return nil, fmt.Errorf("a call left for %s", r.URL.Host)
 	}
 	return to.RoundTrip(r)

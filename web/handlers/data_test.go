@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient/pcsim"
+	"github.com/partnerdesk/portal/web/demo"
 )
 
 // Text is decoded once, kept as it is, and escaped where it is shown.
@@ -89,6 +90,46 @@ func TestASearchStaysASearch(t *testing.T) {
 			t.Errorf("calls to %v", hosts)
 		}
 	})
+}
+
+// Wherever people name an address, the portal calls the two that its settings name and no
+// other. That of all stories is watched too: see strays.
+func TestNobodyChoosesWhomThePortalCalls(t *testing.T) {
+	t.Run("V1.3.6 V13.2.4 V13.2.5", testNobodyChoosesWhomThePortalCalls)
+}
+
+func testNobodyChoosesWhomThePortalCalls(t *testing.T) {
+	const evil = "https://evil.example/x"
+	site := newSite(t)
+	var mu sync.Mutex
+	called := map[string]bool{}
+	for _, host := range []string{"signin.example", "partnercenter.example"} {
+		site.hosts[host] = watching{site.hosts[host], func(r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			called[r.URL.Host] = true
+		}}
+	}
+	id := site.customer(harbourline)
+	site.provider.SetHooks(demo.Hooks{IDToken: func(token *demo.Token) {
+		token.Header["jku"], token.Header["x5u"] = evil, evil
+		token.Claims["picture"], token.Claims["profile"], token.Claims["_claim_sources"] = evil, evil, map[string]any{"src1": map[string]any{"endpoint": evil}}
+	}})
+	b := site.signIn("Ada Admin")
+	must(t, site.sim.EditElsewhere(id, "Ines Duarte", []byte(`{"links":{"self":{"uri":"`+evil+`"},"next":{"uri":"`+evil+`"}}}`)))
+	q := url.QueryEscape(evil)
+	for _, path := range []string{"/customers?q=" + q, "/customers?after=" + q, "/customers?next=" + q, "/?return=" + q, "/signin?return=" + q, "/auth/callback?iss=" + q + "&code=x&state=y", "/changes?after=" + q} {
+		r := b.request(http.MethodGet, path, nil)
+		for _, name := range []string{"Referer", "Origin", "X-Forwarded-Host", "X-Original-Url", "Destination"} {
+			r.Header.Set(name, evil)
+		}
+		b.do(r)
+	}
+	b.toReview(id, "companyName", evil, "defaultAddress.addressLine2", evil).save().want(http.StatusOK, "Billing profile saved.")
+	site.backChannel("/backchannel-logout", site.logoutToken(demo.People()[0].Subject, "", func(token *demo.Token) { token.Header["jku"] = evil })).want(http.StatusOK)
+	if len(called) != 2 {
+		t.Errorf("it called %v", called)
+	}
 }
 
 // A value has one source: what stands in the address does not stand in for, or beside, an

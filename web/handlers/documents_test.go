@@ -1,9 +1,12 @@
 package handlers_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -119,4 +122,43 @@ func limitTable(t *testing.T) string {
 func sessionTable() string {
 	return fmt.Sprintf("| Sessions | |\n| --- | --- |\n| End without use after | %s |\n| End in any case after | %s |\n| Of one person at once | %d; one more ends the one unused longest |\n",
 		session.IdleLimit, session.AbsoluteLimit, session.MostOfOne)
+}
+
+// What a line of a request holds is what deploy/security.md says it holds.
+func TestTheLogsFieldsAreDocumented(t *testing.T) {
+	t.Run("V16.1.1 V16.2.1", testTheLogsFieldsAreDocumented)
+}
+
+func testTheLogsFieldsAreDocumented(t *testing.T) {
+	site := newSite(t)
+	b := site.signIn("Ada Admin")
+	b.edit(site.customer(harbourline)).fill("csrf", "x").press("do", "review").want(http.StatusForbidden)
+	defer site.away("sessions")()
+	b.get("/").want(http.StatusServiceUnavailable)
+	found := map[string]bool{}
+	for line := range strings.Lines(site.log.String()) {
+		var fields map[string]any
+		must(t, json.Unmarshal([]byte(line), &fields))
+		for name := range fields {
+			found[name] = found[name] || fields["msg"] == "request"
+		}
+	}
+	text, err := os.ReadFile("../../deploy/security.md")
+	must(t, err)
+	_, part, _ := strings.Cut(string(text), "## Log\n")
+	part, _, _ = strings.Cut(part, "There is no other")
+	told := map[string]bool{}
+	for _, m := range regexp.MustCompile("`([a-z]+)`").FindAllStringSubmatch(part, -1) {
+		told[m[1]] = true
+	}
+	for name, ofRequest := range found {
+		if ofRequest && !told[name] {
+			t.Errorf("a line holds %q, which security.md does not tell", name)
+		}
+	}
+	for name := range told {
+		if !found[name] {
+			t.Errorf("no line holds %q, which security.md tells of", name)
+		}
+	}
 }

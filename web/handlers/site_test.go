@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/bits"
 	"net/http"
@@ -65,8 +66,23 @@ type testSite struct {
 	clock   *clock
 	turns   *turns
 	calls   atomic.Pointer[hook]
+	strays  strays
 
 	provider *demo.Provider
+}
+
+// strays are calls to hosts that nobody configured, of the portal or a person's browser. No
+// story has any.
+type strays struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (s *strays) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, r.URL.Host)
+	return nil, fmt.Errorf("a call left for %s", r.URL.Host)
 }
 
 // providerKey signs the tokens of every test's provider: making one takes longer
@@ -221,6 +237,7 @@ func newSiteWith(t testing.TB, o settings) *testSite {
 	s.hosts["signin.example"] = serve{s.provider}
 	s.hosts["partnercenter.example"] = s.sim.Transport()
 	s.hosts["portal.example"] = s.turns
+	s.hosts[""] = &s.strays
 	s.trail = audit.New(s.db, s.ring, s.clock.now)
 	s.drafts = drafts.New(s.db, s.ring, s.clock.now)
 	for range replicas {
@@ -403,6 +420,11 @@ func (s *testSite) kinds(key string) string {
 // invariants holds every story against what must always be so: I-5, at most one
 // application for each key, and I-7, an unbroken trail.
 func (s *testSite) invariants() {
+	s.strays.mu.Lock()
+	defer s.strays.mu.Unlock()
+	if len(s.strays.all) > 0 {
+		s.t.Errorf("V1.3.6 calls left for %q", s.strays.all)
+	}
 	applied := map[string]int{}
 	for _, r := range s.puts() {
 		if id := r.Headers["MS-RequestId"]; r.Applied {
