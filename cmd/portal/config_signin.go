@@ -17,6 +17,10 @@ import (
 	"github.com/partnerdesk/portal/web/signin"
 )
 
+// The seconds that PORTAL_OIDC_CONFIRM may be: fewer would have a provider take the portal
+// for a program gone wild, as Entra does (AADSTS50196), and more is what tokens live.
+const leastConfirm, mostConfirm = 30, 3600
+
 // portalRoles are the roles of the portal; PORTAL_ROLES gives them to people.
 func portalRoles() []string { return []string{"viewer", "editor", "auditor", "administrator"} }
 
@@ -56,6 +60,11 @@ func (c SignInConfig) readProof(s *Settings, ps *Problems) {
 		ps.add("PORTAL_OIDC_MAX_AGE", "must be a number of whole minutes up to 65535, or 0 to leave it to the provider")
 	}
 	s.MaxAge = time.Duration(minutes) * time.Minute
+	seconds, err := strconv.ParseUint(cmp.Or(strings.TrimSpace(c.OIDCConfirm), "0"), 10, 16)
+	if err != nil || seconds > 0 && seconds < leastConfirm || seconds > mostConfirm {
+		ps.add("PORTAL_OIDC_CONFIRM", "must be a number of whole seconds from %d to %d, or 0 to ask only when a token runs out", leastConfirm, mostConfirm)
+	}
+	s.Confirm = time.Duration(seconds) * time.Second
 }
 
 func (c SignInConfig) readKey(ps *Problems) *signin.ClientKey {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/partnerdesk/portal/web/database/databasetest"
 	"github.com/partnerdesk/portal/web/demo"
+	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/session"
 )
 
@@ -54,12 +56,11 @@ func (b *browser) in(t *testing.T, want bool, when string) {
 	}
 }
 
-// stays keeps a session from idling without a page, which would renew its tokens.
+// stays keeps a session from idling without a page, which would renew its tokens: by a
+// form that is not taken.
 func (b *browser) stays() {
 	b.t.Helper()
-	r := b.request(http.MethodGet, "/help", nil)
-	r.Header.Set("X-Fragment", "fields")
-	b.do(r).want(http.StatusOK)
+	b.post("/customers/00000000-0000-4000-8000-000000000000/draft", url.Values{}).want(http.StatusForbidden)
 }
 
 func TestBackChannelLogout(t *testing.T) { everywhere(t, backChannelLogout) }
@@ -333,5 +334,69 @@ func renewalsTellOfChanges(t *testing.T) {
 			site.clock.advance(20 * time.Minute)
 			b.get("/changes").want(http.StatusOK)
 		}
+	})
+}
+
+// A-25, V8.3.2: a minute after a person's roles were taken away, nothing opens for them,
+// however it is asked for.
+func TestA25NothingOpensAMinuteLater(t *testing.T) {
+	// What is sent of a billing profile is kept first, and Partner Center hears nothing of
+	// it: see TestA25ASaveAMinuteLater.
+	kept := func(rt handlers.RouteInfo) bool {
+		post := rt.Method == http.MethodPost && !strings.HasSuffix(rt.Path, "/close")
+		return strings.Contains(rt.Path, "/:id") && (post || strings.HasSuffix(rt.Path, "/:key"))
+	}
+	site := newSiteWith(t, settings{demo: &handlers.Demo{}})
+	for _, rt := range handlers.Routes(true) {
+		if middleware.Right(rt.Right) == middleware.Public || kept(rt) {
+			continue
+		}
+		for _, fragment := range []string{"", "fields", "presence"} {
+			t.Run(strings.TrimSpace("V8.3.2 A-25 "+rt.Method+" "+rt.Path+" "+fragment), func(t *testing.T) {
+				site.says(map[string]rights{"Sam Sales": {everyRole, nil}})
+				b := site.signIn("Sam Sales")
+				site.says(map[string]rights{"Sam Sales": {}})
+				ask := func() string {
+					r := b.visit(rt, site.address(rt))
+					if fragment != "" {
+						r.Header.Set("X-Fragment", fragment)
+					}
+					answer, err := noRedirects(b).Do(r)
+					must(t, err)
+					return read(b, answer).kind()
+				}
+				site.clock.advance(50 * time.Second)
+				if got := ask(); got == "sign-in" {
+					t.Error("the provider is asked before its time")
+				}
+				site.clock.advance(11 * time.Second)
+				if got := ask(); got != "sign-in" {
+					t.Errorf("answered %s", got)
+				}
+			})
+		}
+	}
+}
+
+// A-25, V8.3.2: a save by somebody who may not any more reaches nobody, and what they typed
+// is theirs when they have their role again.
+func TestA25ASaveAMinuteLater(t *testing.T) { everywhere(t, aSaveAMinuteLater) }
+
+func aSaveAMinuteLater(t *testing.T) {
+	t.Run("V8.3.2 A-25", func(t *testing.T) {
+		site, id, review := resultSite(t, "Ada Admin")
+		site.says(map[string]rights{"Ada Admin": {roles: []string{"viewer"}}})
+		site.clock.advance(61 * time.Second)
+		p := review.save()
+		if p.url.Host != "signin.example" {
+			t.Fatalf("came to %s: %s", p.url, p.text())
+		}
+		p = p.choose("Ada Admin").want(http.StatusForbidden, "You cannot edit this customer")
+		site.wantPuts(0, 0)
+		site.says(nil)
+		site.clock.advance(61 * time.Second)
+		p.b.get("/").choose("Ada Admin").want(http.StatusOK, "Your drafts").follow("Continue").want(http.StatusOK).
+			form("email").wants("email", "typed@harbourline.example")
+		site.storedHas(id, "email", "nora.whitfield@harbourline.example")
 	})
 }

@@ -322,8 +322,7 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		}
 		source := s.SignIn.TokenSource(sess, s.Sessions)
 		v.upstream = s.Upstream.As(source)
-		// The page of one save tells by itself that the sign-in ran out over it.
-		if rt.method == http.MethodGet && fragment == "" && v.Param("key") == "" {
+		if !tellsItself(v, rt) {
 			if err := s.reconfirm(v, source); err != nil {
 				noteTokensOver(r.Context(), err)
 				return s.sendToSignIn(v)
@@ -343,20 +342,21 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 	}
 }
 
-// reconfirmWait is how long a page waits for the provider's word about its person.
-const reconfirmWait = 2 * time.Second
-
-// reconfirm renews tokens that are due on pages that need none as well: at renewals the
-// provider tells who was disabled or has other roles now, and such people must not go on
-// reading what comes from the database alone. A provider that does not answer
-// tells nothing.
+// reconfirm asks for a token where none is needed as well: who was disabled or has other
+// roles now must not go on reading what comes from the database alone, or end somebody's
+// session. A provider that does not answer tells nothing.
 func (s *site) reconfirm(v *visit, source pcclient.TokenSource) error {
-	ctx, cancel := context.WithTimeout(v.Request().Context(), reconfirmWait)
-	defer cancel()
-	if _, err := source(ctx, ""); s.tokensOver(v, err) {
+	if _, err := source(v.Request().Context(), ""); s.tokensOver(v, err) {
 		return err
 	}
 	return nil
+}
+
+// tellsItself reports whether a page deals by itself with a sign-in that ran out: what is
+// sent of a billing profile, which is kept first, and the page of one save.
+func tellsItself(v *visit, rt route) bool {
+	save := v.Param("key") != ""
+	return v.customer != "" && save == (rt.method == http.MethodGet)
 }
 
 // rateOf is the class of a request: what our scripts ask for by themselves, or at every

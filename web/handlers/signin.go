@@ -63,10 +63,11 @@ func (s *site) leave(v *visit) error {
 
 func (s *site) startSignIn(v *visit) error { return s.goToProvider(v, "/") }
 
-// sendToSignIn lets somebody sign in and come back to the page asked for. A
-// fragment is not navigated to, so it gets a page that says the session is over.
+// sendToSignIn lets somebody sign in and come back to the page asked for. A form is not
+// followed to the provider by browsers, and a fragment not navigated to, so they get a
+// page that says the session is over.
 func (s *site) sendToSignIn(v *visit) error {
-	if v.Request().Header.Get(fragmentHeader) != "" {
+	if v.Request().Method == http.MethodPost || v.Request().Header.Get(fragmentHeader) != "" {
 		return errSessionOver
 	}
 	if rounds(v) >= roundsMost {

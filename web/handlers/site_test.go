@@ -312,6 +312,7 @@ func (s *testSite) replica() *replica {
 			Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
 			BaseURL: portalOrigin, Scope: cloud.Scope, Tenants: []string{demo.PartnerTenant},
 			PortfoliosClaim: "groups", Portfolios: s.o.portfolios.Values(),
+			Confirm:    time.Minute,
 			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: s.ring,
 		}),
 		Portfolios: s.o.portfolios, Facts: directory.NewFacts(r.db, s.ring, s.clock.now),

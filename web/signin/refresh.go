@@ -22,6 +22,7 @@ const (
 	renewEarly = 5 * time.Minute  // a token with less left is renewed before use
 	justIssued = 30 * time.Second // a short-lived token is not renewed at every use
 	backOff    = 15 * time.Second // after the token endpoint failed
+	patience   = 2 * time.Second  // for a renewal, while the old token is good
 
 	// How often those who wait for another process look whether it is done.
 	firstLook = 5 * time.Millisecond
@@ -29,7 +30,10 @@ const (
 )
 
 // TokenSource returns the session's upstream token, renewed when less than five
-// minutes are left or when the upstream refused it. However many requests of a
+// minutes are left, when the upstream refused it, or when the provider last gave its
+// word for the person longer ago than Config.Confirm: by renewing tokens it tells whether
+// they were disabled or have other rights now. While the old token is good, a
+// provider that does not answer is not waited for. However many requests of a
 // session ask at once, of however many portals on the database, one renewal runs; it
 // outlives the request that began it, and the new tokens are in the store before
 // anybody uses them.
@@ -45,9 +49,7 @@ func (p *Provider) TokenSource(sess *session.Session, store *session.Store) pccl
 			if t := sess.Tokens(); p.good(t, refused) {
 				return t.Access, nil
 			}
-			t, err := p.flying.do(ctx, sess.ID(), func(ctx context.Context) (session.Tokens, error) {
-				return p.renewed(ctx, sess, store, refused)
-			})
+			t, err := p.patiently(ctx, sess, store, refused)
 			if err != nil {
 				return "", err
 			}
@@ -59,12 +61,39 @@ func (p *Provider) TokenSource(sess *session.Session, store *session.Store) pccl
 	}
 }
 
+// patiently joins the renewal of the session's tokens, or begins it. Who has a token that
+// is good does not wait long.
+func (p *Provider) patiently(ctx context.Context, sess *session.Session, store *session.Store, refused string) (session.Tokens, error) {
+	old := sess.Tokens()
+	usable := p.usable(old, refused)
+	if usable && (old.Refresh == "" || p.endpointDown()) {
+		return old, nil
+	}
+	wait := ctx
+	if usable {
+		short, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		wait = short
+	}
+	fresh, err := p.flying.do(wait, sess.ID(), func(ctx context.Context) (session.Tokens, error) {
+		return p.renewed(ctx, sess, store, refused)
+	})
+	if err != nil && usable && wait.Err() != nil && ctx.Err() == nil {
+		p.noteDown() // the next one need not wait at all
+		return old, nil
+	}
+	return fresh, err
+}
+
 // good reports whether the token can be used without a thought of renewing it.
 func (p *Provider) good(t session.Tokens, refused string) bool {
 	if t.Access == "" || t.Access == refused {
 		return false
 	}
 	now := p.now()
+	if p.cfg.Confirm > 0 && !now.Before(t.IssuedAt.Add(p.cfg.Confirm)) {
+		return false
+	}
 	return now.Before(t.Expiry.Add(-renewEarly)) || now.Before(t.IssuedAt.Add(justIssued))
 }
 

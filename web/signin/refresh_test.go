@@ -258,6 +258,79 @@ func TestTokens(t *testing.T) {
 	})
 }
 
+// V8.3.2, A-25: the provider's word about a person is a minute old at most.
+func TestTheProvidersWordIsConfirmed(t *testing.T) {
+	everyMinute := func(c *signin.Config, _ *demo.Options) { c.Confirm = time.Minute }
+	t.Run("V8.3.2 A-25 each minute, and not at every use", func(t *testing.T) {
+		d := newDesk(t, everyMinute)
+		b := d.browser()
+		sess := b.session()
+		for minute := range 3 {
+			d.wait(59 * time.Second)
+			if _, err := b.ask(sess, ""); err != nil || d.count("/token") != int64(1+minute) {
+				t.Errorf("a second early: %d calls, %v", d.count("/token"), err)
+			}
+			d.wait(time.Second)
+			for range 3 {
+				if _, err := b.ask(sess, ""); err != nil {
+					t.Error(err)
+				}
+			}
+			if got, want := d.count("/token"), int64(2+minute); got != want {
+				t.Errorf("after minute %d: %d calls, want %d", minute+1, got, want)
+			}
+		}
+	})
+	t.Run("V8.3.2 A-25 a role that was taken away ends the session", func(t *testing.T) {
+		d := newDesk(t, everyMinute)
+		b := d.browser()
+		sess := b.session()
+		d.idp.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) { tok.Claims["roles"] = []string{"auditor"} }})
+		d.wait(time.Minute)
+		if _, err := b.ask(sess, ""); !errors.Is(err, signin.ErrSignInAgain) || b.load() != nil {
+			t.Errorf("got %v, and a session: %v", err, b.load() != nil)
+		}
+	})
+	t.Run("R-22 a provider that is down or hangs is not waited for, and signs nobody out", func(t *testing.T) {
+		d := newDesk(t, everyMinute)
+		b := d.browser()
+		sess := b.session()
+		old := sess.Tokens().Access
+		hung := make(chan struct{})
+		d.idp.SetHooks(demo.Hooks{Before: func(_ http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path == "/token" {
+				<-hung
+			}
+			return false
+		}})
+		d.wait(time.Minute)
+		for range 3 { // the first stops waiting after a while, the others do not wait at all
+			if got, err := b.ask(sess, ""); err != nil || got != old {
+				t.Errorf("the old token is good, and not given: %v", err)
+			}
+		}
+		if n := d.count("/token"); n != 2 {
+			t.Errorf("%d calls, want one try", n)
+		}
+		close(hung)
+		d.idp.SetHooks(demo.Hooks{})
+		d.wait(16 * time.Second)
+		if got, err := b.ask(sess, ""); err != nil || got == old {
+			t.Errorf("after the trouble: %v", err)
+		}
+	})
+	t.Run("without a refresh token there is nothing to ask with", func(t *testing.T) {
+		d := newDesk(t, everyMinute)
+		d.idp.SetHooks(demo.Hooks{TokenAnswer: func(_ string, body map[string]any) { delete(body, "refresh_token") }})
+		b := d.browser()
+		sess := b.session()
+		d.wait(10 * time.Minute)
+		if got, err := b.ask(sess, ""); err != nil || got != sess.Tokens().Access {
+			t.Errorf("the token is good, and not given: %v", err)
+		}
+	})
+}
+
 func tokenSays(status int, body string) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path != "/token" {

@@ -44,6 +44,9 @@ type Config struct {
 
 	// MaxAge asks for a sign-in at the provider no older than this; zero does not ask.
 	MaxAge time.Duration
+	// Confirm is how old the provider's last word about a person may be when they ask for
+	// something; zero: as old as their access token.
+	Confirm time.Duration
 	// Factors are values of the claims amr and acr of which the ID token must have one,
 	// such as "mfa" (RFC 8176); none asks nothing.
 	Factors []string
