@@ -173,7 +173,7 @@ func TestTheDocumentsSay(t *testing.T) {
 		"V3.5.4 a host name of its own":                {holds, "Browsers", []string{"host name of its own", "refuses a base address with a path", "share cookies"}},
 		"V3.5.4 a host name of its own, in the guide":  {guide, "Running Partner Desk", []string{"**host name of its own**", "A path on a shared host does not work"}},
 		"V6.1.1 V6.1.3 one way in":                     {holds, "Ways in, and who may do what", []string{"one way in", "no passwords, accounts or keys of the portal's own", "guessing at the provider is the provider's to stop", "limited by address"}},
-		"V7.1.1 V7.1.2 V7.1.3 how sessions end":        {holds, "Sessions", []string{"Only what a person does counts as use", "back channel and front channel", "an administrator anybody's", "disables", "an hour at the latest"}},
+		"V7.1.1 V7.1.2 V7.1.3 how sessions end":        {holds, "Sessions", []string{"Only what a person does counts as use", "back channel and front channel", "an administrator anybody's", "disables", "have each minute"}},
 		"V8.1.1 V8.1.2 rights by role and portfolio":   {holds, "Ways in, and who may do what", []string{"without portfolios shows every role all customers", "no others; all other members go back"}},
 		"V11.1.1 V11.1.2 algorithms":                   {holds, "Secrets", []string{"AES-256-GCM", "HKDF-SHA-256", "chained with SHA-256", "RS256 and no other", "32 bytes of the system's randomness", "Go's standard library"}},
 		"V12.2.1 plain http is for the proxy":          {guide, "4. TLS", []string{"Between the two goes plain http", "starts only on `localhost` or with a proxy named"}},
