@@ -57,6 +57,8 @@ var journeys = []struct {
 	{"session ends while typing", sessionEndsWhileTyping},
 	{"somebody else signs in", somebodyElseSignsIn},
 	{"A-70 V14.3.2 Back after signing out", backAfterSigningOut},
+	{"V14.3.1 V14.3.3 nothing kept in the browser", nothingKeptInTheBrowser},
+	{"V1.2.3 V3.2.2 V3.2.3 V15.3.6 hostile texts", hostileTexts},
 	{"sign out elsewhere", signOutElsewhere},
 
 	{"change the country", changeTheCountry},
