@@ -26,6 +26,10 @@ func testA08WhoseAddressIsLogged(t *testing.T) {
 		{"from a listed proxy: the right-most nobody listed", listed, map[string]string{"X-Forwarded-For": "198.51.100.1, 203.0.113.9, 10.9.0.3"}, "203.0.113.9"},
 		{"a private net is not listed by itself", listed, map[string]string{"X-Forwarded-For": "203.0.113.9, 10.1.0.3"}, "10.1.0.3"},
 		{"nor this machine", listed, map[string]string{"X-Forwarded-For": "203.0.113.9, 127.0.0.1"}, "127.0.0.1"},
+		{"with a port, as some proxies write", listed, map[string]string{"X-Forwarded-For": "198.51.100.1:1, 203.0.113.9:5555, 10.9.0.3:80"}, "203.0.113.9"},
+		{"with a port of IPv6", listed, map[string]string{"X-Forwarded-For": "[2001:db8::1]:443"}, "2001:db8::1"},
+		{"IPv6 alone keeps its end", listed, map[string]string{"X-Forwarded-For": "2001:db8::1:443"}, "2001:db8::1:443"},
+		{"what is no address tells nothing", listed, map[string]string{"X-Forwarded-For": "203.0.113.9, none:80"}, "192.0.2.7"},
 		{"X-Real-IP is never read", listed, map[string]string{"X-Real-IP": "203.0.113.9"}, "192.0.2.7"},
 	} {
 		t.Run("A-08 "+story.name, func(t *testing.T) {

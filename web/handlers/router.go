@@ -252,7 +252,21 @@ func clientAddress(trusted []netip.Prefix) echo.IPExtractor {
 			Mask: net.CIDRMask(prefix.Bits(), prefix.Addr().BitLen()),
 		}))
 	}
-	return echo.ExtractIPFromXFFHeader(options...)
+	return withoutPorts(echo.ExtractIPFromXFFHeader(options...))
+}
+
+// withoutPorts takes away the ports that some proxies write behind addresses (Azure
+// Application Gateway does). Echo gives up at one and names the proxy, for everybody.
+func withoutPorts(extract echo.IPExtractor) echo.IPExtractor {
+	return func(r *http.Request) string {
+		told := strings.Split(strings.Join(r.Header.Values(echo.HeaderXForwardedFor), ","), ",")
+		for i, one := range told {
+			if at, err := netip.ParseAddrPort(strings.TrimSpace(one)); err == nil {
+				told[i] = at.Addr().String()
+			}
+		}
+		return extract(&http.Request{RemoteAddr: r.RemoteAddr, Header: http.Header{echo.HeaderXForwardedFor: {strings.Join(told, ",")}}})
+	}
 }
 
 // fragmentHeader is set by our scripts, which fetch a page to take a part of it:
