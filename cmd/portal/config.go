@@ -21,7 +21,7 @@ type WebConfig struct {
 	TLSCert        string   `env:"PORTAL_TLS_CERT" placeholder:"FILE" help:"Certificate chain in PEM, to serve TLS without a proxy. Read at start." group:"Address"`
 	TLSKey         string   `env:"PORTAL_TLS_KEY" placeholder:"FILE" help:"Private key of the certificate in PEM." group:"Address"`
 	MetricsListen  string   `env:"PORTAL_METRICS_LISTEN" placeholder:"HOST:PORT" help:"Address to serve /metrics on for Prometheus, apart from the portal and without sign-in. Without it there are no metrics." example:"localhost:9090" group:"Address"`
-	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, with commas between. Nobody else is believed. Required where PORTAL_LISTEN takes plain http from other machines; only these are answered then." example:"10.0.3.7,fd00:3::/64" group:"Address"`
+	TrustedProxies []string `env:"PORTAL_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges (at most a /8 of IPv4 or a /32 of IPv6), with commas between. Nobody else is believed. Required where PORTAL_LISTEN takes plain http from other machines; only these are answered then." example:"10.0.3.7,fd00:3::/64" group:"Address"`
 }
 
 // DatabaseConfig says where everything that must survive is kept, and under

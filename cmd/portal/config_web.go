@@ -95,6 +95,10 @@ func (c WebConfig) readCertificate(base *url.URL, ps *Problems) *tls.Certificate
 	return &pair
 }
 
+// Wider ranges of proxies than these are nobody's network: a slip of the pen there would
+// let anybody say which address they come from.
+const widestIPv4, widestIPv6 = 8, 32
+
 func (c WebConfig) readProxies(ps *Problems) []netip.Prefix {
 	var all []netip.Prefix
 	for _, text := range items(c.TrustedProxies) {
@@ -105,8 +109,10 @@ func (c WebConfig) readProxies(ps *Problems) []netip.Prefix {
 		switch {
 		case err != nil:
 			ps.add("PORTAL_TRUSTED_PROXIES", "%q is neither an address nor a CIDR range", text)
-		case prefix.Bits() == 0:
-			ps.add("PORTAL_TRUSTED_PROXIES", "%q is everybody: name the proxy", text)
+		case prefix.Addr().Is4In6():
+			ps.add("PORTAL_TRUSTED_PROXIES", "%q must be written as IPv4, such as 10.0.3.7", text)
+		case prefix.Addr().Is4() && prefix.Bits() < widestIPv4, prefix.Addr().Is6() && prefix.Bits() < widestIPv6:
+			ps.add("PORTAL_TRUSTED_PROXIES", "%q is too wide: name the proxy, or its network, at most a /%d of IPv4 or a /%d of IPv6", text, widestIPv4, widestIPv6)
 		default:
 			all = append(all, prefix.Masked())
 		}
