@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // CSV writes rows for spreadsheets, with the line ends of RFC 4180. A text that a
@@ -41,13 +40,26 @@ func (c *CSV) Flush() error {
 // with an East Asian keyboard.
 const formulaSigns = "=+-@＝＋－＠"
 
-// Neutral is a text as a cell that no spreadsheet takes for a formula, whatever unseen
-// characters stand before its sign.
+// cellEnds are after what a cell begins for a spreadsheet that does not go by commas: where
+// they are decimal marks, it splits at semicolons, quoted or not.
+const cellEnds = ";\t\r\n"
+
+// Neutral is a text as a cell that no spreadsheet takes for a formula, or splits into one,
+// whatever unseen characters or quotes stand before its sign.
 func Neutral(cell string) string {
-	unseen := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(cell, unseen))
-	if strings.ContainsRune(formulaSigns, first) || strings.IndexAny(cell, "\t\r\n") == 0 {
-		return "'" + cell
+	var out strings.Builder
+	from, begins := 0, true // begins: nothing that is seen stands in the cell yet
+	for i, r := range cell {
+		lead := i == 0 && strings.ContainsRune("\t\r\n\x00", r)
+		if lead || begins && strings.ContainsRune(formulaSigns, r) {
+			out.WriteString(cell[from:i] + "'")
+			from = i
+		}
+		begins = strings.ContainsRune(cellEnds, r) || begins && (r == '"' || unseen(r))
 	}
-	return cell
+	return out.String() + cell[from:]
+}
+
+func unseen(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
