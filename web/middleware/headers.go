@@ -37,9 +37,9 @@ func setHeaders(o Options, next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		if len(r.TransferEncoding) > 0 {
-			// Browsers send a form with its length. A body without one may have come
-			// with a length too that another server on the way went by: what
-			// follows it on this connection cannot be told apart and is not read.
+			// A body in chunks may have come with a length too that another server on the
+			// way went by: what follows it on this connection cannot be told apart
+			// and is not read.
 			h.Set("Connection", "close")
 		}
 		next.ServeHTTP(w, r)

@@ -132,11 +132,17 @@ func Fits(r *http.Request) bool {
 	}
 }
 
-// checkBody reads the body of a POST whole, once it is known to be of the kind its path
+// checkBody refuses a body that comes in chunks from a browser, which knows how long a form
+// is: see setHeaders. It reads that of a POST whole, once it is known to be of the kind its path
 // takes, a plain form but for machines, and of sensible size, so that no handler meets a
 // half-read one. No page answers another method that has a body: the router says so.
 func checkBody(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, machine := o.Machines[r.URL.EscapedPath()]
+		if len(r.TransferEncoding) > 0 && !machine {
+			o.refuse(w, r, http.StatusBadRequest, "chunked")
+			return
+		}
 		if r.Method != http.MethodPost {
 			next.ServeHTTP(w, r)
 			return
