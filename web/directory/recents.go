@@ -51,7 +51,7 @@ func NewRecents(db *database.DB, ring *seal.Ring, now func() time.Time) *Recents
 func (r *Recents) Touch(ctx context.Context, operator string, customer pcclient.TenantID, name string) error {
 	now := r.now()
 	name = clip(name)
-	last, err := r.find(ctx, operator, customer)
+	last, err := r.Find(ctx, operator, customer)
 	if err != nil {
 		return fmt.Errorf("note recent customer: %w", err)
 	}
@@ -140,8 +140,8 @@ func (r *Recents) Names(ctx context.Context, customers []pcclient.TenantID) (map
 	return names, nil
 }
 
-// find returns the customer's place in the list, or the zero Recent.
-func (r *Recents) find(ctx context.Context, operator string, customer pcclient.TenantID) (Recent, error) {
+// Find returns the customer's place in the operator's list, or the zero Recent.
+func (r *Recents) Find(ctx context.Context, operator string, customer pcclient.TenantID) (Recent, error) {
 	row := r.db.Read().QueryRowContext(ctx,
 		`SELECT operator, customer, name, seen_at FROM recents WHERE operator = $1 AND customer = $2`, operator, string(customer))
 	one, err := r.scan(row.Scan)

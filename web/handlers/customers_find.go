@@ -22,6 +22,9 @@ const (
 	findRows, findEdits = 8, 3
 	// findWait is how long it waits for Partner Center: somebody is typing.
 	findWait = 2 * time.Second
+	// knownCustomers is how many of the operator's recent customers are looked through
+	// for a name.
+	knownCustomers = 50
 )
 
 // suggestCustomers answers the find box while somebody types: customers whose name fits

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -21,9 +22,9 @@ import (
 // changeRows is how many changes a page lists.
 const changeRows = 25
 
-// knownCustomers is how many of the operator's recent customers are looked through
-// for a name.
-const knownCustomers = 50
+// seenWait is how long a history waits for Partner Center to show a customer that it
+// showed lately.
+const seenWait = 5 * time.Second
 
 // showHistory lists the changes of one customer.
 func (s *site) showHistory(v *visit) error {
@@ -64,19 +65,36 @@ func (s *site) sight(v *visit, look func(context.Context) outside.Sight) *templa
 }
 
 // seenCustomer is a customer whose history somebody asks for, by its name. Partner
-// Center decides whose customers they are: to those who never opened this one it has
-// to show it first. Auditors see what the portal recorded even of one that is gone, or
-// while Partner Center does not answer.
+// Center decides whose customers they are: it has to show this one, or have shown it to
+// the person lately, or within a day if it does not answer. Auditors see what the portal
+// recorded even of one that is gone, or while Partner Center does not answer.
 func (s *site) seenCustomer(v *visit, id pcclient.TenantID) (templates.Customer, error) {
-	if name, seen := s.recentNames(v)[id]; seen {
-		return templates.Customer{ID: string(id), Name: name, URL: customerPath(id)}, nil
-	}
 	ctx := v.Request().Context()
-	customer, err := v.upstream.Customers.Get(ctx, id)
+	named := func(name string) templates.Customer {
+		return templates.Customer{ID: string(id), Name: name, URL: customerPath(id)}
+	}
+	seen, err := s.Recents.Find(ctx, v.operator.Key(), id)
+	if err != nil {
+		s.warn(v, "recent customer not read", err)
+	}
+	age, asked := s.Now().Sub(seen.At), ctx
+	switch {
+	case age < lookFor:
+		return named(seen.Name), nil
+	case age < listFor:
+		var cancel context.CancelFunc
+		asked, cancel = context.WithTimeout(ctx, seenWait)
+		defer cancel()
+	}
+	customer, err := v.upstream.Customers.Get(asked, id)
 	switch {
 	case err == nil:
-		s.touch(v, id, cleaned(customer.CompanyName))
-		return templates.Customer{ID: string(id), Name: cleaned(customer.CompanyName), URL: customerPath(id)}, nil
+		name := cleaned(customer.CompanyName)
+		s.touch(v, id, name)
+		return named(name), nil
+	case age < listFor && failureOf(err).retry:
+		middleware.SetError(ctx, err)
+		return named(seen.Name), nil
 	case !v.may(middleware.Audit), errors.Is(err, signin.ErrSignInAgain):
 		return templates.Customer{}, err
 	}
@@ -85,23 +103,7 @@ func (s *site) seenCustomer(v *visit, id pcclient.TenantID) (templates.Customer,
 		return templates.Customer{}, errors.Join(trailErr, err)
 	}
 	middleware.SetError(ctx, err)
-	return templates.Customer{ID: string(id), Name: string(id), URL: customerPath(id)}, nil
-}
-
-// recentNames are the names of the customers the operator opened lately. That they
-// cannot be read costs names and nothing else.
-func (s *site) recentNames(v *visit) map[pcclient.TenantID]string {
-	names := map[pcclient.TenantID]string{}
-	recent, err := s.Recents.List(v.Request().Context(), v.operator.Key(), knownCustomers)
-	if err != nil {
-		s.warn(v, "recent customers not read", err)
-	}
-	for _, c := range recent {
-		if c.Name != "" {
-			names[c.Customer] = c.Name
-		}
-	}
-	return names
+	return named(cmp.Or(seen.Name, string(id))), nil
 }
 
 // customerNames are the names of the customers of some changes, as anybody saw them last. That

@@ -339,6 +339,46 @@ func TestWhoMaySeeHistory(t *testing.T) {
 	}
 }
 
+// What somebody was shown once does not open a history for ever: Partner Center is asked
+// again, and its refusal counts. That it does not answer takes nothing away for a day.
+func TestAHistoryGoesWithItsCustomer(t *testing.T) {
+	site := unseen(t)
+	id := site.customer(harbourline)
+	e := site.emailBy(id, audit.Applied, "", "Ada Admin", time.Hour, "a@x.example", "b@x.example")
+	paths := []string{history(id), history(id) + ".csv", fmt.Sprintf("%s/%d", history(id), e.Seq)}
+	sam := site.signIn("Sam Sales")
+	sam.get(overview(id)).want(http.StatusOK)
+	all := func(status int) {
+		t.Helper()
+		for _, path := range paths {
+			page := sam.get(path)
+			if page.want(status); status != http.StatusOK {
+				page.hides("b@x.example")
+			}
+		}
+	}
+	upstream := site.hosts["partnercenter.example"]
+
+	t.Run("Partner Center does not answer", func(t *testing.T) {
+		site.hosts["partnercenter.example"] = down{}
+		site.clock.advance(20 * time.Minute)
+		all(http.StatusOK)
+		site.clock.advance(24 * time.Hour)
+		sam = site.signIn("Sam Sales")
+		all(http.StatusServiceUnavailable)
+		site.hosts["partnercenter.example"] = upstream
+		all(http.StatusOK)
+	})
+	t.Run("V8.2.2 Partner Center shows the customer no more", func(t *testing.T) {
+		must(t, site.sim.AddFaults(pcsim.Fault{Path: "/v1/customers/*", Times: -1, Status: http.StatusForbidden, Shape: pcsim.ShapeA}))
+		sam.get(overview(id)).want(http.StatusForbidden)
+		site.clock.advance(20 * time.Minute)
+		all(http.StatusForbidden)
+		sam = site.signIn("Sam Sales")
+		all(http.StatusForbidden)
+	})
+}
+
 // down is a host that nobody answers for.
 type down struct{}
 
