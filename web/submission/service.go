@@ -162,12 +162,18 @@ func (s *Service) known(ctx context.Context, r Request) (Submission, error) {
 }
 
 // RefuseOther writes into the trail that the request's key was asked for with
-// other values than it stands for, and returns ErrOtherValues. That it cannot be
-// written is an event; the answer is the same.
+// other values than it stands for, once for a key, and returns ErrOtherValues. Every
+// time is an event, and so is that it cannot be written; the answer is the same.
 func (s *Service) RefuseOther(ctx context.Context, r Request) error {
 	s.events.WarnContext(ctx, "submission.other_values", "submission", r.Key, "operator", r.Operator.Key)
 	refused := Submission{Request: r, Reason: OtherValues}
 	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := s.db.Lock(ctx, tx, "refusals of "+r.Key); err != nil {
+			return err
+		}
+		if told, err := s.log.Has(ctx, tx, r.Key, audit.Refused); err != nil || told {
+			return err
+		}
 		_, err := s.log.Append(ctx, tx, entry(refused, audit.Refused, s.now()), audit.Values{})
 		return err
 	})
