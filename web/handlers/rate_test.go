@@ -113,6 +113,26 @@ func TestA66AHammeredSearch(t *testing.T) {
 	})
 }
 
+// what costs much is not limited as a poll is because it says that it is one.
+func TestA66A67APageIsNoPartOfAnother(t *testing.T) {
+	for _, path := range []string{"/changes.csv", "/customers?q=harbour"} {
+		for _, fragment := range []string{"result", "presence", "fields"} {
+			t.Run("A-66 A-67 "+path+" as "+fragment, func(t *testing.T) {
+				site := newSiteWith(t, settings{limited: true})
+				b := site.signIn("Ada Admin")
+				ask := func() *page {
+					r := b.request(http.MethodGet, path, nil)
+					r.Header.Set("X-Fragment", fragment)
+					return b.do(r)
+				}
+				if _, n := until(t, ask); n > 70 {
+					t.Errorf("refused after %d", n)
+				}
+			})
+		}
+	}
+}
+
 // I-8: a form that comes too fast costs nothing of what was typed.
 func TestTooFastAFormKeepsWhatWasTyped(t *testing.T) {
 	site := newSiteWith(t, settings{limited: true})

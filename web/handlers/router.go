@@ -280,6 +280,21 @@ const (
 	fragmentFind     = "find"
 )
 
+// fragment is the part of its page that the route is asked for, of those which count
+// otherwise than the page does; "" is the page, whatever the header says.
+func (rt route) fragment(r *http.Request) string {
+	parts := map[string]string{
+		"GET /":                         fragmentResult, // whether the session lives
+		"GET /customers":                fragmentFind,
+		"GET /customers/:id/billing":    fragmentPresence,
+		"GET /customers/:id/saves/:key": fragmentResult,
+	}
+	if asked := r.Header.Get(fragmentHeader); asked == parts[rt.method+" "+rt.path] {
+		return asked
+	}
+	return ""
+}
+
 // serve opens a route to those who have its right. A GET by nobody goes to the
 // identity provider and comes back here; a POST by nobody gets a page, because
 // browsers refuse to follow a form to another origin.
@@ -304,7 +319,7 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 			return rt.page(v)
 		}
 		load := s.Sessions.Load
-		fragment := r.Header.Get(fragmentHeader)
+		fragment := rt.fragment(r)
 		if fragment == fragmentResult || fragment == fragmentPresence {
 			load = s.Sessions.Look // a page that polls is not a person who is there
 		}
@@ -376,11 +391,10 @@ func tellsItself(v *visit, rt route) bool {
 // rateOf is the class of a request: what our scripts ask for by themselves, or at every
 // key, is another one than the page it is a part of.
 func rateOf(rt route, fragment string) middleware.Rate {
-	switch {
-	case rt.method != http.MethodGet:
-	case fragment == fragmentResult, fragment == fragmentPresence:
+	switch fragment {
+	case fragmentResult, fragmentPresence:
 		return middleware.RatePoll
-	case fragment == fragmentFind:
+	case fragmentFind:
 		return middleware.RateSearch
 	}
 	return rt.rate
