@@ -21,6 +21,14 @@ import (
 // for a program gone wild, as Entra does (AADSTS50196), and more is what tokens live.
 const leastConfirm, mostConfirm = 30, 3600
 
+// placeholderID stands for an ID in deploy/portal.env.example.
+const placeholderID = "00000000-0000-0000-0000-000000000000"
+
+// placeholderSecrets are what people write where a secret is to follow, in small letters.
+func placeholderSecrets() []string {
+	return []string{"…", "...", "changeme", "change-me", "secret", "client-secret", "password", "todo", "xxx"}
+}
+
 // portalRoles are the roles of the portal; PORTAL_ROLES gives them to people.
 func portalRoles() []string { return []string{"viewer", "editor", "auditor", "administrator"} }
 
@@ -30,6 +38,9 @@ func (c SignInConfig) read(s *Settings, ps *Problems) {
 	s.Issuer = c.readIssuer(s.Cloud, s.Tenants, ps)
 	if s.ClientID = strings.TrimSpace(c.OIDCClientID); s.ClientID == "" {
 		ps.add("PORTAL_OIDC_CLIENT_ID", "is missing: it stands on the overview of the app registration")
+	}
+	if s.ClientID == placeholderID {
+		ps.add("PORTAL_OIDC_CLIENT_ID", "is still the example's: it stands on the overview of the app registration")
 	}
 	c.readProof(s, ps)
 	s.Factors = items(c.OIDCFactors)
@@ -53,6 +64,8 @@ func (c SignInConfig) readProof(s *Settings, ps *Problems) {
 		s.ClientKey = c.readKey(ps)
 	case secret == "":
 		ps.add("PORTAL_OIDC_CLIENT_SECRET", "is missing: create one under Certificates & secrets of the app registration")
+	case slices.Contains(placeholderSecrets(), strings.ToLower(string(secret))):
+		ps.add(fileVariable("PORTAL_OIDC_CLIENT_SECRET", c.OIDCClientSecretFile), "stands in for a secret: create one under Certificates & secrets of the app registration")
 	}
 	s.ClientSecret = secret
 	minutes, err := strconv.ParseUint(cmp.Or(strings.TrimSpace(c.OIDCMaxAge), "0"), 10, 16)
@@ -87,6 +100,9 @@ func (c SignInConfig) readTenants(ps *Problems) []string {
 		if err != nil {
 			ps.add("PORTAL_OIDC_TENANTS", "%q is not a tenant ID: it must be a GUID", text)
 			continue
+		}
+		if tenant == placeholderID {
+			ps.add("PORTAL_OIDC_TENANTS", "is still the example's: set the directory (tenant) ID of the app registration")
 		}
 		all = append(all, string(tenant))
 	}

@@ -207,6 +207,36 @@ func TestTheDocumentsSay(t *testing.T) {
 	}
 }
 
+// The image is made of a list of files, none of which is anybody's secret, and its settings
+// name an address and a folder.
+func TestTheImageHoldsNoSecret(t *testing.T) {
+	t.Run("V13.3.1 V6.3.2", func(t *testing.T) {
+		text, err := os.ReadFile("../../deploy/Dockerfile")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var does []string
+		for line := range strings.Lines(string(text)) {
+			for _, step := range []string{"FROM ", "COPY ", "ADD ", "RUN ", "ENV ", "ARG "} {
+				if strings.HasPrefix(line, step) {
+					does = append(does, strings.TrimSpace(line))
+				}
+			}
+		}
+		want := []string{
+			"FROM scratch",
+			"COPY --chmod=0644 bin/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt",
+			"COPY --chmod=0755 bin/portal /portal",
+			"COPY --chmod=0644 LICENSE deploy/THIRD_PARTY.md /licences/",
+			"COPY --chown=65532:65532 --chmod=0700 bin/data /data",
+			"ENV PORTAL_LISTEN=:8080 PORTAL_DATABASE_URL=sqlite:/data/portal.db",
+		}
+		if diff := cmp.Diff(want, does); diff != "" {
+			t.Errorf("look at what goes into the image, then change this list (-known +found)\n%s", diff)
+		}
+	})
+}
+
 func writeEvents(t *testing.T) {
 	t.Helper()
 	page, err := os.ReadFile(securityPage)

@@ -3,9 +3,14 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -88,6 +93,52 @@ func TestTechniquesThePortalDoesWithout(t *testing.T) {
 			if (path == "crypto" || strings.HasPrefix(path, "crypto/")) && !slices.Contains(known, path) {
 				t.Errorf("%v import %s", importers, path)
 			}
+		}
+	})
+
+	// Who is told sooner how far a guess was right can guess letter by letter.
+	t.Run("V11.2.4 secrets are compared in constant time", func(t *testing.T) {
+		secret := regexp.MustCompile(`(?i)(secret|nonce|verifier|csrf|mac|state)$`)
+		// The state of a sign-in comes sealed from the browser that has to send it, and is good
+		// for one guess: the transaction is taken with it.
+		known := []string{"transaction.go: t.State != state"}
+		compared := 0
+		for _, file := range productFiles(t) {
+			folder := filepath.Base(filepath.Dir(file))
+			if !slices.Contains([]string{"signin", "session", "seal", "middleware"}, folder) {
+				continue
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(parsed, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					switch call := types.ExprString(n.Fun); call {
+					case "subtle.ConstantTimeCompare", "hmac.Equal":
+						compared++
+					case "bytes.Equal", "bytes.Compare", "strings.EqualFold", "strings.Compare":
+						for _, arg := range n.Args {
+							if secret.MatchString(types.ExprString(arg)) {
+								t.Errorf("%s: %s", filepath.Base(file), types.ExprString(n))
+							}
+						}
+					}
+				case *ast.BinaryExpr:
+					if n.Op != token.EQL && n.Op != token.NEQ {
+						return true
+					}
+					left, right, said := types.ExprString(n.X), types.ExprString(n.Y), filepath.Base(file)+": "+types.ExprString(n)
+					if nothing := right == `""` || right == "nil"; !nothing && (secret.MatchString(left) || secret.MatchString(right)) && !slices.Contains(known, said) {
+						t.Errorf("%s", said)
+					}
+				}
+				return true
+			})
+		}
+		if compared < 3 {
+			t.Errorf("only %d comparisons take constant time", compared)
 		}
 	})
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -50,6 +51,9 @@ func parseKey(text string) (key, error) {
 	secret, err := base64.RawStdEncoding.DecodeString(encoded)
 	if err != nil || len(secret) != secretSize {
 		return key{}, fmt.Errorf("the text after %q must be the base64 of %d bytes", id+":", secretSize)
+	}
+	if len(slices.Compact(slices.Clone(secret))) == 1 {
+		return key{}, fmt.Errorf("the key %q stands in for one: \"portal keys new\" prints one", id)
 	}
 	return key{id: id, secret: secret}, nil
 }
