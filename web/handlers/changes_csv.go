@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/crash"
 	"github.com/partnerdesk/portal/web/middleware"
@@ -94,8 +95,10 @@ type changeFile struct {
 
 // writeChanges writes the file and returns how many changes are in it. Downloads take
 // turns in reading, so that many of them at once leave the rest of the machine to the
-// pages; nobody's turn lasts while a slow browser takes its part.
+// pages; nobody's turn lasts while a slow browser takes its part, or while Partner Center
+// is asked about a customer.
 func (s *site) writeChanges(ctx context.Context, out io.Writer, f audit.Filter) (int, error) {
+	s.outOfTurn(&f)
 	next, stop := iter.Pull2(s.Audit.EachChange(ctx, f))
 	defer stop()
 	file := &changeFile{next: next}
@@ -139,6 +142,24 @@ func (s *site) fill(ctx context.Context, file *changeFile) (more bool, err error
 		}
 	}
 	return more, file.rows.Flush()
+}
+
+// outOfTurn makes a filter give the turn back while it finds out about a customer, which
+// it does once for each.
+func (s *site) outOfTurn(f *audit.Filter) {
+	only := f.Only
+	if only == nil {
+		return
+	}
+	told := map[pcclient.TenantID]bool{}
+	f.Only = func(ctx context.Context, id pcclient.TenantID) (bool, error) {
+		if !told[id] {
+			told[id] = true
+			<-s.reading
+			defer func() { s.reading <- struct{}{} }() // fill gives it back, whatever happens
+		}
+		return only(ctx, id)
+	}
 }
 
 func writeChange(file *audit.CSV, r audit.Record) error {

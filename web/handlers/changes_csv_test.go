@@ -250,6 +250,44 @@ func TestA67ManyExportsAtOnceStaySmall(t *testing.T) {
 	}
 }
 
+// while Partner Center is slow to tell which customers one export may hold, others
+// are read.
+func TestA67AnExportThatAsksHoldsUpNoOther(t *testing.T) {
+	site := newSiteWith(t, settings{portfolios: portfolios(t, "mine country:US", "whole all")})
+	site.says(map[string]rights{"Sam Sales": {everyRole, []string{"mine"}}})
+	site.many(600, 100)
+	sam, ada := site.signIn("Sam Sales"), site.signIn("Ada Admin")
+	asked, answer := make(chan struct{}), make(chan struct{})
+	tell := sync.OnceFunc(func() { close(asked) })
+	site.onCall(func(_ *replica, q *http.Request, next http.RoundTripper) (*http.Response, error) {
+		tell()
+		<-answer
+		return next.RoundTrip(q)
+	})
+	var exports sync.WaitGroup
+	exports.Go(func() {
+		lines := sam.get("/changes.csv").lines()
+		if len(lines) == 0 || len(lines) >= 600 {
+			t.Errorf("the file that asked has %d lines", len(lines))
+		}
+	})
+	<-asked
+	done := make(chan int)
+	exports.Go(func() { done <- len(ada.get("/changes.csv").lines()) })
+	select {
+	case n := <-done:
+		if n != 600 {
+			t.Errorf("the other has %d lines", n)
+		}
+		close(answer)
+	case <-time.After(10 * time.Second):
+		t.Error("the other waits for it")
+		close(answer)
+		<-done
+	}
+	exports.Wait()
+}
+
 func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
