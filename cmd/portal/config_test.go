@@ -165,6 +165,7 @@ func TestWhatAConfigurationMayNotSay(t *testing.T) {
 		"V12.3.3 one of several PostgreSQL servers unproved": {func(c *Config) { c.DatabaseURL = "postgres://localhost,db.example.com/portal?sslmode=prefer" }, "PORTAL_DATABASE_URL"},
 		"PostgreSQL elsewhere, plain on purpose":             {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal?sslmode=disable" }, ""},
 		"PostgreSQL on this machine":                         {func(c *Config) { c.DatabaseURL = "postgres://portal@127.0.0.1/portal" }, ""},
+		"V1.2.4 values in the text of statements":            {func(c *Config) { c.DatabaseURL = "postgres://localhost/portal?default_query_exec_mode=simple_protocol" }, "PORTAL_DATABASE_URL"},
 		"V12.3.1 the API by plain http":                      {func(c *Config) { c.UpstreamURL = "http://api.example.com" }, "PORTAL_UPSTREAM_URL"},
 		"V12.3.1 the provider by plain http":                 {func(c *Config) { c.OIDCIssuer = "http://id.example.com" }, "PORTAL_OIDC_ISSUER"},
 		"a PostgreSQL mode unheard of":                       {func(c *Config) { c.DatabaseURL = "postgres://db.example.com/portal?sslmode=perhaps" }, "PORTAL_DATABASE_URL"},

@@ -26,6 +26,9 @@ func CheckURL(address string) error {
 		return nil
 	case "postgres", "postgresql":
 		config, err := parsePostgres(address)
+		if u, bad := url.Parse(address); err == nil && bad == nil && u.Query().Has("default_query_exec_mode") {
+			err = errors.New("must not say default_query_exec_mode: values travel apart from statements, and a pooler has to be in session mode")
+		}
 		if err == nil && !proves(config) && !plainOnPurpose(address) {
 			err = errors.New("must say sslmode=verify-full for a server on another machine, or sslmode=disable where the network alone is to protect what is sent")
 		}

@@ -50,6 +50,14 @@ func testABentFormComesBackWhole(t *testing.T) {
 		status int
 		want   []string // pairs that must be in the form that comes back
 	}{
+		{"A-17 the token of another person", func(f *form) {
+			f.fill("csrf", site.signIn("Sam Sales").edit(id).values.Get("csrf"))
+		}, 403, nil},
+		{"V2.3.2 one field more than there may be", func(f *form) {
+			for i := len(f.values); i <= handlers.MaxFormFields; i++ {
+				f.fill(fmt.Sprintf("field%d", i), "x")
+			}
+		}, 400, nil},
 		{"an unknown field", func(f *form) { f.fill("isAdmin", "true") }, 400, nil},
 		{"a field twice", func(f *form) { f.values.Add("email", "second@harbourline.example") }, 400, nil},
 		{"text that is not UTF-8", func(f *form) { f.fill("lastName", "Whit\xff\xfefield") }, 400, []string{"lastName", "Whitfield"}},
@@ -90,6 +98,15 @@ func testABentFormComesBackWhole(t *testing.T) {
 			safe(t, p)
 			stillTyped(t, p, append([]string{"email", "typed@harbourline.example", "firstName", `Typed "<b>`}, story.want...)...)
 			p.shows("othing ")
+			if len(story.want) > 0 { // V1.3.3: the field is named
+				about := "Last name holds characters that cannot be saved"
+				if story.want[1] == long {
+					about = "Last name"
+				}
+				if wrong := p.find(func(n *node) bool { return attr(n, "name") == "lastName" && attr(n, "aria-invalid") == "true" }); wrong == nil || !strings.Contains(p.text(), about) {
+					t.Errorf("the field is not named:\n%.900s", p.text())
+				}
+			}
 			// What came back can be sent as it is, or after the complaint is met.
 			again := p.form("email").fill("lastName", "Whitfield").press()
 			if again.status == http.StatusOK {

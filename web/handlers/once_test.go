@@ -24,7 +24,7 @@ func testA57OneEditIsSavedOnce(t *testing.T) {
 		site, id, review := start(t)
 		site.sim.AddFaults(onPut(pcsim.Fault{DelayBeforeMs: 100}))
 		var group sync.WaitGroup
-		results := make([]*page, 5)
+		results := make([]*page, 50)
 		for i := range results {
 			group.Go(func() { results[i] = review.save() })
 		}
