@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -96,12 +97,37 @@ func backChannelLogout(t *testing.T) {
 		token := site.logoutToken(ada, "", nil)
 		site.signIn("Ada Admin")
 		site.backChannel("/backchannel-logout", token).want(http.StatusOK)
+		site.clock.advance(time.Second)
 		again := site.signIn("Ada Admin")
 		for range 2 * len(site.turns.all) {
 			site.backChannel("/backchannel-logout", token).want(http.StatusBadRequest)
 		}
 		again.in(t, true, "since then")
 	})
+	for what, out := range map[string]struct{ subject, sid string }{"its sid": {ada, "one"}, "the person": {ada, ""}} {
+		t.Run("A-23 A-24 I-10 a logout of "+what+" while the sign-in is under way", func(t *testing.T) {
+			site := newSite(t)
+			var once sync.Once
+			site.provider.SetHooks(demo.Hooks{
+				IDToken: func(tok *demo.Token) { tok.Claims["sid"] = "one" },
+				TokenAnswer: func(string, map[string]any) {
+					once.Do(func() {
+						site.backChannel("/backchannel-logout", site.logoutToken(out.subject, out.sid, nil)).want(http.StatusOK)
+					})
+				},
+			})
+			b := site.anybody()
+			p := b.get("/auth/start").choose("Ada Admin").want(http.StatusOK, "You are signed out")
+			if p.url.Path != "/signin" {
+				t.Errorf("came to %s", p.url)
+			}
+			b.in(t, false, "after the logout")
+			site.clock.advance(time.Second)
+			site.provider.SetHooks(demo.Hooks{IDToken: func(tok *demo.Token) { tok.Claims["sid"] = "two" }})
+			site.signInWith(b, "Ada Admin")
+			b.in(t, true, "after signing in anew")
+		})
+	}
 	t.Run("what is not believed ends nothing", func(t *testing.T) {
 		site := newSite(t)
 		b := site.signInAs("one")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/session"
 	"github.com/partnerdesk/portal/web/signin"
 	"github.com/partnerdesk/portal/web/templates"
 )
@@ -102,10 +103,15 @@ func (s *site) finishSignIn(v *visit) error {
 	if !s.ownPage(back) {
 		back = "/"
 	}
-	if err := s.Sessions.Begin(v.Response(), v.Request(), data); err != nil {
+	middleware.SetOperator(v.Request().Context(), data.Operator.Key())
+	err = s.Sessions.Begin(v.Response(), v.Request(), data)
+	switch {
+	case errors.Is(err, session.ErrGone):
+		middleware.SetReason(v.Request().Context(), "logged_out_meanwhile")
+		return v.redirect("/signin?state=signed-out")
+	case err != nil:
 		return err
 	}
-	middleware.SetOperator(v.Request().Context(), data.Operator.Key())
 	setRounds(v, rounds(v)+1)
 	return v.redirect(back)
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/partnerdesk/portal/web/database"
@@ -14,7 +15,8 @@ import (
 // ErrUsed reports that a logout token came before. Nothing was ended.
 var ErrUsed = errors.New("logout token was used before")
 
-// logoutsFor is how long a logout token is remembered: longer than signin takes one.
+// logoutsFor is how long a logout token is remembered, and whom it named: longer than
+// signin takes one, and longer than a sign-in may be on its way here.
 const logoutsFor = 10 * time.Minute
 
 // Logout is what an identity provider says of sessions that are over: all of a person,
@@ -24,11 +26,14 @@ type Logout struct {
 	// Token is the provider's id of the message, good for one Logout by whichever
 	// portal on the database gets it. "" is a message that has none and may come again.
 	Token string
+	// IssuedAt is when the provider said so, by its clock. For a message that has no Token
+	// it is not needed.
+	IssuedAt time.Time
 }
 
 // EndNamed ends the sessions that the provider names and returns how many those were.
 // A token counts as used once they are gone, so after an error the provider may send it
-// again.
+// again. A sign-in that it names as well, and that is on its way here, does not begin.
 func (s *Store) EndNamed(ctx context.Context, out Logout) (ended int64, err error) {
 	which, args := named(out)
 	if which == "" {
@@ -47,6 +52,9 @@ func (s *Store) EndNamed(ctx context.Context, out Logout) (ended int64, err erro
 		}
 		if out.Token != "" {
 			if err := s.use(ctx, tx, out); err != nil {
+				return err
+			}
+			if err := s.remember(ctx, tx, out); err != nil {
 				return err
 			}
 		}
@@ -89,9 +97,8 @@ func (s *Store) use(ctx context.Context, tx *sql.Tx, out Logout) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM logouts WHERE used_at <= $1`, database.Micros(s.now().Add(-logoutsFor))); err != nil {
 		return err
 	}
-	sum := sha256.Sum256([]byte(out.Issuer + "\x00" + out.Token))
 	result, err := tx.ExecContext(ctx, `INSERT INTO logouts (token, used_at) VALUES ($1, $2) ON CONFLICT (token) DO NOTHING`,
-		hex.EncodeToString(sum[:]), database.Micros(s.now()))
+		hashed(out.Issuer, out.Token), database.Micros(s.now()))
 	if err != nil {
 		return err
 	}
@@ -99,4 +106,36 @@ func (s *Store) use(ctx context.Context, tx *sql.Tx, out Logout) error {
 		return err
 	}
 	return ErrUsed
+}
+
+// remember notes whom a logout names, among the tokens: a sign-in of theirs may have its
+// tokens already and no row yet.
+func (s *Store) remember(ctx context.Context, tx *sql.Tx, out Logout) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO logouts (token, used_at) VALUES ($1, $2)
+		ON CONFLICT (token) DO UPDATE SET used_at = excluded.used_at WHERE logouts.used_at < excluded.used_at`,
+		hashed(out.Issuer, out.SID, out.Subject), database.Micros(out.IssuedAt))
+	return err
+}
+
+// stillOn is ErrGone if the provider ended a sign-in before its row was made: by its name
+// there, which no other gets, or with all that the person had.
+func (s *Store) stillOn(ctx context.Context, tx *sql.Tx, d Data) error {
+	issuer, subject := d.Operator.Issuer, d.Operator.Subject
+	bySID, byBoth, bySubject := "", "", hashed(issuer, "", subject)
+	if d.SID != "" {
+		bySID, byBoth = hashed(issuer, d.SID, ""), hashed(issuer, d.SID, subject)
+	}
+	var over bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM logouts WHERE used_at > $1 AND (token IN ($2, $3) OR token = $4 AND used_at >= $5))`,
+		database.Micros(s.now().Add(-logoutsFor)), bySID, byBoth, bySubject, database.Micros(d.NamedAt)).Scan(&over)
+	if err == nil && over {
+		return ErrGone
+	}
+	return err
+}
+
+// hashed is what stands in the table for a token, or for whom one names.
+func hashed(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,7 @@ func (p *place) as(subject, sid string) *browser {
 	b.signIn(session.Data{
 		Operator: session.Operator{Issuer: "https://idp.example", Subject: subject, TenantID: "t", ObjectID: "object of " + subject, Name: strings.ToUpper(subject)},
 		SID:      sid,
+		NamedAt:  p.now(),
 	})
 	return b
 }
@@ -86,8 +88,8 @@ func testLogoutFromOutside(t *testing.T) {
 		p.wait(time.Second)
 		p.endNamed(session.Logout{Issuer: issuer, Subject: "sam", Token: "b"}, 0)
 		var kept int
-		if err := p.db.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM logouts`).Scan(&kept); err != nil || kept != 1 {
-			t.Errorf("%d tokens are remembered, %v", kept, err)
+		if err := p.db.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM logouts`).Scan(&kept); err != nil || kept != 2 {
+			t.Errorf("%d tokens and people are remembered, %v, want those of the last logout", kept, err)
 		}
 	})
 	t.Run("R-15 of twenty at once with one token, one ends something", func(t *testing.T) {
@@ -112,6 +114,66 @@ func testLogoutFromOutside(t *testing.T) {
 		wg.Wait()
 		if ended != 1 || used != 19 {
 			t.Errorf("%d ended, %d refused", ended, used)
+		}
+	})
+	t.Run("A-24 I-10 a sign-in that the provider ended on its way here does not begin", func(t *testing.T) {
+		p := newPlace(t)
+		there := p.open(p.keys)
+		started := p.now()
+		for token, out := range map[string]session.Logout{
+			"a": {SID: "1"}, "b": {SID: "2", Subject: "bob"}, "c": {Subject: "cleo"}, "d": {SID: "5", Subject: "somebody else"},
+		} {
+			p.wait(time.Second)
+			out.Issuer, out.Token, out.IssuedAt = issuer, token, p.now()
+			if _, err := there.EndNamed(t.Context(), out); err != nil {
+				t.Fatal(err)
+			}
+		}
+		lastly := p.now()
+		p.wait(time.Second)
+		for _, story := range []struct {
+			subject, sid string
+			named        time.Time
+			begins       bool
+		}{
+			{"ada", "1", started, false},
+			{"ada", "1", p.now(), false}, // a code from before the logout, redeemed after it
+			{"ada", "6", started, true},
+			{"ada", "", started, true},
+			{"bob", "2", started, false},
+			{"bob", "3", started, true},
+			{"cleo", "4", started, false},
+			{"cleo", "", started, false},
+			{"cleo", "4", lastly.Add(time.Second), true}, // signed in anew
+			{"dora", "5", started, true},
+		} {
+			b := &browser{place: p}
+			w := httptest.NewRecorder()
+			err := p.store.Begin(w, b.request(), session.Data{Operator: session.Operator{Issuer: issuer, Subject: story.subject}, SID: story.sid, NamedAt: story.named})
+			if b.take(w); story.begins != (err == nil) || !story.begins && !errors.Is(err, session.ErrGone) {
+				t.Errorf("%+v: %v", story, err)
+			}
+			if (b.cookie != "") != story.begins {
+				t.Errorf("%+v: the cookie is %q", story, b.cookie)
+			}
+		}
+		p.wait(10 * time.Minute)
+		p.as("ada", "1").want(true, "after ten minutes, when nothing is on its way any more")
+	})
+	t.Run("a front-channel logout, which anybody can send, leaves nothing behind", func(t *testing.T) {
+		p := newPlace(t)
+		p.as("ada", "1")
+		p.endNamed(session.Logout{Issuer: issuer, SID: "1"}, 1)
+		p.as("ada", "1").want(true, "afterwards")
+	})
+	t.Run("of two logouts of a person the later counts, whichever comes first", func(t *testing.T) {
+		p := newPlace(t)
+		at := p.now()
+		p.endNamed(session.Logout{Issuer: issuer, Subject: "ada", Token: "later", IssuedAt: at.Add(30 * time.Second)}, 0)
+		p.endNamed(session.Logout{Issuer: issuer, Subject: "ada", Token: "earlier", IssuedAt: at}, 0)
+		err := p.store.Begin(httptest.NewRecorder(), (&browser{place: p}).request(), session.Data{Operator: session.Operator{Issuer: issuer, Subject: "ada"}, NamedAt: at.Add(10 * time.Second)})
+		if !errors.Is(err, session.ErrGone) {
+			t.Errorf("began: %v", err)
 		}
 	})
 	t.Run("F-33 after trouble the token can come again", func(t *testing.T) {

@@ -61,6 +61,9 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 		if err := s.lock(ctx, tx); err != nil {
 			return err
 		}
+		if err := s.stillOn(ctx, tx, sess.Data); err != nil {
+			return err
+		}
 		if planted {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1`, old.row()); err != nil {
 				return err

@@ -30,8 +30,8 @@ import (
 // signed in: answer 503, keep the cookie, do not send them to sign in.
 var ErrStore = errors.New("session store unavailable")
 
-// ErrGone reports that the session ended before the write: signed out, expired,
-// or pushed out by newer ones. Nothing was written and nothing revives it.
+// ErrGone reports that the session ended before the write: signed out, here or at the
+// provider, expired, or pushed out by newer ones. Nothing was written and nothing revives it.
 var ErrGone = errors.New("session has ended")
 
 // ErrStale reports that the session was written by somebody else since it was
@@ -90,6 +90,9 @@ type Data struct {
 	CSRF       []byte // 32 random bytes; made by Begin when nil
 	SID        string // the provider's name for this sign-in, "" when it has none
 	SignedInAt time.Time
+	// NamedAt is when the provider named the person, by its clock. Begin alone knows it: a
+	// logout of the person since then, by the same clock, is one of this sign-in too.
+	NamedAt time.Time
 }
 
 // Format hides everything but whose data it is.

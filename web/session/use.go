@@ -45,8 +45,9 @@ func (s *Store) Forget(w http.ResponseWriter, r *http.Request) {
 
 // Begin signs the person in: a new id and key, the session the browser had
 // before deleted first, and the person's sessions over the limit ended, the ones
-// unused longest first. The cookie is set once all of that is durable. Call it
-// before the first byte of the answer.
+// unused longest first. The cookie is set once all of that is durable. ErrGone means
+// that the provider ended the sign-in while it was on its way here: nothing was begun.
+// Call it before the first byte of the answer.
 func (s *Store) Begin(w http.ResponseWriter, r *http.Request, d Data) error {
 	if d.CSRF == nil {
 		d.CSRF = random(half)

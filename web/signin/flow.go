@@ -66,15 +66,16 @@ func (p *Provider) Finish(w http.ResponseWriter, r *http.Request) (data session.
 	if err != nil {
 		return data, "", err
 	}
-	operator, sid, err := p.identify(r.Context(), d, token, t)
+	data, err = p.identify(r.Context(), d, token, t)
 	if err != nil {
 		return data, "", err
 	}
-	if len(operator.Roles) == 0 {
-		return session.Data{Operator: operator}, "", refuse(ReasonNoRole)
+	if len(data.Operator.Roles) == 0 {
+		return session.Data{Operator: data.Operator}, "", refuse(ReasonNoRole)
 	}
-	now := p.now()
-	return session.Data{Operator: operator, Tokens: tokensOf(token, now), SID: sid, SignedInAt: now}, p.returnPath(t.Return), nil
+	data.SignedInAt = p.now()
+	data.Tokens = tokensOf(token, data.SignedInAt)
+	return data, p.returnPath(t.Return), nil
 }
 
 // code reads the callback's parameters. Who answers comes first (RFC 9207), then

@@ -42,25 +42,25 @@ type claims struct {
 	Email      string          `json:"email"`
 }
 
-// identify checks the ID token of a sign-in and returns who it names.
-func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.Token, t transaction) (session.Operator, string, error) {
+// identify checks the ID token of a sign-in and returns who it names, and when.
+func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.Token, t transaction) (session.Data, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" {
-		return session.Operator{}, "", refuse(ReasonNoIDToken)
+		return session.Data{}, refuse(ReasonNoIDToken)
 	}
 	verified, err := p.verify(ctx, d, raw, &oidc.Config{Now: func() time.Time { return p.now().Add(-expGrace) }})
 	if err != nil {
-		return session.Operator{}, "", err
+		return session.Data{}, err
 	}
 	var c claims
 	if err := verified.Claims(&c); err != nil {
-		return session.Operator{}, "", refuse(ReasonMalformed)
+		return session.Data{}, refuse(ReasonMalformed)
 	}
 	if err := p.checkClaims(verified, c, t); err != nil {
-		return session.Operator{}, "", err
+		return session.Data{}, err
 	}
 	if verified.AccessTokenHash != "" && verified.VerifyAccessToken(token.AccessToken) != nil {
-		return session.Operator{}, "", refuse(ReasonAtHash)
+		return session.Data{}, refuse(ReasonAtHash)
 	}
 	if len(p.cfg.Tenants) == 0 {
 		// Only Entra vouches for these two; elsewhere people may choose such claims
@@ -70,12 +70,13 @@ func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.To
 	if len(c.SessionID) > nameSize {
 		c.SessionID = "" // no name to end a session by
 	}
-	return session.Operator{
+	operator := session.Operator{
 		Issuer: verified.Issuer, Subject: c.Subject,
 		TenantID: strings.ToLower(c.TenantID), ObjectID: strings.ToLower(c.ObjectID),
 		Name: label(c.Name, c.PreferName, c.Subject), Email: label(c.Email, c.PreferName),
 		Roles: p.roles(verified), Portfolios: p.portfolios(verified),
-	}, c.SessionID, nil
+	}
+	return session.Data{Operator: operator, SID: c.SessionID, NamedAt: verified.IssuedAt}, nil
 }
 
 // verify has go-oidc check signature, issuer, audience and, unless switched off,

@@ -60,7 +60,7 @@ func (p *Provider) Logout(ctx context.Context, raw string) (session.Logout, erro
 	if err := p.checkLogout(raw, c); err != nil {
 		return session.Logout{}, err
 	}
-	return session.Logout{Issuer: verified.Issuer, Subject: c.Subject, SID: c.SID, Token: c.ID}, nil
+	return session.Logout{Issuer: verified.Issuer, Subject: c.Subject, SID: c.SID, Token: c.ID, IssuedAt: verified.IssuedAt}, nil
 }
 
 // whyNoLogout names what VerifyLogout refused. Its errors tell no causes apart, so the
