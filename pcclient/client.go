@@ -20,8 +20,8 @@ type Options struct {
 	// BaseURL is the API's address without /v1, for instance [Cloud].API. Empty means the global API. Plain http is for
 	// localhost and for a Transport of your own: anybody on the way could take the token.
 	BaseURL string
-	// Transport carries the calls. Nil means an own one with time limits (dial 3 s, TLS 5 s), the proxy from the environment,
-	// and HTTP/1.1 only: some refusals are told in the reason phrase, which HTTP/2 does not have.
+	// Transport carries the calls. Nil means an own one with time limits (dial 2 s, TLS 5 s), 64 connections, the proxy from the
+	// environment, and HTTP/1.1 only: some refusals are told in the reason phrase, which HTTP/2 does not have.
 	Transport http.RoundTripper
 	// Token may be nil when every use goes through [Client.As].
 	Token TokenSource
@@ -58,6 +58,7 @@ type core struct {
 	now         func() time.Time
 	sleep       func(context.Context, time.Duration) error
 	rules       rulesCache
+	breaker     breaker
 }
 
 // New returns a client, or an error when the base address or a header text cannot be used. It makes no call.
@@ -101,8 +102,9 @@ func (c *Client) CloseIdleConnections() {
 func newClient(core *core, token TokenSource) *Client {
 	c := &Client{core: core}
 	// Outermost first. identify sits outside retry, so that each try of an operation carries the same request ID; authorize
-	// sits inside, so that a try after a long wait asks for a token again; each exchange is one HTTP call with its own correlation ID.
-	c.do = identify(core.retry(authorize(token, core.exchange)))
+	// sits inside, so that a try after a long wait asks for a token again; guard counts calls, not operations; each exchange is one
+	// HTTP call with its own correlation ID.
+	c.do = identify(core.retry(authorize(token, core.guard(core.exchange))))
 	c.Customers = &CustomersService{c}
 	c.BillingProfiles = &BillingProfilesService{c}
 	c.CompanyProfiles = &CompanyProfilesService{c}

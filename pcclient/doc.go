@@ -37,8 +37,8 @@
 //
 // # How a call runs
 //
-// identify names the operation (MS-RequestId), retry repeats it, authorize adds the token, and exchange makes one HTTP call
-// with a correlation ID of its own (MS-CorrelationId). [WithRequestID] and [WithCorrelationID] set the two from outside, and [OnCall] tells them.
+// identify names the operation (MS-RequestId), retry repeats it, authorize adds the token, guard refuses calls that would
+// fail, and exchange makes one HTTP call with a correlation ID of its own (MS-CorrelationId). [WithRequestID] and [WithCorrelationID] set the two from outside, and [OnCall] tells them.
 //
 // A read is tried up to three times, with random pauses of 200 ms to 5 s, after 408, 429, 500, 502, 503, 504 and broken
 // connections. Retry-After is honoured up to 10 s; longer waits are handed to the caller in Error.RetryAfter. A write is
@@ -47,6 +47,9 @@
 //
 // A call takes 15 s at most when it reads and 30 s when it writes, and an answer 4 MiB; the context may set less. A call that
 // used up its time is not repeated. Redirects are errors.
+//
+// After ten calls in a row that failed as [ErrUnavailable], those of all clients from one New together, calls fail at once, as
+// [ErrNotSent] too and with a Retry-After, but for one each five seconds. The first that is answered ends that.
 //
 // # Transports of one's own
 //

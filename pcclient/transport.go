@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// dialCap is the time for a connection, the lookup of the name included. It is so short that the three tries of a read, with
+// the longest pauses between them, are over after ten seconds.
+const dialCap = 2 * time.Second
+
 // newTransport speaks HTTP/1.1 only, for two reasons: the upstream tells some refusals in the reason phrase, and Go's
 // HTTP/2 transport may repeat a PUT on its own after a protocol error, while over HTTP/1.1 it does so only when nothing was written.
 func newTransport() *http.Transport {
@@ -16,11 +20,11 @@ func newTransport() *http.Transport {
 	protocols.SetHTTP1(true)
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:            (&net.Dialer{Timeout: dialCap, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    5 * time.Second,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		Protocols:              protocols,
-		MaxIdleConns:           64,
+		MaxConnsPerHost:        64, // more calls wait
 		MaxIdleConnsPerHost:    64,
 		IdleConnTimeout:        60 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,

@@ -109,12 +109,14 @@ func TestSecurityPageIsWhole(t *testing.T) {
 		server, out := newServer(nil, Settings{}, slog.New(slog.DiscardHandler)), newTransport(nil)
 		pool := constants(t, "../../web/database/postgres.go")
 		call, again, signIn := constants(t, "../../pcclient/exchange.go"), constants(t, "../../pcclient/retry.go"), constants(t, "../../web/signin/client.go")
+		guard := constants(t, "../../pcclient/breaker.go")
 		times := map[string]string{"1": "once", "2": "twice", "3": "three times"}
 		for _, row := range []string{
 			fmt.Sprintf("| Browsers, or the proxy | in | header %s, request %s, answer %s, idle %s, header %d KiB |", server.ReadHeaderTimeout, server.ReadTimeout, server.WriteTimeout, server.IdleTimeout, server.MaxHeaderBytes>>10),
-			fmt.Sprintf("| Partner Center | out | connect %s, TLS %s, a read %s, a write %s, an answer %s, idle %s, %d connections kept |", constants(t, "outgoing.go")["Timeout"], out.TLSHandshakeTimeout, call["readCap"], call["writeCap"], call["bodyCap"], out.IdleConnTimeout, out.MaxIdleConnsPerHost),
+			fmt.Sprintf("| Partner Center | out | connect %s, TLS %s, a read %s, a write %s, an answer %s, idle %s, a new connection after %s, %d connections |", dialLimit, out.TLSHandshakeTimeout, call["readCap"], call["writeCap"], call["bodyCap"], out.IdleConnTimeout, addressFor, out.MaxConnsPerHost),
 			fmt.Sprintf("| The identity provider | out | as Partner Center; %s and %s for each answer |", strings.Replace(signIn["callLimit"], "s", " s", 1), signIn["answerSize"]),
-			fmt.Sprintf("Reads of Partner Center are tried %s within the %s that a request may take; a write once,", times[again["readTries"]], constants(t, "../../web/middleware/edge.go")["o.Limit"]),
+			fmt.Sprintf("Reads of Partner Center are tried %s within the %s that a request may take, and within %s when no connection is had; a write once,", times[again["readTries"]], constants(t, "../../web/middleware/edge.go")["o.Limit"], again["longestWait"]),
+			fmt.Sprintf("After %s calls in a row without a usable answer, calls fail at once, but for one each %s ", guard["failuresToOpen"], guard["probeEvery"]),
 			fmt.Sprintf("| PostgreSQL | out | %s connections that write, %s that read; connect %s, lock %s, statement %s, silence %s |", pool["pgWriters"], pool["pgReaders"], pool["connectLimit"], pool["lockLimit"], pool["statementLimit"], pool["silenceLimit"]),
 		} {
 			if !strings.Contains(string(page), row) {

@@ -55,7 +55,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	now := clock.Now
 	tellAhead(log, clock)
 
-	transport := newTransport(settings.Roots)
+	transport := &renewed{roots: settings.Roots, now: time.Now}
 	defer transport.CloseIdleConnections()
 	upstream, err := pcclient.New(pcclient.Options{
 		BaseURL:     settings.Cloud.API,

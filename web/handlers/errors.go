@@ -100,14 +100,10 @@ func failureOf(err error) failure {
 		return failure{status: http.StatusNotFound, kind: templates.ErrorNoCustomer}
 	case is(pcclient.ErrForbidden):
 		return failure{status: http.StatusForbidden, kind: templates.ErrorUpstreamNo}
-	case is(pcclient.ErrThrottled):
-		f := failure{status: http.StatusTooManyRequests, kind: templates.ErrorThrottled, retry: true}
-		if errors.As(err, &upstream) {
-			f.wait = upstream.RetryAfter
-		}
-		return f
-	case errors.As(err, &upstream), is(pcclient.ErrUnavailable), is(pcclient.ErrUnexpected):
-		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorUpstreamDown, retry: true}
+	case errors.As(err, &upstream) && is(pcclient.ErrThrottled):
+		return failure{status: http.StatusTooManyRequests, kind: templates.ErrorThrottled, wait: upstream.RetryAfter, retry: true}
+	case errors.As(err, &upstream):
+		return failure{status: http.StatusServiceUnavailable, kind: templates.ErrorUpstreamDown, wait: upstream.RetryAfter, retry: true}
 
 	case errors.As(err, &httpError):
 		switch httpError.Code {

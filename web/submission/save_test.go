@@ -499,6 +499,7 @@ func testDoubt(t *testing.T) {
 			t.Errorf("a look while it is down: %s, %v", got.State, err)
 		}
 		d.wire.on(nil)
+		_ = d.clock.Sleep(t.Context(), 5*time.Second) // for so long nobody may ask it, after so many calls in vain
 		got, err := d.svc.Settle(t.Context(), d.pc, r.Key)
 		if err != nil {
 			t.Fatal(err)
