@@ -37,6 +37,7 @@ type Settings struct {
 	ClientSecret Secret
 	Factors      []string          // one of which a sign-in must show; none: any will do
 	MaxAge       time.Duration     // of a sign-in at the provider; 0: it does not matter
+	SaveMaxAge   time.Duration     // of a sign-in at the provider when somebody saves; 0: it does not matter
 	Confirm      time.Duration     // how old the provider's word about a person may be; 0: as their token
 	ClientKey    *signin.ClientKey // instead of the secret
 	Tenants      []string          // lower-case GUIDs; empty: any the issuer signs in

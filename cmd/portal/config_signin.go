@@ -68,16 +68,22 @@ func (c SignInConfig) readProof(s *Settings, ps *Problems) {
 		ps.add(fileVariable("PORTAL_OIDC_CLIENT_SECRET", c.OIDCClientSecretFile), "stands in for a secret: create one under Certificates & secrets of the app registration")
 	}
 	s.ClientSecret = secret
-	minutes, err := strconv.ParseUint(cmp.Or(strings.TrimSpace(c.OIDCMaxAge), "0"), 10, 16)
-	if err != nil {
-		ps.add("PORTAL_OIDC_MAX_AGE", "must be a number of whole minutes up to 65535, or 0 to leave it to the provider")
-	}
-	s.MaxAge = time.Duration(minutes) * time.Minute
+	s.MaxAge = readAge("PORTAL_OIDC_MAX_AGE", c.OIDCMaxAge, "to leave it to the provider", ps)
+	s.SaveMaxAge = readAge("PORTAL_OIDC_SAVE_MAX_AGE", c.OIDCSaveMaxAge, "not to ask", ps)
 	seconds, err := strconv.ParseUint(cmp.Or(strings.TrimSpace(c.OIDCConfirm), "0"), 10, 16)
 	if err != nil || seconds > 0 && seconds < leastConfirm || seconds > mostConfirm {
 		ps.add("PORTAL_OIDC_CONFIRM", "must be a number of whole seconds from %d to %d, or 0 to ask only when a token runs out", leastConfirm, mostConfirm)
 	}
 	s.Confirm = time.Duration(seconds) * time.Second
+}
+
+// readAge reads how many minutes old a sign-in may be.
+func readAge(name, text, none string, ps *Problems) time.Duration {
+	minutes, err := strconv.ParseUint(cmp.Or(strings.TrimSpace(text), "0"), 10, 16)
+	if err != nil {
+		ps.add(name, "must be a number of whole minutes up to 65535, or 0 %s", none)
+	}
+	return time.Duration(minutes) * time.Minute
 }
 
 func (c SignInConfig) readKey(ps *Problems) *signin.ClientKey {

@@ -183,6 +183,8 @@ func TestWhatAConfigurationMayNotSay(t *testing.T) {
 		"V6.8.4 a sign-in of today":                          {func(c *Config) { c.OIDCMaxAge = "480" }, ""},
 		"V6.8.4 a sign-in of half a minute":                  {func(c *Config) { c.OIDCMaxAge = "0.5" }, "PORTAL_OIDC_MAX_AGE"},
 		"V6.8.4 a sign-in of tomorrow":                       {func(c *Config) { c.OIDCMaxAge = "-1" }, "PORTAL_OIDC_MAX_AGE"},
+		"V7.5.3 a save within the hour":                      {func(c *Config) { c.OIDCSaveMaxAge = "60" }, ""},
+		"V7.5.3 a save at once":                              {func(c *Config) { c.OIDCSaveMaxAge = "now" }, "PORTAL_OIDC_SAVE_MAX_AGE"},
 		"V8.3.2 asked every five minutes":                    {func(c *Config) { c.OIDCConfirm = "300" }, ""},
 		"V8.3.2 asked when a token runs out":                 {func(c *Config) { c.OIDCConfirm = "0" }, ""},
 		"V8.3.2 asked all the time":                          {func(c *Config) { c.OIDCConfirm = "1" }, "PORTAL_OIDC_CONFIRM"},

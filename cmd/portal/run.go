@@ -144,6 +144,7 @@ func newSignIn(settings Settings, transport http.RoundTripper, now func() time.T
 		BaseURL:      settings.BaseURL.String(),
 		Scope:        settings.Cloud.Scope,
 		MaxAge:       settings.MaxAge,
+		SaveMaxAge:   settings.SaveMaxAge,
 		Confirm:      settings.Confirm,
 		Factors:      settings.Factors,
 		Tenants:      settings.Tenants,

@@ -22,6 +22,7 @@ func (v *visit) banner(n notice) *templates.Banner {
 var (
 	bannerStaleForm      = notice{templates.ToneCare, true, words.M("banner.stale-form.title"), words.M("banner.stale-form.text")}
 	bannerStaleReview    = notice{templates.ToneCare, true, words.M("banner.stale-review.title"), words.M("banner.stale-review.text")}
+	bannerSignInFirst    = notice{templates.ToneCare, true, words.M("banner.sign-in-first.title"), words.M("banner.sign-in-first.text")}
 	bannerOnlyETag       = notice{templates.ToneCare, true, words.M("banner.only-etag.title"), words.M("banner.only-etag.text")}
 	bannerBadBase        = notice{templates.ToneCare, true, words.M("banner.bad-base.title"), words.M("banner.bad-base.text")}
 	bannerUnreadable     = notice{templates.ToneCare, true, words.M("banner.unreadable.title"), words.M("banner.unreadable.text")}

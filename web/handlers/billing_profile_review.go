@@ -14,6 +14,13 @@ import (
 // as it is this moment, so that "Now" is true. If somebody saved meanwhile, this
 // is already the place to merge.
 func (s *site) reviewBillingProfile(v *visit) error {
+	signIn := v.QueryParam("sign-in")
+	if s.SignIn.MaySave(v.session) {
+		signIn = ""
+	}
+	if signIn == "again" {
+		return s.leadTo(v, billingPath(v.customer, "/review", v.QueryParam("draft")), s.SignIn.StartAgain)
+	}
 	version, sub, err := s.draftOf(v)
 	if errors.Is(err, drafts.ErrNotFound) {
 		return v.redirect(customerPath(v.customer) + "/billing")
@@ -44,11 +51,24 @@ func (s *site) reviewBillingProfile(v *visit) error {
 			return err
 		}
 	}
-	if movedMark(v) != "" {
+	switch {
+	case movedMark(v) != "":
 		return s.showReview(v, http.StatusOK, version, v.banner(bannerReviewMoved))
+	case signIn != "":
+		banner := v.banner(bannerSignInFirst)
+		again := billingPath(version.Customer, "/review", version.Draft) + signInAgain
+		banner.Links = []templates.Link{{URL: again, Text: v.Say("banner.sign-in-first.link")}}
+		return s.showReview(v, http.StatusOK, version, banner)
 	}
 	return s.showReview(v, http.StatusOK, version, nil)
 }
+
+// The address of a review tells of a sign-in that is too old to save: that it has to be
+// made again first, and that the person wants to do so now.
+const (
+	signInFirst = "&sign-in=first"
+	signInAgain = "&sign-in=again"
+)
 
 // moved marks the address of a page that stands in for a save, as the draft went on in
 // another window meanwhile.

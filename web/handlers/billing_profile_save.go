@@ -50,6 +50,9 @@ func (s *site) saveBillingProfile(v *visit) error {
 	case instead != "":
 		return v.redirect(instead)
 	}
+	if s.mustSignIn(v, version) {
+		return s.sendToSignInFirst(v, version)
+	}
 	sub, err := s.Submissions.Save(v.Request().Context(), v.upstream, s.request(v, version))
 	if err != nil {
 		return err
@@ -59,6 +62,30 @@ func (s *site) saveBillingProfile(v *visit) error {
 	}
 	s.gone(v, v.customer, version.Draft)
 	return v.redirect(savePath(v.customer, version.Key))
+}
+
+// mustSignIn reports whether the person has to prove anew who they are before they save
+// the version. One that was saved keeps its result.
+func (s *site) mustSignIn(v *visit, version drafts.Version) bool {
+	if s.SignIn.MaySave(v.session) {
+		return false
+	}
+	_, err := s.Submissions.Get(v.Request().Context(), v.operator.Key(), version.Key)
+	return errors.Is(err, submission.ErrNotFound)
+}
+
+// sendToSignInFirst keeps the reason, and shows the review with the way to the provider.
+func (s *site) sendToSignInFirst(v *visit, version drafts.Version) error {
+	ctx := v.Request().Context()
+	middleware.SetReason(ctx, "sign_in_too_old")
+	latest, err := s.Drafts.Latest(ctx, v.operator.Key(), version.Customer, version.Draft)
+	if err != nil {
+		return err
+	}
+	if err := s.keepReason(v, latest, version.Why); err != nil {
+		return err
+	}
+	return v.redirect(billingPath(version.Customer, "/review", version.Draft) + signInFirst)
 }
 
 // refuseReview draws the review page again if the posted form is not its own.

@@ -84,11 +84,14 @@ func (s *site) sendToSignIn(v *visit) error {
 	return s.goToProvider(v, path)
 }
 
-func (s *site) goToProvider(v *visit, back string) error {
+func (s *site) goToProvider(v *visit, back string) error { return s.leadTo(v, back, s.SignIn.Start) }
+
+// leadTo has one of the two ways into the provider begin, and leads back to a page of ours.
+func (s *site) leadTo(v *visit, back string, start func(http.ResponseWriter, *http.Request, string) (string, error)) error {
 	if !s.ownPage(back) {
 		back = "/"
 	}
-	target, err := s.SignIn.Start(v.Response(), v.Request(), back)
+	target, err := start(v.Response(), v.Request(), back)
 	if err != nil {
 		return err
 	}

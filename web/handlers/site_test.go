@@ -197,6 +197,7 @@ type settings struct {
 	demo       *handlers.Demo
 	proxies    []netip.Prefix
 	days       int             // after which values are deleted
+	saveMaxAge time.Duration   // of a sign-in, to save
 	reason     bool            // a reason is required
 	apart      bool            // the portals have handles of their own on the database
 	proxied    bool            // they reach it, which is PostgreSQL, through proxy
@@ -312,7 +313,7 @@ func (s *testSite) replica() *replica {
 			Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
 			BaseURL: portalOrigin, Scope: cloud.Scope, Tenants: []string{demo.PartnerTenant},
 			PortfoliosClaim: "groups", Portfolios: s.o.portfolios.Values(),
-			Confirm:    time.Minute,
+			Confirm: time.Minute, SaveMaxAge: s.o.saveMaxAge,
 			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: s.ring,
 		}),
 		Portfolios: s.o.portfolios, Facts: directory.NewFacts(r.db, s.ring, s.clock.now),

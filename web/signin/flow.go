@@ -20,22 +20,36 @@ import (
 // provider to send it to. returnPath is where Finish leads back to: a path on
 // this portal, or it becomes "/". Errors are *Refusal.
 func (p *Provider) Start(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
+	return p.start(w, r, transaction{Return: returnPath, MaxAge: p.cfg.MaxAge})
+}
+
+// StartAgain is Start for somebody who is signed in, and has to prove anew who they are
+// before they save. Not every provider takes max_age for a reason to ask, so it is told to.
+func (p *Provider) StartAgain(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
+	return p.start(w, r, transaction{Return: returnPath, MaxAge: p.cfg.SaveMaxAge}, oauth2.SetAuthURLParam("prompt", "login"))
+}
+
+// MaySave reports whether the person signed in at the provider recently enough to save.
+// The two clocks may be five minutes apart.
+func (p *Provider) MaySave(sess *session.Session) bool {
+	return p.cfg.SaveMaxAge == 0 || p.now().Sub(sess.AuthTime) <= p.cfg.SaveMaxAge+skew
+}
+
+// start opens the transaction, of which the caller has said where it leads and how old
+// the sign-in may be.
+func (p *Provider) start(w http.ResponseWriter, r *http.Request, t transaction, options ...oauth2.AuthCodeOption) (redirectURL string, err error) {
 	d, err := p.discover(r.Context())
 	if err != nil {
 		return "", err
 	}
-	t := transaction{
-		State: secret(), Nonce: secret(), Verifier: oauth2.GenerateVerifier(), // 256 bits each
-		Return: p.returnPath(returnPath), At: p.now(),
-	}
+	t.State, t.Nonce, t.Verifier = secret(), secret(), oauth2.GenerateVerifier() // 256 bits each
+	t.Return, t.At = p.returnPath(t.Return), p.now()
 	if err := p.open(w, r, t); err != nil {
 		return "", err
 	}
-	options := []oauth2.AuthCodeOption{
-		oidc.Nonce(t.Nonce), oauth2.S256ChallengeOption(t.Verifier), oauth2.SetAuthURLParam("response_mode", "query"),
-	}
-	if p.cfg.MaxAge > 0 {
-		options = append(options, oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(p.cfg.MaxAge.Seconds()))))
+	options = append(options, oidc.Nonce(t.Nonce), oauth2.S256ChallengeOption(t.Verifier), oauth2.SetAuthURLParam("response_mode", "query"))
+	if t.MaxAge > 0 {
+		options = append(options, oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(t.MaxAge.Seconds()))))
 	}
 	return d.oauth.AuthCodeURL(t.State, options...), nil
 }
@@ -68,7 +82,7 @@ func (p *Provider) Finish(w http.ResponseWriter, r *http.Request) (data session.
 	}
 	data, err = p.identify(r.Context(), d, token, t)
 	if err != nil {
-		return data, "", err
+		return session.Data{}, "", err
 	}
 	if len(data.Operator.Roles) == 0 {
 		return session.Data{Operator: data.Operator}, "", refuse(ReasonNoRole)

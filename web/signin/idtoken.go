@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ type claims struct {
 	Email      string          `json:"email"`
 }
 
-// identify checks the ID token of a sign-in and returns who it names, and when.
+// identify checks the ID token of a sign-in and returns what it says of the person.
 func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.Token, t transaction) (session.Data, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" {
@@ -70,13 +71,16 @@ func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.To
 	if len(c.SessionID) > nameSize {
 		c.SessionID = "" // no name to end a session by
 	}
-	operator := session.Operator{
+	data := session.Data{SID: c.SessionID, NamedAt: verified.IssuedAt, Operator: session.Operator{
 		Issuer: verified.Issuer, Subject: c.Subject,
 		TenantID: strings.ToLower(c.TenantID), ObjectID: strings.ToLower(c.ObjectID),
 		Name: label(c.Name, c.PreferName, c.Subject), Email: label(c.Email, c.PreferName),
 		Roles: p.roles(verified), Portfolios: p.portfolios(verified),
+	}}
+	if c.AuthTime != nil && within(*c.AuthTime, p.now(), math.MaxInt64) {
+		data.AuthTime = time.UnixMilli(int64(*c.AuthTime * 1000))
 	}
-	return session.Data{Operator: operator, SID: c.SessionID, NamedAt: verified.IssuedAt}, nil
+	return data, nil
 }
 
 // verify has go-oidc check signature, issuer, audience and, unless switched off,
@@ -175,7 +179,7 @@ func (p *Provider) checkClaims(t *oidc.IDToken, c claims, began transaction) err
 		return untimely(ReasonIat)
 	case began.Nonce == "" || subtle.ConstantTimeCompare([]byte(t.Nonce), []byte(began.Nonce)) != 1:
 		return refuse(ReasonNonce)
-	case p.cfg.MaxAge > 0 && (c.AuthTime == nil || !within(*c.AuthTime, now, p.cfg.MaxAge+skew)):
+	case began.MaxAge > 0 && (c.AuthTime == nil || !within(*c.AuthTime, now, began.MaxAge+skew)):
 		return refuse(ReasonAuthTime)
 	}
 	if !p.strong(c) {

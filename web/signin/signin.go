@@ -44,6 +44,9 @@ type Config struct {
 
 	// MaxAge asks for a sign-in at the provider no older than this; zero does not ask.
 	MaxAge time.Duration
+	// SaveMaxAge is how long ago people may have signed in at the provider when they save;
+	// zero: any time ago.
+	SaveMaxAge time.Duration
 	// Confirm is how old the provider's last word about a person may be when they ask for
 	// something; zero: as old as their access token.
 	Confirm time.Duration

@@ -28,6 +28,8 @@ type transaction struct {
 	Verifier string    `json:"v"`
 	Return   string    `json:"r"`
 	At       time.Time `json:"t"`
+	// MaxAge is how old the sign-in at the provider may be; 0: any age.
+	MaxAge time.Duration `json:"m,omitempty"`
 }
 
 // secret returns 256 random bits as text.
