@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -26,12 +27,13 @@ import (
 // Lifetime is how long a version can be read after it was saved.
 const Lifetime = 14 * 24 * time.Hour
 
-// Limits of typed versions, far above what anybody has open: past them the oldest go.
-// Sent versions are not counted: each went through the form by hand, and may name a
-// submission.
+// Limits, far above what anybody has open: past them the oldest versions go. One that a
+// newer one of its draft follows is needed by no save: a submission has its own values.
 const (
-	PerCustomer = 50  // of one operator for one customer
-	PerOperator = 200 // of one operator
+	PerCustomer = 50    // typed, of one operator for one customer
+	PerOperator = 200   // typed, of one operator
+	PerDraft    = 50    // sent, of one draft
+	InAll       = 5_000 // of one operator
 )
 
 const purpose = "draft version"
@@ -111,7 +113,10 @@ func (s *Store) Put(ctx context.Context, v Version) error {
 		if err := lock(ctx, s.db, tx, v.Operator); err != nil {
 			return err
 		}
-		return s.insert(ctx, tx, v)
+		if err := s.insert(ctx, tx, v); err != nil {
+			return err
+		}
+		return makeRoom(ctx, tx, v)
 	})
 	if err != nil {
 		return fmt.Errorf("keep draft version: %w", err)
@@ -183,16 +188,25 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, v Version) error {
 	return err
 }
 
-// makeRoom lets the oldest typed versions go that are past the limits.
+// makeRoom lets the oldest versions go that are past the limits.
 func makeRoom(ctx context.Context, tx *sql.Tx, v Version) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE operator = $1 AND customer = $2 AND stage = 'typed' AND seq NOT IN
-		(SELECT seq FROM drafts WHERE operator = $1 AND customer = $2 AND stage = 'typed' ORDER BY seq DESC LIMIT $3)`,
-		v.Operator, string(v.Customer), PerCustomer); err != nil {
+	customer := string(v.Customer)
+	if v.Stage == Typed {
+		if err := keepNewest(ctx, tx, PerCustomer, `operator = $1 AND customer = $2 AND stage = 'typed'`, v.Operator, customer); err != nil {
+			return err
+		}
+		return keepNewest(ctx, tx, PerOperator, `operator = $1 AND stage = 'typed'`, v.Operator)
+	}
+	if err := keepNewest(ctx, tx, PerDraft, `operator = $1 AND customer = $2 AND draft = $3 AND stage = 'sent'`, v.Operator, customer, v.Draft); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE operator = $1 AND stage = 'typed' AND seq NOT IN
-		(SELECT seq FROM drafts WHERE operator = $1 AND stage = 'typed' ORDER BY seq DESC LIMIT $2)`,
-		v.Operator, PerOperator)
+	return keepNewest(ctx, tx, InAll, `operator = $1`, v.Operator)
+}
+
+// keepNewest deletes all but the newest versions of a condition.
+func keepNewest(ctx context.Context, tx *sql.Tx, most int, where string, args ...any) error {
+	past := `(SELECT seq FROM drafts WHERE ` + where + ` ORDER BY seq DESC LIMIT 1 OFFSET ` + strconv.Itoa(most) + `)`
+	_, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE `+where+` AND seq <= `+past, args...) //nolint:gosec // where is one of the texts of makeRoom
 	return err
 }
 

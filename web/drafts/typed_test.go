@@ -248,6 +248,45 @@ func testTheOldestGoPastTheLimits(t *testing.T) {
 	}
 }
 
+// V2.4.1: what was sent is bounded too, and the newest of every draft stays as long as
+// there is room.
+func TestV241SentVersionsAreBounded(t *testing.T) {
+	databasetest.Both(t, func(t *testing.T) { t.Run("V2.4.1", testV241SentVersionsAreBounded) })
+}
+
+func testV241SentVersionsAreBounded(t *testing.T) {
+	s := newShelf(t)
+	foreign := s.version("sam", "tab", "sam@example.com")
+	foreign.Operator = "meridian|sam"
+	s.put(t, foreign)
+	s.put(t, s.version("other", "tab-0", "other@example.com"))
+	s.keep(t, s.version("typed", "tab-1", "typed@example.com"))
+	for n := range drafts.PerDraft + 5 {
+		s.put(t, s.version(fmt.Sprint("v", n), "tab-1", fmt.Sprintf("%d@example.com", n)))
+	}
+	if n := s.rows(t); n != drafts.PerDraft+3 {
+		t.Errorf("%d rows", n)
+	}
+	if _, err := s.Get(t.Context(), "meridian|ada", "v5"); err != nil {
+		t.Errorf("the oldest that fits: %v", err)
+	}
+	s.wantList(t, "tab-1: 54@example.com", "tab-0: other@example.com")
+
+	t.Run("in all", func(t *testing.T) {
+		s.exec(t, fmt.Sprintf(`INSERT INTO drafts (key, draft, operator, customer, stage, opened_at, saved_at, sealed)
+			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+			SELECT 'bulk' || i, 'bulk' || i, 'meridian|ada', '%s', 'sent', 0, 0, '' FROM n`, drafts.InAll, another))
+		s.put(t, s.version("last", "tab-last", "last@example.com"))
+		s.wantList(t, "tab-last: last@example.com")
+		if n := s.rows(t); n != drafts.InAll+1 {
+			t.Errorf("%d rows", n)
+		}
+		if _, err := s.Get(t.Context(), "meridian|sam", "sam"); err != nil {
+			t.Errorf("somebody else's: %v", err)
+		}
+	})
+}
+
 func TestOneFormAtTwoPortalsIsOneTypedVersion(t *testing.T) {
 	databasetest.Both(t, testOneFormAtTwoPortalsIsOneTypedVersion)
 }

@@ -35,14 +35,17 @@ func (s *site) saveBillingProfile(v *visit) error {
 	if refused, err := s.refuseReview(v, version); refused {
 		return err
 	}
-	if v.one("do") == doLook {
+	item, back := editItem(v.one("do"))
+	look := v.one("do") == doLook
+	// Without a reason one may leave the page; one that is too long is nowhere but there.
+	if wrong := s.reasonWrong(v, version.Why); wrong != "" && (version.Why != "" || !back && !look) {
+		return s.showReviewWrong(v, http.StatusUnprocessableEntity, version, nil, wrong)
+	}
+	if look {
 		return s.lookAgain(v, version)
 	}
-	if item, back := editItem(v.one("do")); back {
+	if back {
 		return s.backToForm(v, version, item)
-	}
-	if wrong := s.reasonWrong(v, version.Why); wrong != "" {
-		return s.showReviewWrong(v, http.StatusUnprocessableEntity, version, nil, wrong)
 	}
 	switch instead, err := s.overtaken(v, version); {
 	case err != nil:
@@ -207,6 +210,9 @@ func (s *site) showReviewAgain(v *visit) error {
 	}
 	if version.Over || version.Stage != drafts.Sent {
 		return v.redirect(billingPath(v.customer, "", version.Draft) + moved)
+	}
+	if v.form.Has("reason") {
+		version.Why = postedReason(v)
 	}
 	middleware.SetReason(v.Request().Context(), "form_key")
 	return s.showReview(v, http.StatusNotFound, version, v.banner(bannerStaleReview))

@@ -96,8 +96,8 @@ func fieldTable() string {
 func limitTable(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString("| What | Limit |\n| --- | --- |\n")
-	fmt.Fprintf(&b, "| Body of a request | %d KiB |\n| Fields of a form | %d |\n| Characters of a value | %d, or less: see the fields |\n| A draft is kept for | %d days |\n",
-		middleware.MaxBody>>10, handlers.MaxFormFields, forms.MaxRunes, drafts.Lifetime/(24*time.Hour))
+	fmt.Fprintf(&b, "| Body of a request | %d KiB |\n| Fields of a form | %d |\n| Characters of a value | %d, or less: see the fields |\n| A draft is kept for | %d days |\n| Versions of a draft, and of a person's drafts | %d, %d |\n",
+		middleware.MaxBody>>10, handlers.MaxFormFields, forms.MaxRunes, drafts.Lifetime/(24*time.Hour), drafts.PerDraft, drafts.InAll)
 	rates := []middleware.Rate{}
 	for _, rt := range handlers.Routes(false) {
 		if rate := middleware.Rate(rt.Rate); !slices.Contains(rates, rate) && rate != middleware.RateHealth {

@@ -25,6 +25,10 @@ func (s *site) keepLate(v *visit, late *session.Late) *keptDraft {
 		return nil
 	}
 	middleware.SetOperator(ctx, operator)
+	// Apart from what the person sends: whoever has an old cookie must not hold them up.
+	if s.limit(v, middleware.RateForm, "late "+operator) != nil {
+		return nil
+	}
 	var version drafts.Version
 	page := ""
 	switch path := v.Request().URL.Path; {

@@ -147,6 +147,28 @@ func TestTooFastAFormKeepsWhatWasTyped(t *testing.T) {
 	site.wantPuts(0, 0)
 }
 
+// V2.4.1: the cookie of a session that is over keeps forms as fast as a person sends them.
+// Past that the page keeps them, and the person themselves is not held up.
+func TestV241LateFormsAreLimited(t *testing.T) {
+	t.Run("V2.4.1", testV241LateFormsAreLimited)
+}
+
+func testV241LateFormsAreLimited(t *testing.T) {
+	site := newSiteWith(t, settings{limited: true})
+	f := site.signIn("Ada Admin").edit(site.customer(harbourline))
+	site.clock.advance(time.Hour)
+	kept := 0
+	for p := f.fill("email", "0@harbourline.example").press(); strings.Contains(p.text(), "are kept for 14 days") && kept < 500; {
+		kept++
+		p = f.fill("email", fmt.Sprint(kept, "@harbourline.example")).press().want(http.StatusUnauthorized)
+	}
+	if kept < 50 || kept > 200 {
+		t.Errorf("%d late forms are kept at once", kept)
+	}
+	f.press().want(http.StatusUnauthorized, "everything you typed is kept in this page").form("email").wants("email", fmt.Sprint(kept, "@harbourline.example"))
+	site.signIn("Ada Admin").edit(site.customer(harbourline)).fill("email", "in time@harbourline.example").kept()
+}
+
 // V6.3.1: whoever is not known is limited by address, wherever they knock.
 func TestV631NobodyIsLimitedToo(t *testing.T) {
 	site := newSiteWith(t, settings{limited: true})

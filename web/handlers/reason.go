@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -43,11 +44,17 @@ func reasonFor(version drafts.Version, sub submission.Submission) string {
 	return version.Why
 }
 
+// errLongReason reports a reason that is left to the page it was typed on.
+var errLongReason = errors.New("the reason is too long to be kept")
+
 // keepReason keeps a reason with the draft's latest version, when that is not the one
 // it was typed for.
 func (s *site) keepReason(v *visit, latest drafts.Version, reason string) error {
 	if latest.Over || reason == latest.Why {
 		return nil
+	}
+	if utf8.RuneCountInString(reason) > longestReason {
+		return errLongReason
 	}
 	latest.Why = reason
 	return s.keepCopy(v, latest)

@@ -1,12 +1,15 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/audit"
+	"github.com/partnerdesk/portal/web/drafts"
 )
 
 // lastOf is the newest entry of the trail about a customer's changes.
@@ -50,15 +53,62 @@ func TestAReasonIsKeptWithTheChange(t *testing.T) {
 			t.Errorf("the trail has %q", got.Why)
 		}
 	})
-	t.Run("V2.3.2 too long: typed text stays", func(t *testing.T) {
+	for _, button := range []string{"save", "edit", "edit:email", "look"} {
+		t.Run("V2.3.2 I-8 too long, and "+button+": typed text stays in the page alone", func(t *testing.T) {
+			site := newSite(t)
+			long := strings.Repeat("weil ", 130)
+			review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")
+			kept := site.versions()
+			again := review.form("key").fill("reason", long).press("do", button).
+				want(http.StatusUnprocessableEntity, "Reason must be 500 characters or less. It is 649.").
+				form("key").wants("reason", strings.TrimSpace(long))
+			if n := site.versions(); n != kept {
+				t.Errorf("%d versions more are kept", n-kept)
+			}
+			site.wantPuts(0, 0)
+			again.fill("reason", "weil").press("do", "edit").want(http.StatusOK, "Edit billing profile").form("email").
+				press("do", "review").want(http.StatusOK, "Review 1 change").form("key").wants("reason", "weil")
+		})
+	}
+	t.Run("V2.3.2 I-8 too long, and too late: typed text stays in the page alone", func(t *testing.T) {
 		site := newSite(t)
-		long := strings.Repeat("weil ", 130)
+		long := strings.TrimSpace(strings.Repeat("weil ", 130))
 		review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")
-		review.form("key").fill("reason", long).press("do", "save").
-			want(http.StatusUnprocessableEntity, "Reason must be 500 characters or less. It is 649.").
-			form("key").wants("reason", strings.TrimSpace(long))
-		site.wantPuts(0, 0)
+		site.clock.advance(time.Hour)
+		kept := site.versions()
+		over := review.form("key").fill("reason", long).press("do", "save").want(http.StatusUnauthorized, "everything you typed is kept in this page")
+		if n := site.versions(); n != kept {
+			t.Errorf("%d versions more are kept", n-kept)
+		}
+		site.signInWith(over.b, "Ada Admin")
+		over.form("reason").press().want(http.StatusForbidden, "Nothing has been saved yet").form("key").wants("reason", long)
 	})
+}
+
+// versions is how many versions of drafts there are, everybody's.
+func (s *testSite) versions() (n int) {
+	s.t.Helper()
+	must(s.t, s.db.Read().QueryRowContext(s.t.Context(), `SELECT count(*) FROM drafts`).Scan(&n))
+	return n
+}
+
+// V2.4.1: however often a review is sent with another reason, a draft keeps so many
+// versions, and a page whose own went keeps what is typed there.
+func TestV241ADraftKeepsSoManyVersions(t *testing.T) {
+	site := newSite(t)
+	review := site.signIn("Ada Admin").toReview(site.customer(harbourline), "email", "new@harbourline.example")
+	f := review.form("key")
+	for n := range drafts.PerDraft + 10 {
+		f.fill("reason", fmt.Sprint("Ticket ", n)).press("do", "look").form("key").wants("reason", fmt.Sprint("Ticket ", n))
+	}
+	if n := site.versions(); n != drafts.PerDraft {
+		t.Errorf("%d versions of a draft are kept", n)
+	}
+	f.fill("reason", "At last").press("do", "save").want(http.StatusNotFound, "new@harbourline.example").form("key").wants("reason", "At last").
+		press("do", "save").want(http.StatusOK, "Billing profile saved.")
+	if got := site.lastOf(harbourline); got.Why != "At last" {
+		t.Errorf("the trail has %q", got.Why)
+	}
 }
 
 // I-8: a reason is typed text like any other.
