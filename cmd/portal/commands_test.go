@@ -312,7 +312,7 @@ func TestCheck(t *testing.T) {
 			issuer, api := changed.serve(t)
 			path := filepath.Join(t.TempDir(), row.folder, "portal.db")
 			t.Setenv("PORTAL_KEYS", seal.NewKey())
-			t.Setenv("PORTAL_OIDC_CLIENT_SECRET", "secret")
+			t.Setenv("PORTAL_OIDC_CLIENT_SECRET", "secret-of-the-check")
 			code, out, complaints := portal(t, "check", "--base-url=https://portal.example.com", "--oidc-client-id=desk",
 				"--oidc-issuer="+issuer, "--upstream-url="+api, "--database-url=sqlite:"+path)
 			if code != row.code || !strings.Contains(out, row.want) || complaints != "" || strings.Count(out, "\n") != 4 {
@@ -341,7 +341,7 @@ func TestF21CheckAsksForASecondFactor(t *testing.T) {
 			row.world.challenge, row.world.keys, row.world.upstream = `"S256"`, `{"keys":[{"kty":"RSA","e":"AQAB","n":"`+modulus+`"}]}`, http.StatusUnauthorized
 			issuer, api := row.world.serve(t)
 			t.Setenv("PORTAL_KEYS", seal.NewKey())
-			t.Setenv("PORTAL_OIDC_CLIENT_SECRET", "secret")
+			t.Setenv("PORTAL_OIDC_CLIENT_SECRET", "secret-of-the-check")
 			file := filepath.Join(t.TempDir(), "token")
 			if err := os.WriteFile(file, []byte(checkToken+"\n"), 0o600); err != nil {
 				t.Fatal(err)
