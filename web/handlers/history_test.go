@@ -367,6 +367,7 @@ func TestAHistoryGoesWithItsCustomer(t *testing.T) {
 		sam = site.signIn("Sam Sales")
 		all(http.StatusServiceUnavailable)
 		site.hosts["partnercenter.example"] = upstream
+		site.clock.advance(5 * time.Second) // when it is asked again, after so many calls in vain
 		all(http.StatusOK)
 	})
 	t.Run("V8.2.2 Partner Center shows the customer no more", func(t *testing.T) {
