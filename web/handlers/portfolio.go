@@ -123,11 +123,19 @@ func (s *site) sift(ctx context.Context, v *visit, customers []portfolio.Custome
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	var trouble []error
+	var panicked any
 	turns := make(chan struct{}, askAtOnce)
 	for _, id := range old {
 		turns <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-turns }()
+			defer func() {
+				if p := recover(); p != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					panicked = p
+				}
+			}()
 			fact, err := s.ask(ctx, v, id, known[id])
 			mu.Lock()
 			defer mu.Unlock()
@@ -138,6 +146,9 @@ func (s *site) sift(ctx context.Context, v *visit, customers []portfolio.Custome
 		})
 	}
 	wg.Wait()
+	if panicked != nil {
+		panic(panicked) // here it is this request's, and not the end of the process
+	}
 	return in, errors.Join(trouble...)
 }
 

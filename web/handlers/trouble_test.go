@@ -65,6 +65,22 @@ func testF41APanicIsAPage(t *testing.T) {
 			t.Error("the panic is not in the log")
 		}
 	})
+	t.Run("in one of several questions at once", func(t *testing.T) {
+		site := newSiteWith(t, settings{portfolios: portfolios(t, harbours["by country"], "whole all")})
+		site.says(map[string]rights{"Sam Sales": {everyRole, []string{"mine"}}})
+		b := site.signIn("Sam Sales")
+		site.onCall(func(_ *replica, q *http.Request, next http.RoundTripper) (*http.Response, error) {
+			if strings.HasPrefix(q.URL.Path, "/v1/customers/") {
+				panic("seeded-panic-text")
+			}
+			return next.RoundTrip(q)
+		})
+		safe(t, b.get("/customers?q=harbour").want(http.StatusInternalServerError, "Something broke on our side"))
+		site.onCall(func(_ *replica, q *http.Request, next http.RoundTripper) (*http.Response, error) {
+			return next.RoundTrip(q)
+		})
+		b.get("/customers?q=harbour").want(http.StatusOK, "Harbourline Ceramics")
+	})
 	t.Run("in the demo bar", func(t *testing.T) {
 		site := newSiteWith(t, settings{demo: &handlers.Demo{Trouble: func(context.Context, string) error { panic("x") }}})
 		safe(t, site.signIn("Ada Admin").get("/").choose("Make it slow").want(http.StatusInternalServerError))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
@@ -41,6 +42,11 @@ func (s *Service) lookForOverwritten(ctx context.Context, pc *pcclient.Client, s
 		return
 	}
 	s.later.Go(func() {
+		defer func() {
+			if recover() != nil { // the value may hold anything, so it is not logged
+				s.event(s.halted, slog.LevelError, "submission.panic", sub, "stack", string(debug.Stack()))
+			}
+		}()
 		for _, pause := range []time.Duration{5 * time.Second, 25 * time.Second, 90 * time.Second} {
 			if s.sleep(s.halted, pause) != nil || o.look(s.halted) {
 				return

@@ -95,6 +95,33 @@ func testAnOverwrittenSaveIsTold(t *testing.T) {
 		}
 		t.Error("not told")
 	})
+	t.Run("V16.5.4 F-41 a panic of a later look ends that look", func(t *testing.T) {
+		d := newDesk(t)
+		r := d.edit(ada, d.customer(0), "email", "mine@harbourline.example")
+		d.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Status: 503, Times: 3})
+		asked := 0
+		d.wire.on(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Path != "/v1/auditrecords" {
+				return nil, nil
+			}
+			if asked++; asked > 3 {
+				panic("marker-panic")
+			}
+			return nil, nil
+		})
+		want(t, d.save(r), submission.Applied, "")
+		for range 200 {
+			if strings.Contains(d.out.String(), "submission.panic") {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		if said := d.out.String(); !strings.Contains(said, "submission.panic") || strings.Contains(said, "marker-panic") {
+			t.Errorf("the log: %s", said)
+		}
+		d.wire.on(nil)
+		want(t, d.save(d.edit(sam, d.customer(1), "email", "next@example.com")), submission.Applied, "")
+	})
 	t.Run("who may not read audit records is asked once", func(t *testing.T) {
 		d := newDesk(t)
 		d.sim.AddFaults(pcsim.Fault{Path: "/v1/auditrecords", Status: 403, Times: -1})
