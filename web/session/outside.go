@@ -117,17 +117,13 @@ func (s *Store) remember(ctx context.Context, tx *sql.Tx, out Logout) error {
 	return err
 }
 
-// stillOn is ErrGone if the provider ended a sign-in before its row was made: by its name
-// there, which no other gets, or with all that the person had.
+// stillOn is ErrGone if the provider ended a sign-in before its row was made. Whom it named
+// after a logout signed in anew, even where it kept its own session and that one's name.
 func (s *Store) stillOn(ctx context.Context, tx *sql.Tx, d Data) error {
 	issuer, subject := d.Operator.Issuer, d.Operator.Subject
-	bySID, byBoth, bySubject := "", "", hashed(issuer, "", subject)
-	if d.SID != "" {
-		bySID, byBoth = hashed(issuer, d.SID, ""), hashed(issuer, d.SID, subject)
-	}
 	var over bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM logouts WHERE used_at > $1 AND (token IN ($2, $3) OR token = $4 AND used_at >= $5))`,
-		database.Micros(s.now().Add(-logoutsFor)), bySID, byBoth, bySubject, database.Micros(d.NamedAt)).Scan(&over)
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM logouts WHERE token IN ($1, $2, $3) AND used_at >= $4)`,
+		hashed(issuer, d.SID, ""), hashed(issuer, d.SID, subject), hashed(issuer, "", subject), database.Micros(d.NamedAt)).Scan(&over)
 	if err == nil && over {
 		return ErrGone
 	}
