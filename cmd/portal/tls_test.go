@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -19,9 +20,13 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/partnerdesk/portal/web/database"
 )
 
 // authority signs certificates of tests.
@@ -267,6 +272,73 @@ func TestOutgoingTLS(t *testing.T) {
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
 				t.Error("it took too long")
+			}
+		})
+	}
+}
+
+// The database, too, is who its certificate says, or is told neither a name nor a password.
+func TestTheDatabasesTLS(t *testing.T) {
+	ours, others := newAuthority(t), newAuthority(t)
+	roots := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(roots, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ours.cert.Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		certificate *tls.Certificate // nil: it speaks no TLS
+		mode        string
+		told        bool
+	}{
+		"V12.3.3 V12.3.4 by an authority of one's own":          {ours.issue(t, "localhost", time.Hour), "verify-full", true},
+		"V12.3.2 V12.3.4 by an authority not trusted":           {others.issue(t, "localhost", time.Hour), "verify-full", false},
+		"V12.3.2 V12.3.4 by one not trusted, whatever its name": {others.issue(t, "localhost", time.Hour), "verify-ca", false},
+		"V12.3.2 V12.3.3 for another name":                      {ours.issue(t, "db.example.com", time.Hour), "verify-full", false},
+		"V12.3.2 ended":                                         {ours.issue(t, "localhost", -time.Minute), "verify-full", false},
+		"V12.3.1 without TLS":                                   {nil, "verify-full", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "localhost:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			told := make(chan bool, 100)
+			go func() {
+				for {
+					conn, err := listener.Accept()
+					if err != nil {
+						return
+					}
+					_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+					ask := make([]byte, 8) // whether it speaks TLS
+					_, _ = io.ReadFull(conn, ask)
+					if c.certificate == nil {
+						_, _ = conn.Write([]byte("N"))
+					} else {
+						_, _ = conn.Write([]byte("S"))
+						conn = tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{*c.certificate}})
+					}
+					n, _ := conn.Read(make([]byte, 1000)) // who wants to come in
+					told <- n > 0
+					_ = conn.Close()
+				}
+			}()
+			url := "postgres://portal:hunter2@localhost:" + portOf(listener) + "/portal?sslmode=" + c.mode + "&sslrootcert=" + roots
+			if err := database.CheckURL(url); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			db, err := database.Open(ctx, url)
+			if err == nil {
+				_, err = db.Describe(ctx)
+				db.Close()
+			}
+			if err == nil {
+				t.Error("it was taken for a database")
+			}
+			if got := <-told; got != c.told {
+				t.Errorf("told: %v, %v", got, err)
 			}
 		})
 	}
