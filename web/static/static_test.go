@@ -129,22 +129,31 @@ func testNothingLeavesTheOriginOrWritesMarkup(t *testing.T) {
 }
 
 // Our scripts take from the document and the window what browsers put there and nothing that
-// an element's name or id could stand in for, and write to no property whose name they were
-// told: neither can be had in that way.
+// an element's name or id could stand in for, ask for elements by id or selector alone, and
+// write to no property whose name they were told: neither can be had in that way.
 func TestScriptsTrustNoNames(t *testing.T) {
 	own := strings.Fields("activeElement addEventListener adoptNode body createElement documentElement getElementById hidden querySelector querySelectorAll title HTMLDialogElement")
 	for _, name := range []string{"portal.js", "edit.js"} {
 		t.Run("V3.2.3 V15.3.6 "+name, func(t *testing.T) {
-			text := string(body(t, name))
-			for _, m := range regexp.MustCompile(`\b(?:document|window)(\.\w+|\[)`).FindAllStringSubmatch(text, -1) {
+			text := regexp.MustCompile(`(?m)//.*$`).ReplaceAllString(string(body(t, name)), "")
+			for _, m := range regexp.MustCompile(`\b(?:document|window|self|globalThis)(\.\w+|\[)`).FindAllStringSubmatch(text, -1) {
 				if !slices.Contains(own, strings.TrimPrefix(m[1], ".")) {
 					t.Errorf("it asks for %s", m[0])
 				}
 			}
-			for _, shape := range []string{`\w\[[^\]0-9][^\]]*\]\s*=[^=]`, `__proto__`, `\bprototype(\.\w+)?\s*=[^=]`, `\bprototype\[`, `Object\.assign`, `JSON\.parse`, `\bfor \((var|let|const) \w+ in\b`, `\bwith \(`} {
+			for what, shape := range map[string]string{
+				"a member by a computed name":       `\]\s*=[^=]`,
+				"a walk over all members":           `\bfor\s*\([^)]*\bin\b`,
+				"a merge or a copy":                 `Object\.(assign|entries|fromEntries|setPrototypeOf)|\.\.\.|structuredClone|JSON\.parse`,
+				"a member that objects are made of": `__proto__|\bconstructor\b|\bprototype(\.\w+)?\s*=[^=]|\bprototype\[`,
+				"names from an object":              `\bwith\s*\(`,
+			} {
 				if found := regexp.MustCompile(shape).FindString(text); found != "" {
-					t.Errorf("it holds %q", found)
+					t.Errorf("it has %s: %q", what, found)
 				}
+			}
+			if !strings.Contains(text, `"use strict"`) {
+				t.Error("it is not strict: a misspelt name would be one of the page's")
 			}
 		})
 	}
@@ -379,33 +388,4 @@ func luminance(t *testing.T, hex string) float64 {
 		sum += weight * c
 	}
 	return sum
-}
-
-// No name that comes from a page stands in for a member of the language's or the
-// browser's own: objects get no members by computed names, nothing is merged into them,
-// and the document is asked by id or selector, never by a name that an element may have.
-func TestNoNameOfAPageIsTakenForAMember(t *testing.T) {
-	t.Run("V3.2.3 V15.3.6", func(t *testing.T) {
-		own := []string{"activeElement", "addEventListener", "adoptNode", "body", "createElement", "createElementNS", "documentElement", "getElementById", "head", "hidden", "importNode", "querySelector", "querySelectorAll", "title", "visibilityState"}
-		for _, name := range []string{"portal.js", "edit.js"} {
-			text := regexp.MustCompile(`(?m)//.*$`).ReplaceAllString(string(body(t, name)), "")
-			for what, pattern := range map[string]string{
-				"a member by a computed name":       `\]\s*=[^=]`,
-				"a walk over all members":           `for\s*\([^)]*\bin\b`,
-				"a merge":                           `Object\.(assign|entries|fromEntries|setPrototypeOf)|\.\.\.`,
-				"a member that objects are made of": `__proto__|\bconstructor\b`,
-				"a global by its name":              `\b(window|self|globalThis)\[`,
-				"an element by its name":            `document\.(forms|all|images|links|scripts|getElementsByName)|document\[`,
-			} {
-				if found := regexp.MustCompile(pattern).FindString(text); found != "" {
-					t.Errorf("%s has %s: %s", name, what, found)
-				}
-			}
-			for _, found := range regexp.MustCompile(`\bdocument\.([A-Za-z]+)`).FindAllStringSubmatch(text, -1) {
-				if !slices.Contains(own, found[1]) {
-					t.Errorf("%s asks the document for %s, which may be an element of that name", name, found[1])
-				}
-			}
-		}
-	})
 }
