@@ -15,11 +15,11 @@ import (
 // is already the place to merge.
 func (s *site) reviewBillingProfile(v *visit) error {
 	signIn := v.QueryParam("sign-in")
-	if s.SignIn.MaySave(v.session) {
+	switch tooOld := s.SignIn.MaySave(v.session); {
+	case tooOld == nil:
 		signIn = ""
-	}
-	if signIn == "again" {
-		return s.leadTo(v, billingPath(v.customer, "/review", v.QueryParam("draft")), s.SignIn.StartAgain)
+	case signIn == "again":
+		return s.goToProvider(v, billingPath(v.customer, "/review", v.QueryParam("draft")), tooOld)
 	}
 	version, sub, err := s.draftOf(v)
 	if errors.Is(err, drafts.ErrNotFound) {

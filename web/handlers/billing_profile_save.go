@@ -70,7 +70,7 @@ func (s *site) saveBillingProfile(v *visit) error {
 // mustSignIn reports whether the person has to prove anew who they are before they save
 // the version. One that was saved keeps its result.
 func (s *site) mustSignIn(v *visit, version drafts.Version) bool {
-	if s.SignIn.MaySave(v.session) {
+	if s.SignIn.MaySave(v.session) == nil {
 		return false
 	}
 	_, err := s.Submissions.Get(v.Request().Context(), v.operator.Key(), version.Key)

@@ -115,11 +115,11 @@ var modules = []module{
 			s.Errorf("A-02 it led to %s", back.url)
 		}
 	}},
-	{"RP logout", "rp-init-logout", nil, "", func(s *suite, b *browser, p *page) {
+	{"RP logout", "rp-init-logout", claim("login_hint", "opaque hint"), "", func(s *suite, b *browser, p *page) {
 		out := p.choose("Sign out").want(http.StatusOK, "You are signed out", "may still be signed in to your work account")
 		left := b.get(s.leaves(out)).want(http.StatusOK, "You are signed out", "left your work account in this browser too").hides("Sign out of your work account too")
 		q := s.last("/signout").URL.Query()
-		if q.Get("client_id") != "portal" || q.Get("post_logout_redirect_uri") != portalOrigin+"/signin" || len(q.Get("state")) != 43 {
+		if q.Get("client_id") != "portal" || q.Get("post_logout_redirect_uri") != portalOrigin+"/signin" || len(q.Get("state")) != 43 || q.Get("logout_hint") != "opaque hint" || q.Has("id_token_hint") {
 			s.Errorf("the provider was asked %v", q)
 		}
 		if s.sessions != 0 {

@@ -354,7 +354,7 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		if !tellsItself(v, rt) {
 			if err := s.reconfirm(v, source); err != nil {
 				noteTokensOver(r.Context(), err)
-				return s.sendToSignIn(v)
+				return s.sendToSignIn(v, err)
 			}
 		}
 		if err = s.admit(v, rt.method == http.MethodPost); err == nil {
@@ -365,7 +365,7 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		}
 		if rt.method == http.MethodGet && fragment == "" && s.tokensOver(v, err) {
 			noteTokensOver(r.Context(), err)
-			return s.sendToSignIn(v)
+			return s.sendToSignIn(v, err)
 		}
 		return err
 	}
@@ -434,7 +434,7 @@ func (s *site) byNobody(v *visit, rt route) error {
 	if rt.method == http.MethodPost || v.Request().Header.Get(fragmentHeader) != "" {
 		return s.showSessionOver(v, rt, late)
 	}
-	return s.sendToSignIn(v)
+	return s.sendToSignIn(v, nil)
 }
 
 // freshSession is how soon after a sign-in another one would not help.

@@ -62,12 +62,13 @@ func (s *site) leave(v *visit) error {
 	return v.redirect(target)
 }
 
-func (s *site) startSignIn(v *visit) error { return s.goToProvider(v, "/") }
+func (s *site) startSignIn(v *visit) error { return s.goToProvider(v, "/", nil) }
 
 // sendToSignIn lets somebody sign in and come back to the page asked for. A form is not
 // followed to the provider by browsers, and a fragment not navigated to, so they get a
-// page that says the session is over.
-func (s *site) sendToSignIn(v *visit) error {
+// page that says the session is over. because is why somebody who was signed in has to do
+// so again.
+func (s *site) sendToSignIn(v *visit, because error) error {
 	if v.Request().Method == http.MethodPost || v.Request().Header.Get(fragmentHeader) != "" {
 		return errSessionOver
 	}
@@ -81,17 +82,14 @@ func (s *site) sendToSignIn(v *visit) error {
 	if path = strings.TrimSuffix(path, ".csv"); asked {
 		path += "?" + query
 	}
-	return s.goToProvider(v, path)
+	return s.goToProvider(v, path, because)
 }
 
-func (s *site) goToProvider(v *visit, back string) error { return s.leadTo(v, back, s.SignIn.Start) }
-
-// leadTo has one of the two ways into the provider begin, and leads back to a page of ours.
-func (s *site) leadTo(v *visit, back string, start func(http.ResponseWriter, *http.Request, string) (string, error)) error {
+func (s *site) goToProvider(v *visit, back string, because error) error {
 	if !s.ownPage(back) {
 		back = "/"
 	}
-	target, err := start(v.Response(), v.Request(), back)
+	target, err := s.SignIn.Start(v.Response(), v.Request(), back, because)
 	if err != nil {
 		return err
 	}
@@ -164,6 +162,7 @@ func (s *site) signOut(v *visit) error {
 		if err := s.Sessions.End(v.Response(), v.Request()); err != nil {
 			return err
 		}
+		s.SignIn.MayLeave(v.Response(), sess)
 	}
 	v.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return v.redirect("/signin?state=signed-out")

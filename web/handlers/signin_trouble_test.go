@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -126,11 +127,13 @@ func TestR20LessScope(t *testing.T) {
 // form that is sent is kept, and the sign-in leads on from there.
 func TestR21FormsKeptWhenTokensAreOver(t *testing.T) {
 	for name, body := range map[string]string{
-		"invalid_grant":        `{"error":"invalid_grant","error_description":"AADSTS700082 MARK"}`,
-		"interaction_required": `{"error":"interaction_required","suberror":"basic_action","error_description":"AADSTS50076 MARK"}`,
-		"claims challenge":     `{"error":"interaction_required","claims":"{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}"}`,
-		"login_required":       `{"error":"login_required"}`,
-		"consent_required":     `{"error":"consent_required","error_description":"AADSTS65001 MARK"}`,
+		"invalid_grant":            `{"error":"invalid_grant","error_description":"AADSTS700082 MARK"}`,
+		"interaction_required":     `{"error":"interaction_required","suberror":"basic_action","error_description":"AADSTS50076 MARK"}`,
+		"claims challenge":         `{"error":"interaction_required","claims":"{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}"}`,
+		"a challenge that is none": `{"error":"interaction_required","claims":""}`,
+		"access_denied":            `{"error":"access_denied"}`,
+		"login_required":           `{"error":"login_required"}`,
+		"consent_required":         `{"error":"consent_required","error_description":"AADSTS65001 MARK"}`,
 	} {
 		t.Run("R-21 F-29 "+name, func(t *testing.T) {
 			s := newSuite(t)
@@ -154,6 +157,11 @@ func TestR21FormsKeptWhenTokensAreOver(t *testing.T) {
 			p := f.press()
 			if p.url.Host != "signin.example" {
 				t.Fatalf("came to %s: %s", p.url, p.text())
+			}
+			var told struct{ Claims string }
+			must(t, json.Unmarshal([]byte(body), &told))
+			if asked := p.url.Query().Get("claims"); asked != told.Claims {
+				t.Errorf("the provider wanted %q, and is asked for %q", told.Claims, asked)
 			}
 			s.hook(demo.Hooks{})
 			review := p.choose("Ada Admin").want(http.StatusOK, "Review 2 changes", "typed@harbourline.example", "Typed")

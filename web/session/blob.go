@@ -18,6 +18,7 @@ type blob struct {
 	CSRF       []byte            `json:"csrf"`
 	SID        string            `json:"sid,omitempty"`
 	SignedInAt time.Time         `json:"signedInAt"`
+	LogoutHint string            `json:"logoutHint,omitempty"`
 	AuthTime   time.Time         `json:"authTime,omitzero"`
 	Extra      map[string]string `json:"extra,omitempty"`
 }
@@ -32,12 +33,15 @@ func (s *Store) session(ref reference, d Data, seenAt time.Time) *Session {
 func (s *Session) blob(t Tokens, extra map[string]string) blob {
 	return blob{
 		Operator: s.Operator, Tokens: plainTokens(t), CSRF: s.CSRF,
-		SID: s.SID, SignedInAt: s.SignedInAt, AuthTime: s.AuthTime, Extra: extra,
+		SID: s.SID, SignedInAt: s.SignedInAt, LogoutHint: s.LogoutHint, AuthTime: s.AuthTime, Extra: extra,
 	}
 }
 
 func (b blob) data() Data {
-	return Data{Operator: b.Operator, Tokens: Tokens(b.Tokens), CSRF: b.CSRF, SID: b.SID, SignedInAt: b.SignedInAt, AuthTime: b.AuthTime}
+	return Data{
+		Operator: b.Operator, Tokens: Tokens(b.Tokens), CSRF: b.CSRF,
+		SID: b.SID, SignedInAt: b.SignedInAt, LogoutHint: b.LogoutHint, AuthTime: b.AuthTime,
+	}
 }
 
 // seal closes a row's text with the cookie's key, then with the ring. Both layers

@@ -93,6 +93,8 @@ type Data struct {
 	// NamedAt is when the provider named the person, by its clock. Begin alone knows it: a
 	// logout of the person since then, by the same clock, is one of this sign-in too.
 	NamedAt time.Time
+	// LogoutHint is by what the provider knows who signs out there, "" when it gave nothing.
+	LogoutHint string
 	// AuthTime is when the person last proved at the provider who they are, by its clock;
 	// zero when it did not say.
 	AuthTime time.Time

@@ -192,7 +192,7 @@ func (b *browser) take(w *httptest.ResponseRecorder) {
 func (b *browser) start(back string) string {
 	b.Helper()
 	w := httptest.NewRecorder()
-	target, err := b.in.Start(w, b.request(portal+"/auth/start"), back)
+	target, err := b.in.Start(w, b.request(portal+"/auth/start"), back, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -18,38 +18,36 @@ import (
 
 // Start opens a transaction in the browser and returns the address at the
 // provider to send it to. returnPath is where Finish leads back to: a path on
-// this portal, or it becomes "/". Errors are *Refusal.
-func (p *Provider) Start(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
-	return p.start(w, r, transaction{Return: returnPath, MaxAge: p.cfg.MaxAge})
-}
-
-// StartAgain is Start for somebody who is signed in, and has to prove anew who they are
-// before they save. Not every provider takes max_age for a reason to ask, so it is told to.
-func (p *Provider) StartAgain(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
-	return p.start(w, r, transaction{Return: returnPath, MaxAge: p.cfg.SaveMaxAge}, oauth2.SetAuthURLParam("prompt", "login"))
-}
-
-// MaySave reports whether the person signed in at the provider recently enough to save.
-// The two clocks may be five minutes apart.
-func (p *Provider) MaySave(sess *session.Session) bool {
-	return p.cfg.SaveMaxAge == 0 || p.now().Sub(sess.AuthTime) <= p.cfg.SaveMaxAge+skew
-}
-
-// start opens the transaction, of which the caller has said where it leads and how old
-// the sign-in may be.
-func (p *Provider) start(w http.ResponseWriter, r *http.Request, t transaction, options ...oauth2.AuthCodeOption) (redirectURL string, err error) {
+// this portal, or it becomes "/". because is why somebody who was signed in has to do so
+// again, nil for anybody else; a *Demand in it is made of the provider. Errors are
+// *Refusal.
+func (p *Provider) Start(w http.ResponseWriter, r *http.Request, returnPath string, because error) (redirectURL string, err error) {
 	d, err := p.discover(r.Context())
 	if err != nil {
 		return "", err
 	}
-	t.State, t.Nonce, t.Verifier = secret(), secret(), oauth2.GenerateVerifier() // 256 bits each
-	t.Return, t.At = p.returnPath(t.Return), p.now()
-	if err := p.open(w, r, t); err != nil {
-		return "", err
+	t := transaction{
+		State: secret(), Nonce: secret(), Verifier: oauth2.GenerateVerifier(), // 256 bits each
+		Return: p.returnPath(returnPath), At: p.now(), MaxAge: p.cfg.MaxAge,
 	}
-	options = append(options, oidc.Nonce(t.Nonce), oauth2.S256ChallengeOption(t.Verifier), oauth2.SetAuthURLParam("response_mode", "query"))
+	options := []oauth2.AuthCodeOption{
+		oidc.Nonce(t.Nonce), oauth2.S256ChallengeOption(t.Verifier), oauth2.SetAuthURLParam("response_mode", "query"),
+	}
+	demand := new(Demand)
+	errors.As(because, &demand)
+	if demand.claims != "" {
+		options = append(options, oauth2.SetAuthURLParam("claims", demand.claims))
+	}
+	if demand.maxAge > 0 {
+		// Not every provider takes max_age for a reason to ask, so it is told to.
+		t.MaxAge = demand.maxAge
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"))
+	}
 	if t.MaxAge > 0 {
 		options = append(options, oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(t.MaxAge.Seconds()))))
+	}
+	if err := p.open(w, r, t); err != nil {
+		return "", err
 	}
 	return d.oauth.AuthCodeURL(t.State, options...), nil
 }

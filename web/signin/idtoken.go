@@ -38,6 +38,7 @@ type claims struct {
 	TenantID   string          `json:"tid"`
 	ObjectID   string          `json:"oid"`
 	SessionID  string          `json:"sid"`
+	LoginHint  string          `json:"login_hint"` // Entra's name for what its logout_hint wants
 	Name       string          `json:"name"`
 	PreferName string          `json:"preferred_username"`
 	Email      string          `json:"email"`
@@ -77,6 +78,9 @@ func (p *Provider) identify(ctx context.Context, d *discovered, token *oauth2.To
 		Name: label(c.Name, c.PreferName, c.Subject), Email: label(c.Email, c.PreferName),
 		Roles: p.roles(verified), Portfolios: p.portfolios(verified),
 	}}
+	if len(c.LoginHint) <= hintSize {
+		data.LogoutHint = c.LoginHint
+	}
 	if c.AuthTime != nil && within(*c.AuthTime, p.now(), math.MaxInt64) {
 		data.AuthTime = time.UnixMilli(int64(*c.AuthTime * 1000))
 	}

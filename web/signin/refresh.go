@@ -146,7 +146,7 @@ func (p *Provider) renewAlone(ctx context.Context, sess *session.Session, store 
 	fresh, err := p.renew(ctx, old.Refresh)
 	switch {
 	case errors.Is(err, ErrSignInAgain):
-		return p.afterInvalidGrant(ctx, sess, store, old)
+		return p.afterInvalidGrant(ctx, sess, store, old, err)
 	case err != nil && p.usable(old, refused):
 		return old, nil
 	case err != nil:
@@ -182,15 +182,15 @@ func (p *Provider) keep(ctx context.Context, sess *session.Session, store *sessi
 }
 
 // afterInvalidGrant looks once whether another process has renewed the tokens: a
-// refresh token works one time only.
-func (p *Provider) afterInvalidGrant(ctx context.Context, sess *session.Session, store *session.Store, old session.Tokens) (session.Tokens, error) {
+// refresh token works one time only. Else the refusal stands.
+func (p *Provider) afterInvalidGrant(ctx context.Context, sess *session.Session, store *session.Store, old session.Tokens, refusal error) (session.Tokens, error) {
 	if err := store.Reload(ctx, sess); err != nil {
 		return session.Tokens{}, ended(err)
 	}
 	if now := sess.Tokens(); now.Refresh != old.Refresh {
 		return now, nil
 	}
-	return session.Tokens{}, ErrSignInAgain
+	return session.Tokens{}, refusal
 }
 
 func ended(err error) error {
@@ -245,8 +245,8 @@ func (p *Provider) renewTrouble(err error) error {
 	var answer *oauth2.RetrieveError
 	if errors.As(err, &answer) {
 		switch answer.ErrorCode {
-		case "invalid_grant", "interaction_required", "login_required", "consent_required":
-			return ErrSignInAgain
+		case "invalid_grant", "interaction_required", "login_required", "consent_required", "access_denied":
+			return demandOf(answer)
 		}
 	}
 	p.noteDown()

@@ -5,20 +5,49 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"net/url"
+
+	"github.com/partnerdesk/portal/web/session"
 )
 
-// leavingCookie holds the state of a sign-out under way at the provider.
-const leavingCookie = "__Host-portal-leaving"
+const (
+	leavingCookie = "__Host-portal-leaving" // holds the state of a sign-out under way at the provider
+	leaverCookie  = "__Host-portal-leaver"  // holds who may want to sign out there
+	hintPurpose   = "logout-hint"
+	hintSize      = 1 << 10
+)
 
 // CanLeave reports whether the provider has a page at which people sign out of it.
 func (p *Provider) CanLeave(ctx context.Context) bool { return p.endSession(ctx) != nil }
+
+// MayLeave keeps for a while who just signed out of the portal, for Leave.
+func (p *Provider) MayLeave(w http.ResponseWriter, sess *session.Session) {
+	if sess.LogoutHint != "" {
+		sealed := p.cfg.Ring.Seal(hintPurpose, []byte(sess.LogoutHint), nil)
+		http.SetCookie(w, transactionCookie(leaverCookie, sealed, transactionFor))
+	}
+}
+
+// leaver takes the hint that MayLeave kept; "" for none.
+func (p *Provider) leaver(w http.ResponseWriter, r *http.Request) string {
+	cookies := r.CookiesNamed(leaverCookie)
+	if len(cookies) == 0 {
+		return ""
+	}
+	http.SetCookie(w, transactionCookie(leaverCookie, "", 0))
+	hint, err := p.cfg.Ring.Open(hintPurpose, cookies[0].Value, nil)
+	if err != nil || len(cookies) > 1 {
+		return ""
+	}
+	return string(hint)
+}
 
 // Leave returns the address at which the person signs out of the provider too, and
 // from there comes back to the portal's signed-out page with the state that Returned
 // looks for. It is "" when the provider has none or cannot be asked.
 //
-// The provider knows the portal by its client id. The ID token, which it would take as a
-// hint at who is leaving, stays in the portal: addresses are written down in many places.
+// The provider knows the portal by its client id, and who is leaving by the hint that it
+// gave for that, if it did: else it may ask. The ID token, which it would take as a hint
+// too, stays in the portal: addresses are written down in many places.
 func (p *Provider) Leave(w http.ResponseWriter, r *http.Request) string {
 	u := p.endSession(r.Context())
 	if u == nil {
@@ -30,6 +59,9 @@ func (p *Provider) Leave(w http.ResponseWriter, r *http.Request) string {
 	query.Set("client_id", p.cfg.ClientID)
 	query.Set("post_logout_redirect_uri", p.cfg.SignedOutURL)
 	query.Set("state", state)
+	if hint := p.leaver(w, r); hint != "" {
+		query.Set("logout_hint", hint)
+	}
 	u.RawQuery = query.Encode()
 	return u.String()
 }
