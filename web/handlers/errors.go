@@ -143,11 +143,9 @@ func (s *site) showFailure(c echo.Context, err error) {
 		return
 	}
 	if unrouted := new(echo.HTTPError); errors.As(err, &unrouted) {
-		if fast := s.limit(s.visit(c), middleware.RatePublic, ""); fast != nil {
-			err = fast
-		}
+		err = s.refused(s.visit(c), err)
 	}
-	v := s.visitFor(c)
+	v := s.visitFor(c, err)
 	if errors.Is(err, signin.ErrSignInAgain) {
 		noteTokensOver(ctx, err)
 	} else if refusal := new(signin.Refusal); errors.As(err, &refusal) {
@@ -184,11 +182,14 @@ func fateOf(r *http.Request, kind templates.ErrorKind, err error) templates.Fate
 }
 
 // visitFor gives the error page the frame of whoever is signed in, if that can be
-// told without trouble.
-func (s *site) visitFor(c echo.Context) *visit {
+// told without trouble. Who asks too often, or for what is no page, gets one without:
+// refusing has to cost less than answering.
+func (s *site) visitFor(c echo.Context, because error) *visit {
 	v := s.visit(c)
-	if sess, err := s.Sessions.Load(c.Request()); err == nil && sess != nil {
-		s.enter(v, sess)
+	if fast := new(tooFast); !errors.As(because, &fast) && !errors.Is(because, errMisplaced) {
+		if sess, err := s.Sessions.Load(c.Request()); err == nil && sess != nil {
+			s.enter(v, sess)
+		}
 	}
 	if c.Request().Method == http.MethodPost {
 		v.form, _ = readForm(c.Request())

@@ -194,6 +194,54 @@ func TestV631NobodyIsLimitedToo(t *testing.T) {
 	}
 }
 
+// refusing costs less than answering, and nobody is refused for nothing for ever.
+func TestA66RefusalsAreCheapAndCounted(t *testing.T) {
+	long := url.Values{}
+	for i := range 101 {
+		long.Set(fmt.Sprint("field", i), "")
+	}
+	for name, asked := range map[string]struct {
+		ask    func(b *browser) *http.Request
+		status int
+	}{
+		"A-66 A-68 a page as an image": {func(b *browser) *http.Request {
+			r := b.request(http.MethodGet, "/changes", nil)
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			r.Header.Set("Sec-Fetch-Mode", "no-cors")
+			r.Header.Set("Sec-Fetch-Dest", "image")
+			return r
+		}, http.StatusForbidden},
+		"A-66 A-45 a form that is none of ours": {func(b *browser) *http.Request {
+			return b.request(http.MethodPost, "/settings", long)
+		}, http.StatusBadRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := newSiteWith(t, settings{limited: true})
+			b := site.signIn("Ada Admin")
+			p := b.bare(asked.ask(b))
+			if p.want(asked.status); asked.status == http.StatusForbidden {
+				p.hides("Ada Admin")
+			}
+			late, n := until(t, func() *page { return b.bare(asked.ask(b)) })
+			if safe(t, late.hides("Ada Admin")); n < 100 {
+				t.Errorf("a company behind one address is refused after %d", n)
+			}
+		})
+	}
+	t.Run("A-66 who asks too often is told so without a look into the database", func(t *testing.T) {
+		site := newSiteWith(t, settings{limited: true})
+		b := site.signIn("Ada Admin")
+		until(t, func() *page { return b.get("/customers?q=harbour") })
+		for _, table := range []string{"preferences", "recents"} {
+			defer site.away(table)()
+		}
+		b.get("/customers?q=harbour").want(http.StatusTooManyRequests).hides("Ada Admin")
+		if log := site.log.String(); strings.Contains(log, "not read") {
+			t.Errorf("the log tells of a look:\n%s", log)
+		}
+	})
+}
+
 // What the policy stopped is counted and nothing more.
 func TestV347PolicyReports(t *testing.T) {
 	site := newSiteWith(t, settings{limited: true})

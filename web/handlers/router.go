@@ -303,13 +303,13 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		v := s.visit(c)
 		r := c.Request()
 		if !rt.machine() && !middleware.Fits(r) {
-			return errMisplaced
+			return s.refused(v, errMisplaced)
 		}
 		if rt.body == middleware.FormBody {
 			form, err := readForm(r)
 			v.form = form
 			if err != nil {
-				return err
+				return s.refused(v, err)
 			}
 		}
 		if rt.right == middleware.Public {
@@ -411,6 +411,14 @@ func (s *site) limit(v *visit, class middleware.Rate, person string) error {
 		return &tooFast{wait}
 	}
 	return nil
+}
+
+// refused counts what is refused before anybody asks who sent it as a request of nobody.
+func (s *site) refused(v *visit, err error) error {
+	if fast := s.limit(v, middleware.RatePublic, ""); fast != nil {
+		return fast
+	}
+	return err
 }
 
 // countReport counts that the policy of a page stopped something. What exactly is not
