@@ -165,7 +165,7 @@ func TestSecurityTablesAreFilledIn(t *testing.T) {
 // What a requirement wants written down is written down where people look for it. Whoever
 // rewrites one of these parts changes its words here too, and sees what they are for.
 func TestTheDocumentsSay(t *testing.T) {
-	const guide, holds, policy = "../../deploy/README.md", securityPage, "../../SECURITY.md"
+	const guide, holds, policy, providers = "../../deploy/README.md", securityPage, "../../SECURITY.md", "../../deploy/identity.md"
 	for name, c := range map[string]struct {
 		file, part string
 		words      []string
@@ -175,6 +175,9 @@ func TestTheDocumentsSay(t *testing.T) {
 		"V3.5.4 a host name of its own":                {holds, "Browsers", []string{"host name of its own", "refuses a base address with a path", "share cookies"}},
 		"V3.5.4 a host name of its own, in the guide":  {guide, "Running Partner Desk", []string{"**host name of its own**", "A path on a shared host does not work"}},
 		"V6.1.1 V6.1.3 one way in":                     {holds, "Ways in, and who may do what", []string{"one way in", "no passwords, accounts or keys of the portal's own", "guessing at the provider is the provider's to stop", "limited by address"}},
+		"V6.3.3 a second factor":                       {providers, "Multi-factor authentication", []string{"Require it for all people", "`PORTAL_OIDC_FACTORS=mfa`"}},
+		"V10.2.3 the scopes":                           {providers, "What the portal asks for, and believes", []string{"| Scopes | `openid profile email offline_access` and `PORTAL_UPSTREAM_SCOPE` |"}},
+		"what is left to the provider":                 {providers, "The check list for the directory", []string{"exact redirect URIs and no wildcards", "code flow only", "one tenant", "the one delegated permission", "a credential that ends"}},
 		"V7.1.1 V7.1.2 V7.1.3 how sessions end":        {holds, "Sessions", []string{"Only what a person does counts as use", "back channel and front channel", "an administrator anybody's", "disables", "have each minute"}},
 		"V8.1.1 V8.1.2 rights by role and portfolio":   {holds, "Ways in, and who may do what", []string{"without portfolios shows every role all customers", "no others; all other members go back"}},
 		"V11.1.1 V11.1.2 algorithms":                   {holds, "Secrets", []string{"AES-256-GCM", "HKDF-SHA-256", "chained with SHA-256", "RS256 and no other", "32 bytes of the system's randomness", "Go's standard library"}},
