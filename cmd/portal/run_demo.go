@@ -147,6 +147,7 @@ func demoSettings(folder, site, idp, api string) (Settings, error) {
 		Tenants:      []string{demo.PartnerTenant},
 		RolesClaim:   "roles",
 		Roles:        map[string]string{"viewer": "viewer", "editor": "editor", "auditor": "auditor", "administrator": "administrator"},
+		Confirm:      time.Minute,
 
 		PortfoliosClaim: "groups",
 		Portfolios:      portfolios,
