@@ -3,6 +3,7 @@ package signin
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -102,7 +103,7 @@ func (p *Provider) spend(w http.ResponseWriter, r *http.Request, state string) (
 	}
 	http.SetCookie(w, transactionCookie(name, "", 0))
 	t, ok := p.unseal(cookies[0])
-	if !ok || t.State != state {
+	if !ok || subtle.ConstantTimeCompare([]byte(t.State), []byte(state)) != 1 {
 		return transaction{}, refuse(ReasonTransactionMissing)
 	}
 	now := p.now()
