@@ -15,8 +15,9 @@ import (
 )
 
 // metrics is what Prometheus reads: the saves that want somebody's eye, counted at
-// each scrape, what browsers reported, and the figures of the Go runtime and the process.
-func metrics(saves *submission.Service, reports func() int64, now func() time.Time, log *slog.Logger) http.Handler {
+// each scrape, what browsers reported, how many lines the log lost, and the figures of
+// the Go runtime and the process.
+func metrics(saves *submission.Service, reports, lost func() int64, now func() time.Time, log *slog.Logger) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		openSaves{saves, log, now},
@@ -24,6 +25,10 @@ func metrics(saves *submission.Service, reports func() int64, now func() time.Ti
 			Name: "portal_policy_reports_total",
 			Help: "Reports of browsers that a page's Content-Security-Policy stopped something. Anybody can send one: a steady rise asks for a look at the pages, and proves nothing.",
 		}, func() float64 { return float64(reports()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "portal_log_lines_lost_total",
+			Help: "Lines of the log that were lost, because standard output did not take them.",
+		}, func() float64 { return float64(lost()) }),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
@@ -34,18 +39,18 @@ func metrics(saves *submission.Service, reports func() int64, now func() time.Ti
 
 // measure serves the metrics on an address of their own until ctx ends, if there is
 // to be one. The channel closes when it has stopped.
-func measure(ctx context.Context, settings Settings, saves *submission.Service, reports func() int64, now func() time.Time, log *slog.Logger) (<-chan struct{}, error) {
+func measure(ctx context.Context, address string, metrics http.Handler, log *slog.Logger) (<-chan struct{}, error) {
 	done := make(chan struct{})
-	if settings.MetricsListen == "" {
+	if address == "" {
 		close(done)
 		return done, nil
 	}
-	listener, err := listen(ctx, settings.MetricsListen)
+	listener, err := listen(ctx, address)
 	if err != nil {
 		return nil, fmt.Errorf("serve metrics: %w", err)
 	}
 	server := &http.Server{
-		Handler: metrics(saves, reports, now, log), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 75 * time.Second,
+		Handler: metrics, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 75 * time.Second,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	go func() {

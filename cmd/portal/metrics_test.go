@@ -60,7 +60,7 @@ func scrape(t *testing.T, h http.Handler) string {
 
 func TestI2TheGaugeCountsWhatIsInDoubt(t *testing.T) {
 	saves, sim, pc := savesOf(t, databasetest.Open(t))
-	h := metrics(saves, func() int64 { return 7 }, time.Now, slog.New(slog.DiscardHandler))
+	h := metrics(saves, func() int64 { return 7 }, func() int64 { return 11 }, time.Now, slog.New(slog.DiscardHandler))
 	if got := scrape(t, h); !strings.Contains(got, `portal_saves_unsettled{state="in_doubt"} 0`) || !strings.Contains(got, "portal_saves_unsettled_oldest_seconds 0\n") {
 		t.Errorf("nothing is open, and the gauge says:\n%s", got)
 	}
@@ -90,6 +90,11 @@ func TestI2TheGaugeCountsWhatIsInDoubt(t *testing.T) {
 			if strings.Contains(page, marker) {
 				t.Errorf("%s stands in them", marker)
 			}
+		}
+	})
+	t.Run("F-44 they count the lines that the log lost", func(t *testing.T) {
+		if !strings.Contains(page, "portal_log_lines_lost_total 11\n") {
+			t.Error(page)
 		}
 	})
 	t.Run("V3.4.7 they count what browsers report", func(t *testing.T) {

@@ -33,8 +33,8 @@ const (
 
 // run is the map of the program: it opens the stores, builds the clients, puts the
 // portal together, serves it on the listener, and takes it apart in reverse when
-// ctx ends. demo is nil outside demo mode.
-func run(ctx context.Context, settings Settings, listener net.Listener, log *slog.Logger, drain time.Duration, demo *handlers.Demo) error {
+// ctx ends. lost counts the lines that the log lost; demo is nil outside demo mode.
+func run(ctx context.Context, settings Settings, listener net.Listener, log *slog.Logger, lost func() int64, drain time.Duration, demo *handlers.Demo) error {
 	defer listener.Close()
 	db, err := database.Open(ctx, string(settings.DatabaseURL))
 	if err != nil {
@@ -101,7 +101,7 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	})
 
 	server := newServer(site, settings, log)
-	measured, err := measure(ctx, settings, saves, site.PolicyReports, now, log)
+	measured, err := measure(ctx, settings.MetricsListen, metrics(saves, site.PolicyReports, lost, now, log), log)
 	if err != nil {
 		return err
 	}

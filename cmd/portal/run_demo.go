@@ -76,7 +76,7 @@ func runDemo(ctx context.Context, o DemoOptions, log *slog.Logger) error {
 		go func() { ended <- serveUntil(beside, server, listener) }()
 	}
 	greet(o, site, idp, api)
-	err = run(ctx, settings, listeners[0], log, 0, demoActions(sim))
+	err = run(ctx, settings, listeners[0], log, nil, 0, demoActions(sim)) // without metrics
 	stop()
 	return errors.Join(err, <-ended, <-ended)
 }

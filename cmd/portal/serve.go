@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os/signal"
+	"syscall"
 
 	"github.com/partnerdesk/portal/web/crash"
 )
@@ -30,8 +32,11 @@ func (cmd *serveCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	log := newLog(c.Out, settings.LogLevel)
-	return run(ctx, settings, listener, log, crash.Hasten(drainFor), nil)
+	// Whoever reads the log may go away; a portal does not end with it.
+	signal.Ignore(syscall.SIGPIPE)
+	out := newLines(c.Out)
+	defer out.Close()
+	return run(ctx, settings, listener, newLog(out, settings.LogLevel), out.Lost, crash.Hasten(drainFor), nil)
 }
 
 // newLog writes one JSON object a line, in UTC, so that the lines of all machines sort.
