@@ -54,6 +54,11 @@ func (s *site) admit(v *visit, post bool) error {
 	if post {
 		fresh = postFor
 	}
+	if !v.portfolio.Holds(fact.Customer) {
+		// Of what is not theirs nothing counts as known: to refuse it costs a call, and may
+		// fail, just as for what does not exist.
+		fact = directory.Fact{}
+	}
 	customer := fact.Customer
 	if s.Now().Sub(fact.At) >= fresh {
 		if customer, err = s.ask(ctx, v, v.customer, fact); err != nil {

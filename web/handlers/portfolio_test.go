@@ -146,6 +146,34 @@ func bare(p *page) string {
 	return regexp.MustCompile(`\d\d:\d\d(:\d\d)?`).ReplaceAllString(text, "")
 }
 
+// What is outside cannot be told from what does not exist by what it costs, nor by what
+// becomes of it while Partner Center is away, however often somebody asks and whoever did.
+func TestWhatIsOutsideCostsWhatNothingCosts(t *testing.T) {
+	for _, name := range []string{"by domain", "by country"} {
+		t.Run("V8.2.2 "+name, func(t *testing.T) {
+			site := newSiteWith(t, settings{portfolios: portfolios(t, harbours[name], "everything country:US", "everything country:DE")})
+			site.says(map[string]rights{"Sam Sales": {everyRole, []string{"mine"}}, "Ada Admin": {everyRole, []string{"everything"}}})
+			out, unknown := site.customer(nordlicht), pcclient.TenantID("0b6f3a52-0000-4d7e-8a3f-5e2d1c0b9a00")
+			site.signIn("Ada Admin").get(overview(out)).want(http.StatusOK)
+			sam := site.signIn("Sam Sales")
+			calls := func(id pcclient.TenantID) int {
+				before := len(site.sim.Journal().Requests)
+				sam.get(overview(id)).want(http.StatusNotFound)
+				return len(site.sim.Journal().Requests) - before
+			}
+			for range 3 {
+				if there, nowhere := calls(out), calls(unknown); there != nowhere {
+					t.Errorf("%d calls for a customer outside, %d for none", there, nowhere)
+				}
+			}
+			site.hosts["partnercenter.example"] = down{}
+			for _, id := range []pcclient.TenantID{out, unknown} {
+				sam.get(overview(id)).want(http.StatusServiceUnavailable)
+			}
+		})
+	}
+}
+
 // People without a portfolio see no customer and are told so; "all" gives all of them; and
 // without any rule nothing is different from before.
 func TestPortfoliosGiveNothingByDefault(t *testing.T) {
