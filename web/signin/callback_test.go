@@ -57,6 +57,34 @@ func TestTransactions(t *testing.T) {
 			t.Error("the code was redeemed again")
 		}
 	})
+	t.Run("R-01 A-63 second use in a flood of sign-ins", func(t *testing.T) {
+		d := newDesk(t)
+		comeBack := func(b *browser) (again func()) {
+			target, err := url.Parse(b.start("/"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			no := url.Values{"error": {"access_denied"}, "iss": {d.issuer}, "state": {target.Query().Get("state")}}
+			callback, kept := portal+"/auth/callback?"+no.Encode(), clone(b.cookies)
+			if _, _, err = b.finish(callback); err == nil || !strings.Contains(err.Error(), signin.ReasonDenied) {
+				t.Fatal(err)
+			}
+			return func() {
+				b.cookies = kept
+				_, _, err := b.finish(callback)
+				d.refused(err, signin.ReasonTransactionUsed)
+			}
+		}
+		comeBack(d.browser())()
+		for range 3 {
+			early := comeBack(d.browser())
+			for range 9_000 {
+				comeBack(d.browser())
+			}
+			early()
+			comeBack(d.browser())()
+		}
+	})
 	t.Run("R-01 older than 10 min", func(t *testing.T) {
 		d := newDesk(t)
 		b := d.browser()

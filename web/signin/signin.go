@@ -102,7 +102,7 @@ func New(c Config) *Provider {
 	if c.SignedOutURL == "" {
 		c.SignedOutURL = c.BaseURL + "/signin"
 	}
-	return &Provider{cfg: c, now: c.Now, client: newClient(c.HTTPClient), spent: spent{at: map[[32]byte]time.Time{}}}
+	return &Provider{cfg: c, now: c.Now, client: newClient(c.HTTPClient)}
 }
 
 // Check reports whether somebody could sign in now: the discovery document can be

@@ -106,42 +106,35 @@ func (p *Provider) spend(w http.ResponseWriter, r *http.Request, state string) (
 	if !ok || subtle.ConstantTimeCompare([]byte(t.State), []byte(state)) != 1 {
 		return transaction{}, refuse(ReasonTransactionMissing)
 	}
-	now := p.now()
-	if now.Sub(t.At) > transactionFor {
+	if p.now().Sub(t.At) > transactionFor {
 		return transaction{}, refuse(ReasonTransactionExpired)
 	}
-	if !p.spent.first(state, now) {
+	if !p.spent.first(state) {
 		return transaction{}, refuse(ReasonTransactionUsed)
 	}
 	return t, nil
 }
 
-// spent remembers the states that came back, for as long as their cookies could.
+// spent remembers the states that came back last.
 type spent struct {
-	mu sync.Mutex
-	at map[[32]byte]time.Time
+	mu          sync.Mutex
+	late, early map[[32]byte]bool // early is what late was when it was full
 }
 
-// spentMost bounds the memory. Beyond it the provider's own rule that a code
-// works once is what is left.
-const spentMost = 10_000
+// spentMost bounds the memory. The last half as many states are surely known again; for
+// those before them the provider's own rule that a code works once is what is left.
+const spentMost = 20_000
 
-func (s *spent) first(state string, now time.Time) bool {
+func (s *spent) first(state string) bool {
 	key := sha256.Sum256([]byte(state))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, again := s.at[key]; again {
+	if s.late[key] || s.early[key] {
 		return false
 	}
-	if len(s.at) >= spentMost {
-		for k, at := range s.at {
-			if now.Sub(at) > transactionFor {
-				delete(s.at, k)
-			}
-		}
+	if s.late == nil || len(s.late) >= spentMost/2 {
+		s.late, s.early = map[[32]byte]bool{}, s.late
 	}
-	if len(s.at) < spentMost {
-		s.at[key] = now
-	}
+	s.late[key] = true
 	return true
 }
