@@ -36,7 +36,7 @@ func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs op
 		Unkept:   d.unkept,
 		Who:      who.Name,
 		You:      who.You,
-		Events:   whatHappened(v, version, who),
+		Events:   whatHappened(v, version, theirs.Values, who),
 		Draft: templates.DraftState{
 			KeepURL:    keepPath(version.Customer, version.Draft),
 			DiscardURL: discardPath(version.Customer, version.Draft),
@@ -124,16 +124,24 @@ func theirsBy(v *visit, who submission.Who) string {
 }
 
 // whatHappened tells the story of the conflict, oldest first.
-func whatHappened(v *visit, version drafts.Version, who submission.Who) []templates.Event {
+func whatHappened(v *visit, version drafts.Version, theirs forms.Values, who submission.Who) []templates.Event {
 	event := func(tone templates.Tone, text string, at time.Time, note string) templates.Event {
 		return templates.Event{Tone: tone, Text: text, At: v.clock(at), Note: note}
 	}
 	saved := event(templates.ToneTheirs, v.Say("merge.events.outside"), who.At, v.Say("merge.events.noticed"))
+	changed := ""
+	if version.Base != nil {
+		changed = v.Say("items-changed", "n", len(changedItems(version.Base, theirs)))
+	}
 	switch {
 	case who.You:
-		saved.Text, saved.Note = v.Say("merge.events.saved-you"), ""
+		saved.Text, saved.Note = v.Say("merge.events.saved-you"), changed
 	case who.Name != "":
-		saved.Text, saved.Note = v.Say("merge.events.saved", "who", who.Name), ""
+		saved.Text, saved.Note = v.Say("merge.events.saved", "who", who.Name), changed
+	}
+	saved.Link = templates.Link{URL: historyPath(version.Customer), Text: v.Say("history.title")}
+	if who.Change > 0 {
+		saved.Link = templates.Link{URL: changePath(version.Customer, who.Change), Text: v.Say("customer.trail.view")}
 	}
 	mine := event(templates.ToneMine, v.Say("merge.events.sent"), mineAt(version), v.Say("merge.events.held"))
 	if version.Stage == drafts.Typed {

@@ -76,7 +76,7 @@ func solve(t *testing.T, site *testSite, id pcclient.TenantID, merge *page) {
 	merge.shows("Ines Duarte saved this profile while you were editing", "Nothing has been overwritten and everything you typed is kept",
 		"Of 3 changed items, 1 needs your choice and 2 fit together",
 		"Needs your choice", "Email", "Before both edits: nora.whitfield@harbourline.example",
-		"Merged for you", "Contact", "Phone")
+		"Merged for you", "Contact", "Phone", "2 items changed History")
 	versions := len(site.sim.Journal().Versions)
 
 	missing := merge.form("choice.email").press("do", "review").want(http.StatusUnprocessableEntity, "Choose which email to save")
@@ -92,6 +92,19 @@ func solve(t *testing.T, site *testSite, id pcclient.TenantID, merge *page) {
 		want(http.StatusOK, "Review 2 changes", "both@harbourline.example").hides("2065550142")
 	review.save().want(http.StatusOK, "Billing profile saved.", "2 items changed")
 	site.storedHas(id, "email", "both@harbourline.example", "firstName", "Mine", "defaultAddress.phoneNumber", "2065550199")
+}
+
+// What else somebody changed can be looked at beside the choices.
+func TestAMergeLeadsToTheOthersChange(t *testing.T) {
+	site, id, f := conflictSite(t, "412")
+	f.fill("email", "mine@harbourline.example")
+	site.signIn("Sam Sales").toReview(id, "email", "theirs@harbourline.example", "firstName", "Theirs").save().want(http.StatusOK, "Billing profile saved.")
+	merge := f.press().want(http.StatusConflict, "Sam Sales saved this profile", "2 items changed View change in a new tab")
+	link := merge.find(func(n *node) bool { return n.Data == "a" && strings.HasPrefix(inner(n), "View change") })
+	if attr(link, "target") != "_blank" {
+		t.Error("the choices would be left for it")
+	}
+	merge.b.get(attr(link, "href")).want(http.StatusOK, "Sam Sales changed", "theirs@harbourline.example", "Theirs")
 }
 
 func TestEveryChoiceIsHonoured(t *testing.T) {

@@ -26,7 +26,7 @@ func (s *site) keepLate(v *visit, late *session.Late) *keptDraft {
 	}
 	middleware.SetOperator(ctx, operator)
 	// Apart from what the person sends: whoever has an old cookie must not hold them up.
-	if s.limit(v, middleware.RateForm, "late "+operator) != nil {
+	if s.limit(v, middleware.RateForm, "late:"+operator) != nil {
 		return nil
 	}
 	var version drafts.Version

@@ -23,6 +23,8 @@ type Who struct {
 	Name string    // as to be shown; empty if unknown
 	You  bool      // the same operator, in another tab or on another machine
 	At   time.Time // when they saved; if that is unknown, when it was noticed
+	// Change is the entry of the trail that tells of it; 0 when Partner Center alone does.
+	Change int64
 }
 
 // WhoSaved tells who saved theirs. Our trail knows best, unless Partner Center's audit
@@ -58,9 +60,9 @@ func (s *Service) fromTrail(ctx context.Context, theirs Theirs) (who *Who, call 
 	r := records[0]
 	switch {
 	case r.Kind == audit.Applied:
-		return &Who{Name: r.OperatorName, You: r.Operator == theirs.Mine, At: r.Time}, r.CorrelationID
+		return &Who{Name: r.OperatorName, You: r.Operator == theirs.Mine, At: r.Time, Change: r.Seq}, r.CorrelationID
 	case r.Kind == audit.Outside && r.OperatorName != "":
-		return &Who{Name: r.OperatorName, At: r.Time}, r.CorrelationID
+		return &Who{Name: r.OperatorName, At: r.Time, Change: r.Seq}, r.CorrelationID
 	case r.Kind == audit.Outside:
 		return nil, r.CorrelationID
 	}

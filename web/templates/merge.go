@@ -67,6 +67,7 @@ type Event struct {
 	Text string
 	At   Time
 	Note string
+	Link Link // to where more is told, in a tab of its own; zero for none
 }
 
 func (p MergePage) decided() int {
