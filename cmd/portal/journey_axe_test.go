@@ -360,7 +360,7 @@ func axeTrouble(p *tab) {
 	p.fill("defaultAddress.addressLine1", "7 Denny Way")
 	p.press(reviewMerged)
 	const profile = `{"method":"GET","path":"/v1/customers/*/profiles/billing"`
-	p.fault(p.t, profile+`}, `+profile+`,"times":-1,"status":500}, `+everyPut+`"shape":"late"}`)
+	p.fault(p.t, profile+`}, `+profile+`,"times":-1,"status":429,"retryAfter":"60"}, `+everyPut+`"shape":"late"}`)
 	p.press(save)
 	p.open("/unsettled")
 	p.accessible("unsettled saves")
