@@ -31,7 +31,7 @@ func every(ctx context.Context, pause time.Duration, log *slog.Logger, chore str
 func roundOf(ctx context.Context, log *slog.Logger, chore string, round func(context.Context)) {
 	defer func() {
 		if recover() != nil { // the value may hold anything, so it is not logged
-			log.ErrorContext(ctx, "panic while "+chore, "stack", string(debug.Stack()))
+			log.ErrorContext(ctx, "panic in a chore", "chore", chore, "stack", string(debug.Stack()))
 		}
 	}()
 	round(ctx)

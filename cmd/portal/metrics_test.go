@@ -108,7 +108,7 @@ func TestF41APanicWhileTakingOverEndsTheRoundOnly(t *testing.T) {
 	var out strings.Builder
 	log := slog.New(slog.NewTextHandler(&out, nil))
 	roundOf(t.Context(), log, "taking over saves", (&tender{log: log}).tend) // without a service it panics
-	if !strings.Contains(out.String(), "panic while taking over saves") {
+	if !strings.Contains(out.String(), `"panic in a chore" chore="taking over saves"`) {
 		t.Errorf("the log says %q", out.String())
 	}
 }
