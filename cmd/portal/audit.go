@@ -46,7 +46,7 @@ func (cmd *auditVerifyCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close()
-	head, err := audit.New(db, s.Keys, time.Now).Prove(ctx, noted)
+	head, err := audit.New(db, s.Ring, time.Now).Prove(ctx, noted)
 	if broken := new(audit.BrokenError); errors.As(err, &broken) {
 		return fmt.Errorf("%w (before it: %s in order)", err, entries(head.Entries))
 	}

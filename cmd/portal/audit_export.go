@@ -39,7 +39,7 @@ func (cmd *auditExportCommand) Run(ctx context.Context, c console) error {
 	}
 	defer db.Close()
 	out := bufio.NewWriterSize(c.Out, 64<<10)
-	n, err := audit.New(db, s.Keys, time.Now).Export(ctx, cmd.writer(out), span)
+	n, err := audit.New(db, s.Ring, time.Now).Export(ctx, cmd.writer(out), span)
 	if err = errors.Join(err, out.Flush()); err != nil {
 		return err
 	}

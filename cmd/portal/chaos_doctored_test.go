@@ -51,7 +51,7 @@ func trueHistory(t *testing.T) *history {
 	h := &history{shown: map[string]places{}, secrets: []string{"marker-secret"}, private: []string{"marker-typed"}}
 	h.begin(sim)
 	l := liar{t: t, h: h, sim: sim, customer: sim.Customers()[0].ID, saves: submission.New(submission.Options{
-		DB: db, Ring: ring, Log: audit.New(db, ring, time.Now), Settle: 10 * time.Millisecond,
+		DB: db, Ring: ring, Trail: audit.New(db, ring, time.Now), Settle: 10 * time.Millisecond,
 	})}
 	if l.pc, err = pcclient.New(pcclient.Options{BaseURL: "http://upstream.example", Transport: sim.Transport(), Token: anybody}); err != nil {
 		t.Fatal(err)

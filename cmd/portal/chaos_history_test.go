@@ -148,7 +148,7 @@ func contents(sim *pcsim.Simulator) map[pcclient.TenantID]forms.Values {
 }
 
 func (h *history) readRows(ctx context.Context, db *database.DB, ring *seal.Ring) error {
-	saves := submission.New(submission.Options{DB: db, Ring: ring, Log: audit.New(db, ring, time.Now)})
+	saves := submission.New(submission.Options{DB: db, Ring: ring, Trail: audit.New(db, ring, time.Now)})
 	rows, err := db.Read().QueryContext(ctx, `SELECT key, operator FROM submissions ORDER BY recorded_at, key`)
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ type Settings struct {
 	MetricsListen  string // host:port; "": no metrics
 
 	DatabaseURL Secret
-	Keys        *seal.Ring
+	Ring        *seal.Ring
 
 	Issuer       string
 	ClientID     string
@@ -126,7 +126,7 @@ func (c DatabaseConfig) read(s *Settings, ps *Problems) {
 	case keys == "":
 		ps.add("PORTAL_KEYS", `is missing: "portal keys new" prints a key`)
 	default:
-		if s.Keys, err = seal.ParseKeys(string(keys)); err != nil {
+		if s.Ring, err = seal.ParseKeys(string(keys)); err != nil {
 			ps.add(fileVariable("PORTAL_KEYS", c.KeysFile), "does not read: %v", err)
 		}
 	}

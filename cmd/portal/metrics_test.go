@@ -38,7 +38,7 @@ func savesOf(t *testing.T, db *database.DB) (*submission.Service, *pcsim.Simulat
 	if err != nil {
 		t.Fatal(err)
 	}
-	saves := submission.New(submission.Options{DB: db, Ring: ring, Log: audit.New(db, ring, time.Now), Wait: 300 * time.Millisecond})
+	saves := submission.New(submission.Options{DB: db, Ring: ring, Trail: audit.New(db, ring, time.Now), Wait: 300 * time.Millisecond})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 		defer cancel()

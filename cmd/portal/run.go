@@ -65,30 +65,30 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	if err != nil {
 		return fmt.Errorf("set up Partner Center: %w", err)
 	}
-	trail := audit.New(db, settings.Keys, now)
-	versions := drafts.New(db, settings.Keys, now)
-	sessions := session.New(session.Options{DB: db, Ring: settings.Keys, Now: now})
-	here := presence.New(db, settings.Keys, now)
-	saves := submission.New(submission.Options{DB: db, Log: trail, Ring: settings.Keys, Events: log, SignInAgain: signin.ErrSignInAgain, Now: now})
+	trail := audit.New(db, settings.Ring, now)
+	versions := drafts.New(db, settings.Ring, now)
+	sessions := session.New(session.Options{DB: db, Ring: settings.Ring, Now: now})
+	here := presence.New(db, settings.Ring, now)
+	saves := submission.New(submission.Options{DB: db, Trail: trail, Ring: settings.Ring, Log: log, SignInAgain: signin.ErrSignInAgain, Now: now})
 	signIn := newSignIn(settings, transport, now)
-	watch := outside.New(outside.Options{Log: trail, Events: log, Now: now})
+	watch := outside.New(outside.Options{Trail: trail, Log: log, Now: now})
 	defer watch.Close() // before the database
 	site := handlers.New(handlers.Options{
 		BaseURL:        settings.BaseURL,
 		TrustedProxies: settings.TrustedProxies,
 		Upstream:       upstream,
 		Database:       db,
-		Keys:           settings.Keys,
+		Ring:           settings.Ring,
 		Sessions:       sessions,
 		SignIn:         signIn,
 		Drafts:         versions,
 		Submissions:    saves,
-		Audit:          trail,
+		Trail:          trail,
 		ValuesDays:     settings.ValuesDays,
 		Outside:        watch,
-		Recents:        directory.NewRecents(db, settings.Keys, now),
+		Recents:        directory.NewRecents(db, settings.Ring, now),
 		Portfolios:     settings.Portfolios,
-		Facts:          directory.NewFacts(db, settings.Keys, now),
+		Facts:          directory.NewFacts(db, settings.Ring, now),
 		Presence:       here,
 		Limiter:        middleware.NewLimiter(now, cmp.Or(settings.Second, crash.Hasten(time.Second))),
 		Preferences:    preferences.New(db),
@@ -156,6 +156,6 @@ func newSignIn(settings Settings, transport http.RoundTripper, now func() time.T
 
 		HTTPClient: &http.Client{Transport: transport},
 		Now:        now,
-		Ring:       settings.Keys,
+		Ring:       settings.Ring,
 	})
 }

@@ -108,8 +108,8 @@ func demoData(folder string) (string, func(), error) {
 	return folder, func() { os.RemoveAll(folder) }, nil
 }
 
-// demoKeys are kept beside the database, so that --data finds its drafts again.
-func demoKeys(folder string) (*seal.Ring, error) {
+// demoRing is of keys kept beside the database, so that --data finds its drafts again.
+func demoRing(folder string) (*seal.Ring, error) {
 	path := filepath.Join(folder, "keys")
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -123,7 +123,7 @@ func demoKeys(folder string) (*seal.Ring, error) {
 }
 
 func demoSettings(folder, site, idp, api string) (Settings, error) {
-	keys, err := demoKeys(folder)
+	ring, err := demoRing(folder)
 	if err != nil {
 		return Settings{}, err
 	}
@@ -140,7 +140,7 @@ func demoSettings(folder, site, idp, api string) (Settings, error) {
 	return Settings{
 		BaseURL:      base,
 		DatabaseURL:  Secret("sqlite:" + filepath.Join(folder, "portal.db")),
-		Keys:         keys,
+		Ring:         ring,
 		Issuer:       idp,
 		ClientID:     "partner-desk-demo",
 		ClientSecret: Secret(pcclient.NewGUID()),

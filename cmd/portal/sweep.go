@@ -19,7 +19,7 @@ type sweeper struct {
 	sessions *session.Store
 	drafts   *drafts.Store
 	presence *presence.Store
-	trail    *audit.Log
+	trail    *audit.Trail
 	saves    *submission.Service
 	days     int // after which audit values and ended saves go; 0: never
 	now      func() time.Time

@@ -69,7 +69,7 @@ func TestF38TheApplicationSettlesWhatACrashLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	saves := submission.New(submission.Options{DB: db, Ring: ring, Log: audit.New(db, ring, time.Now)})
+	saves := submission.New(submission.Options{DB: db, Ring: ring, Trail: audit.New(db, ring, time.Now)})
 
 	// An intent as a process leaves it that died with its PUT carried out.
 	id := sim.Customers()[0].ID

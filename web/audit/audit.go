@@ -124,29 +124,29 @@ type Record struct {
 // when their time was over, or do not open any more.
 func (r Record) ValuesGone() bool { return r.State == Deleted || r.State == Unreadable }
 
-// Log is the trail. It is safe for concurrent use.
-type Log struct {
+// Trail is the audit trail. It is safe for concurrent use.
+type Trail struct {
 	db   *database.DB
 	ring *seal.Ring
 	now  func() time.Time
 }
 
 // New returns the trail. now is time.Now outside tests.
-func New(db *database.DB, ring *seal.Ring, now func() time.Time) *Log {
-	return &Log{db: db, ring: ring, now: now}
+func New(db *database.DB, ring *seal.Ring, now func() time.Time) *Trail {
+	return &Trail{db: db, ring: ring, now: now}
 }
 
 // Append adds an entry inside the caller's transaction and returns it with its
 // number and hashes. The entry exists when, and only when, tx commits.
-func (l *Log) Append(ctx context.Context, tx *sql.Tx, e Entry, v Values) (Entry, error) {
+func (t *Trail) Append(ctx context.Context, tx *sql.Tx, e Entry, v Values) (Entry, error) {
 	if e.Time.IsZero() {
-		e.Time = l.now()
+		e.Time = t.now()
 	}
 	e.Time = database.Time(database.Micros(e.Time))
 	for _, foreign := range []*string{&e.Submission, &e.OperatorName, &e.Reason, &e.CorrelationID, &e.UpstreamCode} {
 		*foreign = database.Text(*foreign) // the hash is over what is stored
 	}
-	if err := l.lock(ctx, tx); err != nil {
+	if err := t.lock(ctx, tx); err != nil {
 		return Entry{}, fmt.Errorf("append audit entry: %w", err)
 	}
 	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&e.Seq, &e.Prev)
@@ -160,7 +160,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, e Entry, v Values) (Entry,
 	}
 	e.ValuesHash = hashOf(plain)
 	e.Hash = e.hash()
-	if err := l.insert(ctx, tx, e, plain); err != nil {
+	if err := t.insert(ctx, tx, e, plain); err != nil {
 		return Entry{}, fmt.Errorf("append audit entry: %w", err)
 	}
 	return e, nil
@@ -168,9 +168,9 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, e Entry, v Values) (Entry,
 
 // lock makes those who append wait for each other, to the end of tx: the next number
 // is known once this one stands.
-func (l *Log) lock(ctx context.Context, tx *sql.Tx) error { return l.db.Lock(ctx, tx, "audit") }
+func (t *Trail) lock(ctx context.Context, tx *sql.Tx) error { return t.db.Lock(ctx, tx, "audit") }
 
-func (l *Log) insert(ctx context.Context, tx *sql.Tx, e Entry, plain []byte) error {
+func (t *Trail) insert(ctx context.Context, tx *sql.Tx, e Entry, plain []byte) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO audit (seq, time, kind, via, submission, operator, operator_name, customer, fields, reason,
 			request_id, correlation_id, upstream_code, values_hash, prev, hash)
@@ -181,7 +181,7 @@ func (l *Log) insert(ctx context.Context, tx *sql.Tx, e Entry, plain []byte) err
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO audit_values (seq, sealed) VALUES ($1, $2)`,
-		e.Seq, l.ring.Seal(purpose, plain, bound(e)))
+		e.Seq, t.ring.Seal(purpose, plain, bound(e)))
 	return err
 }
 

@@ -29,9 +29,9 @@ const (
 
 var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 
-// trail is a log on a file of its own that a test can also open behind its back.
+// trail is one on a file of its own that a test can also open behind its back.
 type trail struct {
-	*audit.Log
+	*audit.Trail
 	db   *database.DB
 	ring *seal.Ring
 	url  string

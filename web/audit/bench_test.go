@@ -32,7 +32,7 @@ func BenchmarkTrail(b *testing.B) {
 	file := databasetest.OpenURL(b, "sqlite:"+filepath.Join(b.TempDir(), "portal.db"))
 	audittest.Fill(b, file, ring, n)
 	measure := func(b *testing.B, db *database.DB) {
-		l := &trail{Log: audit.New(db, ring, time.Now), db: db, ring: ring}
+		l := &trail{Trail: audit.New(db, ring, time.Now), db: db, ring: ring}
 		l.benchPages(b, n)
 		l.benchWhole(b)
 	}

@@ -52,17 +52,17 @@ func ParseHead(text string) (Head, error) {
 // the first bad row; any other error is the database's. Values that were
 // deleted are no fault. Entries cut off at the end leave no mark in the database:
 // see Prove.
-func (l *Log) Verify(ctx context.Context) (int64, error) {
-	head, err := l.Prove(ctx, Head{})
+func (t *Trail) Verify(ctx context.Context) (int64, error) {
+	head, err := t.Prove(ctx, Head{})
 	return head.Entries, err
 }
 
 // Prove is Verify that also holds the trail against a head noted earlier, if that is
 // not zero. It returns the head to note from now on. It reads a thousand entries at a
 // time, and what is appended meanwhile too.
-func (l *Log) Prove(ctx context.Context, noted Head) (Head, error) {
+func (t *Trail) Prove(ctx context.Context, noted Head) (Head, error) {
 	var head Head
-	for r, err := range l.all(ctx, Span{Values: true}) {
+	for r, err := range t.all(ctx, Span{Values: true}) {
 		if err != nil {
 			return head, fmt.Errorf("verify the audit trail: %w", err)
 		}

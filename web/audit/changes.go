@@ -47,12 +47,12 @@ const changeKinds = `a.kind IN ('applied', 'outside', 'overwrote', 'superseded')
 // limit of them, newest first by time and then number; none is an empty list. A
 // change that was written down late stands where its time belongs, so reading on
 // from a place neither skips nor repeats what was in the list at the beginning.
-func (l *Log) Changes(ctx context.Context, f Filter, after Place, limit int) ([]Record, error) {
+func (t *Trail) Changes(ctx context.Context, f Filter, after Place, limit int) ([]Record, error) {
 	var page []Place
 	if limit <= 0 {
 		return nil, nil
 	}
-	for at, err := range l.places(ctx, f, after, limit) {
+	for at, err := range t.places(ctx, f, after, limit) {
 		if err != nil {
 			return nil, fmt.Errorf("list changes: %w", err)
 		}
@@ -60,13 +60,13 @@ func (l *Log) Changes(ctx context.Context, f Filter, after Place, limit int) ([]
 			break
 		}
 	}
-	return l.at(ctx, page)
+	return t.at(ctx, page)
 }
 
 // Change returns one change of a customer by its number. ErrNotFound: there is none,
 // or it is another customer's, or no change.
-func (l *Log) Change(ctx context.Context, customer pcclient.TenantID, seq int64) (Record, error) {
-	list, err := l.list(ctx, `WHERE a.seq = $1 AND a.customer = $2 AND `+changeKinds, seq, string(customer))
+func (t *Trail) Change(ctx context.Context, customer pcclient.TenantID, seq int64) (Record, error) {
+	list, err := t.list(ctx, `WHERE a.seq = $1 AND a.customer = $2 AND `+changeKinds, seq, string(customer))
 	if err != nil {
 		return Record{}, err
 	}
@@ -82,11 +82,11 @@ const batch = 256
 // EachChange yields every change that the filter lets through, newest first, as
 // Changes orders them. It holds a few hundred at a time and keeps no query open
 // between them; an error ends it.
-func (l *Log) EachChange(ctx context.Context, f Filter) iter.Seq2[Record, error] {
+func (t *Trail) EachChange(ctx context.Context, f Filter) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		var page []Place
 		flush := func() bool {
-			list, err := l.at(ctx, page)
+			list, err := t.at(ctx, page)
 			page = page[:0]
 			if err != nil {
 				yield(Record{}, err)
@@ -99,7 +99,7 @@ func (l *Log) EachChange(ctx context.Context, f Filter) iter.Seq2[Record, error]
 			}
 			return true
 		}
-		for at, err := range l.places(ctx, f, Place{}, batch) {
+		for at, err := range t.places(ctx, f, Place{}, batch) {
 			if err != nil {
 				yield(Record{}, fmt.Errorf("list changes: %w", err))
 				return
@@ -113,7 +113,7 @@ func (l *Log) EachChange(ctx context.Context, f Filter) iter.Seq2[Record, error]
 }
 
 // at reads the entries at some places, in the order of the list.
-func (l *Log) at(ctx context.Context, page []Place) ([]Record, error) {
+func (t *Trail) at(ctx context.Context, page []Place) ([]Record, error) {
 	if len(page) == 0 {
 		return nil, nil
 	}
@@ -121,5 +121,5 @@ func (l *Log) at(ctx context.Context, page []Place) ([]Record, error) {
 	for i, at := range page {
 		marks[i], args[i] = "$"+strconv.Itoa(i+1), at.Seq
 	}
-	return l.list(ctx, `WHERE a.seq IN (`+strings.Join(marks, ", ")+`) ORDER BY a.time DESC, a.seq DESC`, args...)
+	return t.list(ctx, `WHERE a.seq IN (`+strings.Join(marks, ", ")+`) ORDER BY a.time DESC, a.seq DESC`, args...)
 }

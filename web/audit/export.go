@@ -29,11 +29,11 @@ type EntryWriter interface {
 // time. A broken trail is exported all the same, with what is wrong said where it is;
 // the error is then a *BrokenError for the first such entry. Whether entries follow each
 // other can be told only of a span that leaves none out.
-func (l *Log) Export(ctx context.Context, w EntryWriter, s Span) (n int64, err error) {
+func (t *Trail) Export(ctx context.Context, w EntryWriter, s Span) (n int64, err error) {
 	whole := s.From.IsZero() && s.To.IsZero() && s.Customer == ""
 	var head Head
 	var first *BrokenError
-	for r, err := range l.all(ctx, s) {
+	for r, err := range t.all(ctx, s) {
 		if err != nil {
 			return n, fmt.Errorf("export the audit trail: %w", err)
 		}
@@ -62,7 +62,7 @@ const entriesAtOnce = 1000
 
 // all yields the entries of a span in the order of their numbers, a thousand at a time.
 // Entries whose values do not open are among them.
-func (l *Log) all(ctx context.Context, s Span) iter.Seq2[*row, error] {
+func (t *Trail) all(ctx context.Context, s Span) iter.Seq2[*row, error] {
 	return func(yield func(*row, error) bool) {
 		for after := int64(math.MinInt64); ; {
 			var where conditions
@@ -70,7 +70,7 @@ func (l *Log) all(ctx context.Context, s Span) iter.Seq2[*row, error] {
 			where.add("a.seq > ?", after)
 			rest := fmt.Sprintf(`WHERE %s ORDER BY a.seq LIMIT %d`, where, entriesAtOnce)
 			n := 0
-			for r, err := range l.records(ctx, l.db.Read(), s.Values, rest, where.args...) {
+			for r, err := range t.records(ctx, t.db.Read(), s.Values, rest, where.args...) {
 				if sealed := new(unreadable); errors.As(err, &sealed) {
 					err = nil
 				}

@@ -7,8 +7,8 @@ import "context"
 func Rehash(e Entry) string { return e.hash() }
 
 // Plans are what SQLite does to read the lanes of a filter after a place.
-func (l *Log) Plans(ctx context.Context, f Filter, after Place) (plans []string, err error) {
-	lanes, err := l.lanes(ctx, f, after)
+func (t *Trail) Plans(ctx context.Context, f Filter, after Place) (plans []string, err error) {
+	lanes, err := t.lanes(ctx, f, after)
 	if err != nil {
 		return nil, err
 	}
@@ -16,7 +16,7 @@ func (l *Log) Plans(ctx context.Context, f Filter, after Place) (plans []string,
 		statement, args := one.next(25)
 		var id, parent, unused int
 		var plan string
-		if err := l.db.Read().QueryRowContext(ctx, "EXPLAIN QUERY PLAN "+statement, args...).Scan(&id, &parent, &unused, &plan); err != nil {
+		if err := t.db.Read().QueryRowContext(ctx, "EXPLAIN QUERY PLAN "+statement, args...).Scan(&id, &parent, &unused, &plan); err != nil {
 			return nil, err
 		}
 		plans = append(plans, plan)

@@ -24,10 +24,10 @@ const importBatch = 100
 //
 // While a submission on a customer has no end, nobody can tell whose a new save is:
 // those of that customer are returned as waiting, and nothing of them is kept.
-func (l *Log) Import(ctx context.Context, saves []Record) (added int, waiting []Record, err error) {
+func (t *Trail) Import(ctx context.Context, saves []Record) (added int, waiting []Record, err error) {
 	var fresh []Record
 	for _, save := range saves {
-		known, err := l.knows(ctx, l.db.Read(), save, saves)
+		known, err := t.knows(ctx, t.db.Read(), save, saves)
 		if err != nil {
 			return 0, nil, fmt.Errorf("import changes: %w", err)
 		}
@@ -35,12 +35,12 @@ func (l *Log) Import(ctx context.Context, saves []Record) (added int, waiting []
 			fresh = append(fresh, save)
 		}
 	}
-	fresh, waiting, err = l.apart(ctx, fresh)
+	fresh, waiting, err = t.apart(ctx, fresh)
 	if err != nil {
 		return 0, nil, fmt.Errorf("import changes: %w", err)
 	}
 	for part := range slices.Chunk(fresh, importBatch) {
-		n, err := l.appendUnknown(ctx, part, saves)
+		n, err := t.appendUnknown(ctx, part, saves)
 		if err != nil {
 			return added, waiting, fmt.Errorf("import changes: %w", err)
 		}
@@ -50,13 +50,13 @@ func (l *Log) Import(ctx context.Context, saves []Record) (added int, waiting []
 }
 
 // appendUnknown asks again under the trail's lock: somebody else may have been faster.
-func (l *Log) appendUnknown(ctx context.Context, part, all []Record) (added int, err error) {
-	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		if err := l.lock(ctx, tx); err != nil {
+func (t *Trail) appendUnknown(ctx context.Context, part, all []Record) (added int, err error) {
+	err = t.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := t.lock(ctx, tx); err != nil {
 			return err
 		}
 		for _, save := range part {
-			known, err := l.knows(ctx, tx, save, all)
+			known, err := t.knows(ctx, tx, save, all)
 			if err != nil {
 				return err
 			}
@@ -66,7 +66,7 @@ func (l *Log) appendUnknown(ctx context.Context, part, all []Record) (added int,
 			if save.RequestID, err = late(ctx, tx, save); err != nil {
 				return err
 			}
-			if _, err := l.Append(ctx, tx, save.Entry, save.Values); err != nil {
+			if _, err := t.Append(ctx, tx, save.Entry, save.Values); err != nil {
 				return err
 			}
 			added++
@@ -78,7 +78,7 @@ func (l *Log) appendUnknown(ctx context.Context, part, all []Record) (added int,
 
 // knows reports whether a save is in the trail already, or is ours. all are the saves
 // it came with.
-func (l *Log) knows(ctx context.Context, db database.Reader, save Record, all []Record) (bool, error) {
+func (t *Trail) knows(ctx context.Context, db database.Reader, save Record, all []Record) (bool, error) {
 	var known int
 	err := db.QueryRowContext(ctx, `
 		SELECT CASE WHEN EXISTS (SELECT 1 FROM audit WHERE kind = 'outside' AND submission = $1)
@@ -88,7 +88,7 @@ func (l *Log) knows(ctx context.Context, db database.Reader, save Record, all []
 	if err != nil || known == 1 {
 		return err == nil, err
 	}
-	return l.ours(ctx, db, save, all)
+	return t.ours(ctx, db, save, all)
 }
 
 // late is the request ID of a submission of ours that this save is, though it ended as
@@ -110,8 +110,8 @@ const clockSkew = 5 * time.Minute
 // correlation ID than we noted, as when the last of several tries was not the one
 // that counted: a submission that nothing else explains, under way at that time, with
 // the very values.
-func (l *Log) ours(ctx context.Context, db database.Reader, save Record, all []Record) (bool, error) {
-	list, err := l.listFrom(ctx, db, `WHERE a.customer = $1 AND a.time >= $2 AND a.kind IN ('applied', 'superseded') AND `+changeKinds+
+func (t *Trail) ours(ctx context.Context, db database.Reader, save Record, all []Record) (bool, error) {
+	list, err := t.listFrom(ctx, db, `WHERE a.customer = $1 AND a.time >= $2 AND a.kind IN ('applied', 'superseded') AND `+changeKinds+
 		` ORDER BY a.time, a.seq LIMIT 5`, string(save.Customer), database.Micros(save.Time.Add(-clockSkew)))
 	if err != nil {
 		return false, err
@@ -131,11 +131,11 @@ func (l *Log) ours(ctx context.Context, db database.Reader, save Record, all []R
 }
 
 // apart sets aside the saves of customers on whom a submission has no end yet.
-func (l *Log) apart(ctx context.Context, saves []Record) (settled, waiting []Record, err error) {
+func (t *Trail) apart(ctx context.Context, saves []Record) (settled, waiting []Record, err error) {
 	open := map[pcclient.TenantID]bool{}
 	for _, r := range saves {
 		if _, asked := open[r.Customer]; !asked {
-			if open[r.Customer], err = l.open(ctx, r.Customer); err != nil {
+			if open[r.Customer], err = t.open(ctx, r.Customer); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -149,9 +149,9 @@ func (l *Log) apart(ctx context.Context, saves []Record) (settled, waiting []Rec
 }
 
 // open reports whether a submission on a customer has an intent and no end.
-func (l *Log) open(ctx context.Context, customer pcclient.TenantID) (bool, error) {
+func (t *Trail) open(ctx context.Context, customer pcclient.TenantID) (bool, error) {
 	var open int
-	err := l.db.Read().QueryRowContext(ctx, `
+	err := t.db.Read().QueryRowContext(ctx, `
 		SELECT CASE WHEN EXISTS (SELECT 1 FROM audit r WHERE r.customer = $1 AND r.kind = 'recorded' AND NOT EXISTS (
 			SELECT 1 FROM audit e WHERE e.submission = r.submission AND e.kind IN `+endKinds+`))
 		THEN 1 ELSE 0 END`, string(customer)).Scan(&open)

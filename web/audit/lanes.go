@@ -26,9 +26,9 @@ type lane struct {
 
 // places yields where the wanted changes stand, newest first, beginning after a
 // place. wanted is how many the caller is likely to take.
-func (l *Log) places(ctx context.Context, f Filter, after Place, wanted int) iter.Seq2[Place, error] {
+func (t *Trail) places(ctx context.Context, f Filter, after Place, wanted int) iter.Seq2[Place, error] {
 	return func(yield func(Place, error) bool) {
-		lanes, err := l.lanes(ctx, f, after)
+		lanes, err := t.lanes(ctx, f, after)
 		if err != nil {
 			yield(Place{}, err)
 			return
@@ -37,7 +37,7 @@ func (l *Log) places(ctx context.Context, f Filter, after Place, wanted int) ite
 		chunk := min(wanted, max(8, 512/max(1, len(lanes))))
 		var merged laneHeap
 		for _, one := range lanes {
-			if err := l.readAhead(ctx, one, chunk); err != nil {
+			if err := t.readAhead(ctx, one, chunk); err != nil {
 				yield(Place{}, err)
 				return
 			}
@@ -52,7 +52,7 @@ func (l *Log) places(ctx context.Context, f Filter, after Place, wanted int) ite
 			}
 			newest.ahead = newest.ahead[1:]
 			if len(newest.ahead) == 0 && !newest.done {
-				if err := l.readAhead(ctx, newest, chunk); err != nil {
+				if err := t.readAhead(ctx, newest, chunk); err != nil {
 					yield(Place{}, err)
 					return
 				}
@@ -69,7 +69,7 @@ func (l *Log) places(ctx context.Context, f Filter, after Place, wanted int) ite
 // lanes splits a filter into lanes. Each asks for what is the same in all its changes, and
 // for those after one place: SQLite, which knows no statistics, then takes the index that
 // has all of that in its order. Between two ends it holds every index for as good.
-func (l *Log) lanes(ctx context.Context, f Filter, after Place) ([]*lane, error) {
+func (t *Trail) lanes(ctx context.Context, f Filter, after Place) ([]*lane, error) {
 	if !f.To.IsZero() && (after == (Place{}) || !after.Time.Before(f.To)) {
 		after = Place{Time: f.To}
 	}
@@ -94,7 +94,7 @@ func (l *Log) lanes(ctx context.Context, f Filter, after Place) ([]*lane, error)
 	if strings.TrimSpace(f.Who) == "" {
 		return lanes, nil
 	}
-	names, err := l.names(ctx, f)
+	names, err := t.names(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -116,10 +116,10 @@ func split(lanes []*lane, condition string, values ...string) []*lane {
 
 // readAhead reads the next few places of a lane, going past those that its filter does
 // not let through.
-func (l *Log) readAhead(ctx context.Context, n *lane, chunk int) error {
+func (t *Trail) readAhead(ctx context.Context, n *lane, chunk int) error {
 	n.ahead = n.ahead[:0]
 	for !n.done && len(n.ahead) == 0 {
-		read, err := l.readPlaces(ctx, n, chunk)
+		read, err := t.readPlaces(ctx, n, chunk)
 		if err != nil {
 			return err
 		}
@@ -149,9 +149,9 @@ type customerPlace struct {
 
 // readPlaces reads the next few places of a lane. No query is open when it returns, so
 // that whoever sifts them may ask the database too.
-func (l *Log) readPlaces(ctx context.Context, n *lane, chunk int) ([]customerPlace, error) {
+func (t *Trail) readPlaces(ctx context.Context, n *lane, chunk int) ([]customerPlace, error) {
 	statement, args := n.next(chunk)
-	rows, err := l.db.Read().QueryContext(ctx, statement, args...)
+	rows, err := t.db.Read().QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -10,12 +10,12 @@ import (
 // names returns the names of who saved that the filter's Who is a part of. There are
 // as many as people, not as changes: the database leaps from each name to the next.
 // The comparison is made here, because the engines fold case differently.
-func (l *Log) names(ctx context.Context, f Filter) ([]string, error) {
+func (t *Trail) names(ctx context.Context, f Filter) ([]string, error) {
 	within, args := changeKinds, []any(nil)
 	if f.Customer != "" {
 		within, args = within+` AND a.customer = $1`, []any{string(f.Customer)}
 	}
-	rows, err := l.db.Read().QueryContext(ctx, `
+	rows, err := t.db.Read().QueryContext(ctx, `
 		WITH RECURSIVE names (name) AS (
 			SELECT (SELECT min(a.operator_name) FROM audit a WHERE `+within+`)
 			UNION ALL

@@ -14,13 +14,13 @@ import (
 
 // Applied returns the customer's changes that were carried out, with their values,
 // newest first, at most limit of them; none is an empty list.
-func (l *Log) Applied(ctx context.Context, customer pcclient.TenantID, limit int) ([]Record, error) {
-	return l.list(ctx, `WHERE a.customer = $1 AND a.kind = $2 ORDER BY a.seq DESC LIMIT $3`, string(customer), string(Applied), limit)
+func (t *Trail) Applied(ctx context.Context, customer pcclient.TenantID, limit int) ([]Record, error) {
+	return t.list(ctx, `WHERE a.customer = $1 AND a.kind = $2 ORDER BY a.seq DESC LIMIT $3`, string(customer), string(Applied), limit)
 }
 
 // Has reports, inside the caller's transaction, whether a submission has an entry of
 // that kind.
-func (l *Log) Has(ctx context.Context, tx *sql.Tx, submission string, kind Kind) (bool, error) {
+func (t *Trail) Has(ctx context.Context, tx *sql.Tx, submission string, kind Kind) (bool, error) {
 	var n int
 	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM audit WHERE submission = $1 AND kind = $2`, submission, kind).Scan(&n)
 	return n > 0, err
@@ -28,17 +28,17 @@ func (l *Log) Has(ctx context.Context, tx *sql.Tx, submission string, kind Kind)
 
 // ForSubmission returns all entries of one submission, oldest first; none is an
 // empty list.
-func (l *Log) ForSubmission(ctx context.Context, key string) ([]Record, error) {
-	return l.list(ctx, `WHERE a.submission = $1 ORDER BY a.seq`, key)
+func (t *Trail) ForSubmission(ctx context.Context, key string) ([]Record, error) {
+	return t.list(ctx, `WHERE a.submission = $1 ORDER BY a.seq`, key)
 }
 
-func (l *Log) list(ctx context.Context, rest string, args ...any) ([]Record, error) {
-	return l.listFrom(ctx, l.db.Read(), rest, args...)
+func (t *Trail) list(ctx context.Context, rest string, args ...any) ([]Record, error) {
+	return t.listFrom(ctx, t.db.Read(), rest, args...)
 }
 
-func (l *Log) listFrom(ctx context.Context, db database.Reader, rest string, args ...any) ([]Record, error) {
+func (t *Trail) listFrom(ctx context.Context, db database.Reader, rest string, args ...any) ([]Record, error) {
 	var list []Record
-	for r, err := range l.records(ctx, db, true, rest, args...) {
+	for r, err := range t.records(ctx, db, true, rest, args...) {
 		if sealed := new(unreadable); err != nil && !errors.As(err, &sealed) {
 			return nil, fmt.Errorf("read the audit trail: %w", err)
 		}
@@ -64,7 +64,7 @@ func (e *unreadable) Unwrap() error { return e.err }
 
 // records streams entries. Their values are opened, or it is only told whether there
 // are any. rest is the end of the statement, written in this package.
-func (l *Log) records(ctx context.Context, db database.Reader, values bool, rest string, args ...any) iter.Seq2[*row, error] {
+func (t *Trail) records(ctx context.Context, db database.Reader, values bool, rest string, args ...any) iter.Seq2[*row, error] {
 	// Not a join: PostgreSQL merges one from its beginning, for each page of a long trail.
 	sealed := `COALESCE((SELECT v.sealed FROM audit_values v WHERE v.seq = a.seq), '')`
 	if !values {
@@ -82,7 +82,7 @@ func (l *Log) records(ctx context.Context, db database.Reader, values bool, rest
 		}
 		defer rows.Close()
 		for rows.Next() {
-			r, err := l.scan(rows.Scan, values)
+			r, err := t.scan(rows.Scan, values)
 			if !yield(r, err) {
 				return
 			}
@@ -93,7 +93,7 @@ func (l *Log) records(ctx context.Context, db database.Reader, values bool, rest
 	}
 }
 
-func (l *Log) scan(scan func(...any) error, values bool) (*row, error) {
+func (t *Trail) scan(scan func(...any) error, values bool) (*row, error) {
 	r := &row{}
 	e := &r.Entry
 	var micros int64
@@ -118,7 +118,7 @@ func (l *Log) scan(scan func(...any) error, values bool) (*row, error) {
 		return r, nil
 	}
 	r.State = Unreadable
-	if r.plain, err = l.ring.Open(purpose, sealed, bound(*e)); err != nil {
+	if r.plain, err = t.ring.Open(purpose, sealed, bound(*e)); err != nil {
 		return r, &unreadable{e.Seq, err}
 	}
 	var v saltedValues

@@ -20,14 +20,14 @@ const (
 // DeleteValues deletes the values of entries older than a time and returns of how many.
 // The entries stay, and Verify finds them whole. Those of a submission that has no end
 // yet are kept: settling it needs them.
-func (l *Log) DeleteValues(ctx context.Context, before time.Time) (deleted int64, _ error) {
+func (t *Trail) DeleteValues(ctx context.Context, before time.Time) (deleted int64, _ error) {
 	for after := int64(0); ; {
-		expired, last, err := l.expired(ctx, before, after)
+		expired, last, err := t.expired(ctx, before, after)
 		if err != nil {
 			return deleted, fmt.Errorf("find old audit values: %w", err)
 		}
 		for part := range slices.Chunk(expired, sweepBatch) {
-			n, err := l.deleteValues(ctx, part)
+			n, err := t.deleteValues(ctx, part)
 			if err != nil {
 				return deleted, fmt.Errorf("delete old audit values: %w", err)
 			}
@@ -41,8 +41,8 @@ func (l *Log) DeleteValues(ctx context.Context, before time.Time) (deleted int64
 
 // expired looks at the next values and returns the numbers of those to delete. The
 // last number looked at is where to go on, 0 at the end.
-func (l *Log) expired(ctx context.Context, before time.Time, after int64) (seqs []int64, last int64, err error) {
-	rows, err := l.db.Read().QueryContext(ctx, `
+func (t *Trail) expired(ctx context.Context, before time.Time, after int64) (seqs []int64, last int64, err error) {
+	rows, err := t.db.Read().QueryContext(ctx, `
 		SELECT v.seq, CASE WHEN a.time < $1 AND NOT (
 			EXISTS (SELECT 1 FROM audit r WHERE r.submission = a.submission AND r.kind = 'recorded')
 			AND NOT EXISTS (SELECT 1 FROM audit e WHERE e.submission = a.submission AND e.kind IN `+endKinds+`)
@@ -65,8 +65,8 @@ func (l *Log) expired(ctx context.Context, before time.Time, after int64) (seqs 
 	return seqs, last, rows.Err()
 }
 
-func (l *Log) deleteValues(ctx context.Context, seqs []int64) (n int64, err error) {
-	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+func (t *Trail) deleteValues(ctx context.Context, seqs []int64) (n int64, err error) {
+	err = t.db.Write(ctx, func(tx *sql.Tx) error {
 		del, err := tx.PrepareContext(ctx, `DELETE FROM audit_values WHERE seq = $1`)
 		if err != nil {
 			return err

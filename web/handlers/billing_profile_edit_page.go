@@ -41,7 +41,7 @@ func (s *site) showEdit(v *visit, status int, e edit, errs forms.Errors, banner 
 
 func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, banner *templates.Banner, notes []forms.Note) error {
 	s.loadRules(v, &e)
-	base, err := e.opened.seal(s.Keys, v.operator.Key(), e.customer)
+	base, err := e.opened.seal(s.Ring, v.operator.Key(), e.customer)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // showMerge draws the merge of a draft's version with the billing profile as it is
 // now. d holds what was posted, nil at first sight.
 func (s *site) showMerge(v *visit, status int, version drafts.Version, theirs opened, d *decisions) error {
-	base, err := theirs.seal(s.Keys, v.operator.Key(), version.Customer)
+	base, err := theirs.seal(s.Ring, v.operator.Key(), version.Customer)
 	if err != nil {
 		return err
 	}

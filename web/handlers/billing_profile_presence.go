@@ -44,7 +44,7 @@ func (s *site) showPresence(v *visit) error {
 	if len(header.Values(baseHeader)) == 0 {
 		return show(v, http.StatusOK, templates.PresenceFragment{Others: s.here(v, v.customer, draft)}.View())
 	}
-	o, err := openBase(s.Keys, v.operator.Key(), v.customer, header.Get(baseHeader))
+	o, err := openBase(s.Ring, v.operator.Key(), v.customer, header.Get(baseHeader))
 	if errors.Is(err, errBase) {
 		return errBadForm
 	}

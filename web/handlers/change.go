@@ -29,7 +29,7 @@ func (s *site) changeOf(v *visit) (audit.Record, error) {
 	if err != nil || strconv.FormatInt(seq, 10) != v.Param("change") {
 		return audit.Record{}, echo.ErrNotFound
 	}
-	return s.Audit.Change(v.Request().Context(), v.customer, seq)
+	return s.Trail.Change(v.Request().Context(), v.customer, seq)
 }
 
 func (s *site) showChangePage(v *visit, status int, record audit.Record, banner *templates.Banner, undo undoState) error {

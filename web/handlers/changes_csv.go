@@ -99,7 +99,7 @@ type changeFile struct {
 // is asked about a customer.
 func (s *site) writeChanges(ctx context.Context, out io.Writer, f audit.Filter) (int, error) {
 	s.outOfTurn(&f)
-	next, stop := iter.Pull2(s.Audit.EachChange(ctx, f))
+	next, stop := iter.Pull2(s.Trail.EachChange(ctx, f))
 	defer stop()
 	file := &changeFile{next: next}
 	file.rows = audit.NewCSV(&file.chunk)

@@ -101,7 +101,7 @@ func (s *site) customerPage(v *visit, id pcclient.TenantID, banner *templates.Ba
 	}
 	page.Title = page.Customer.Name
 	<-noticed
-	entries, err := s.Audit.Changes(ctx, audit.Filter{Customer: id}, audit.Place{}, trailRows)
+	entries, err := s.Trail.Changes(ctx, audit.Filter{Customer: id}, audit.Place{}, trailRows)
 	if err != nil {
 		s.warn(v, "trail not read", err)
 		page.TrailUnread = true

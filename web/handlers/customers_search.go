@@ -127,7 +127,7 @@ func (s *site) searchCustomers(v *visit) error {
 	}
 	start := place{Query: query}
 	if after := v.QueryParam("after"); after != "" {
-		plain, err := s.Keys.Open(purposeSearch, after, []byte(v.operator.Key()))
+		plain, err := s.Ring.Open(purposeSearch, after, []byte(v.operator.Key()))
 		if err != nil || json.Unmarshal(plain, &start) != nil || start.Query != query {
 			// A link that is too old, or somebody else's, starts over.
 			return v.redirect(searchURL(query, ""))
@@ -157,7 +157,7 @@ func (s *site) searchCustomers(v *visit) error {
 		if err != nil {
 			return err
 		}
-		page.NextURL = searchURL(query, s.Keys.Seal(purposeSearch, plain, []byte(v.operator.Key())))
+		page.NextURL = searchURL(query, s.Ring.Seal(purposeSearch, plain, []byte(v.operator.Key())))
 	}
 	return show(v, http.StatusOK, page.View())
 }

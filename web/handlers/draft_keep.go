@@ -48,7 +48,7 @@ func (s *site) typedVersion(v *visit, operator string, customer pcclient.TenantI
 	if !isDraft(draft) {
 		return drafts.Version{}, errBadForm
 	}
-	base, err := unsealOpened(s.Keys, operator, customer, v.one("base"), v.one("etag"))
+	base, err := unsealOpened(s.Ring, operator, customer, v.one("base"), v.one("etag"))
 	if errors.Is(err, errBase) {
 		err = fmt.Errorf("%w: %w", errBadForm, err)
 	}

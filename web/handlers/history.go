@@ -98,7 +98,7 @@ func (s *site) seenCustomer(v *visit, id pcclient.TenantID) (templates.Customer,
 	case !v.may(middleware.Audit), errors.Is(err, signin.ErrSignInAgain):
 		return templates.Customer{}, err
 	}
-	recorded, trailErr := s.Audit.Changes(ctx, audit.Filter{Customer: id}, audit.Place{}, 1)
+	recorded, trailErr := s.Trail.Changes(ctx, audit.Filter{Customer: id}, audit.Place{}, 1)
 	if trailErr != nil || len(recorded) == 0 {
 		return templates.Customer{}, errors.Join(trailErr, err)
 	}
@@ -127,7 +127,7 @@ func (s *site) showChangeList(v *visit, page templates.HistoryPage, q changeQuer
 	if len(q.shown.Errors) > 0 {
 		return show(v, http.StatusUnprocessableEntity, page.View())
 	}
-	records, err := s.Audit.Changes(v.Request().Context(), q.filter, q.after, changeRows+1)
+	records, err := s.Trail.Changes(v.Request().Context(), q.filter, q.after, changeRows+1)
 	if err != nil {
 		return err
 	}

@@ -31,19 +31,19 @@ var (
 
 const purposeBase = "form-base"
 
-func (o opened) seal(keys *seal.Ring, operator string, customer pcclient.TenantID) (string, error) {
+func (o opened) seal(ring *seal.Ring, operator string, customer pcclient.TenantID) (string, error) {
 	o.Operator = operator
 	plain, err := json.Marshal(o)
 	if err != nil {
 		return "", err
 	}
-	return keys.Seal(purposeBase, plain, []byte(customer)), nil
+	return ring.Seal(purposeBase, plain, []byte(customer)), nil
 }
 
 // unsealOpened opens a posted `base` and checks that the posted ETag is the one
 // sealed in it (A-54). Anything else is errBase, without detail.
-func unsealOpened(keys *seal.Ring, operator string, customer pcclient.TenantID, base, etag string) (opened, error) {
-	o, err := openBase(keys, operator, customer, base)
+func unsealOpened(ring *seal.Ring, operator string, customer pcclient.TenantID, base, etag string) (opened, error) {
+	o, err := openBase(ring, operator, customer, base)
 	if err == nil && string(o.ETag) != etag {
 		return opened{}, errBase
 	}
@@ -51,8 +51,8 @@ func unsealOpened(keys *seal.Ring, operator string, customer pcclient.TenantID, 
 }
 
 // openBase opens a `base` alone.
-func openBase(keys *seal.Ring, operator string, customer pcclient.TenantID, base string) (opened, error) {
-	plain, err := keys.Open(purposeBase, base, []byte(customer))
+func openBase(ring *seal.Ring, operator string, customer pcclient.TenantID, base string) (opened, error) {
+	plain, err := ring.Open(purposeBase, base, []byte(customer))
 	if err != nil {
 		return opened{}, errBase
 	}

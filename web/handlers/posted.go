@@ -36,7 +36,7 @@ func ownInput(name string) bool {
 // postedBase is what a posted form was opened with. When that cannot be told, bad is
 // true and it is the billing profile as it is now.
 func (s *site) postedBase(v *visit) (o opened, bad bool, err error) {
-	o, err = unsealOpened(s.Keys, v.operator.Key(), v.customer, v.one("base"), v.one("etag"))
+	o, err = unsealOpened(s.Ring, v.operator.Key(), v.customer, v.one("base"), v.one("etag"))
 	if errors.Is(err, errBase) {
 		o, err = s.open(v, v.customer)
 		return o, true, err

@@ -48,12 +48,12 @@ type Options struct {
 	// Upstream is Partner Center as nobody; each visit gets it as its operator.
 	Upstream    *pcclient.Client
 	Database    *database.DB
-	Keys        *seal.Ring
+	Ring        *seal.Ring
 	Sessions    *session.Store
 	SignIn      *signin.Provider
 	Drafts      *drafts.Store
 	Submissions *submission.Service
-	Audit       *audit.Log
+	Trail       *audit.Trail
 	// ValuesDays is after how many days audit values are deleted; 0: never.
 	ValuesDays int
 	Outside    *outside.Watch

@@ -74,7 +74,7 @@ func (s *site) showSaved(v *visit, sub submission.Submission) error {
 // cannot be read leaves out the links.
 func (s *site) savedBanner(v *visit, sub submission.Submission) *templates.Banner {
 	ctx := v.Request().Context()
-	entries, err := s.Audit.ForSubmission(ctx, sub.Key)
+	entries, err := s.Trail.ForSubmission(ctx, sub.Key)
 	if err != nil {
 		s.warn(v, "trail not read", err)
 	}

@@ -53,7 +53,7 @@ type testSite struct {
 	t       testing.TB
 	o       settings
 	sim     *pcsim.Simulator
-	trail   *audit.Log
+	trail   *audit.Trail
 	drafts  *drafts.Store
 	db      *database.DB // what a test looks into; also the portal's, unless it is said otherwise
 	url     string
@@ -284,7 +284,7 @@ func (s *testSite) replica() *replica {
 	cloud, _ := pcclient.CloudNamed("global")
 	trail := audit.New(r.db, s.ring, s.clock.now)
 	r.saves = submission.New(submission.Options{
-		DB: r.db, Log: trail, Ring: s.ring, Events: log, Settle: s.o.settle, Wait: s.o.wait, Now: s.clock.now, Sleep: s.clock.sleep, SignInAgain: signin.ErrSignInAgain,
+		DB: r.db, Trail: trail, Ring: s.ring, Log: log, Settle: s.o.settle, Wait: s.o.wait, Now: s.clock.now, Sleep: s.clock.sleep, SignInAgain: signin.ErrSignInAgain,
 	})
 	s.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -296,7 +296,7 @@ func (s *testSite) replica() *replica {
 			s.t.Errorf("saves did not end: %v", err)
 		}
 	})
-	watch := outside.New(outside.Options{Log: trail, Events: log, Now: s.clock.now})
+	watch := outside.New(outside.Options{Trail: trail, Log: log, Now: s.clock.now})
 	s.t.Cleanup(watch.Close)
 	patience := 10 * time.Second // on a busy machine; stories of trouble have the product's
 	if s.o.proxied {
@@ -307,7 +307,7 @@ func (s *testSite) replica() *replica {
 		limiter = middleware.NewLimiter(s.clock.stopped(), time.Second)
 	}
 	r.Handler = handlers.New(handlers.Options{
-		BaseURL: base, TrustedProxies: s.o.proxies, Upstream: upstream, Database: r.db, Keys: s.ring,
+		BaseURL: base, TrustedProxies: s.o.proxies, Upstream: upstream, Database: r.db, Ring: s.ring,
 		Sessions: session.New(session.Options{DB: r.db, Ring: s.ring, Now: s.clock.now, Wait: patience}),
 		SignIn: signin.New(signin.Config{
 			Issuer: providerOrigin, ClientID: "portal", ClientSecret: "client-secret-of-the-test",
@@ -317,7 +317,7 @@ func (s *testSite) replica() *replica {
 			HTTPClient: &http.Client{Transport: s.hosts}, Now: s.clock.now, Ring: s.ring,
 		}),
 		Portfolios: s.o.portfolios, Facts: directory.NewFacts(r.db, s.ring, s.clock.now),
-		Drafts: drafts.New(r.db, s.ring, s.clock.now), Submissions: r.saves, Audit: trail, ValuesDays: s.o.days, Outside: watch,
+		Drafts: drafts.New(r.db, s.ring, s.clock.now), Submissions: r.saves, Trail: trail, ValuesDays: s.o.days, Outside: watch,
 		Recents: directory.NewRecents(r.db, s.ring, s.clock.now), Preferences: preferences.New(r.db), Presence: presence.New(r.db, s.ring, s.clock.now),
 		Limiter: limiter,
 		Contact: "Marta Keller (team lead)", ReasonRequired: s.o.reason, Zone: time.UTC, Now: s.clock.now, Log: log, Demo: s.o.demo,

@@ -40,18 +40,18 @@ const (
 	everybody = pcclient.TenantID("")
 )
 
-// Options are what a Watch is made of. Log is required.
+// Options are what a Watch is made of. Trail is required.
 type Options struct {
-	Log    *audit.Log
-	Events *slog.Logger     // nil: none are kept. No event holds a personal value.
-	Now    func() time.Time // nil: time.Now
+	Trail *audit.Trail
+	Log   *slog.Logger     // nil: none are kept. No event holds a personal value.
+	Now   func() time.Time // nil: time.Now
 }
 
 // Watch looks. It is safe for concurrent use; one process needs one.
 type Watch struct {
-	log    *audit.Log
-	events *slog.Logger
-	now    func() time.Time
+	trail *audit.Trail
+	log   *slog.Logger
+	now   func() time.Time
 
 	mu      sync.Mutex
 	looks   map[pcclient.TenantID]*look
@@ -87,9 +87,9 @@ func (l *look) over() bool {
 
 // New returns a watch.
 func New(o Options) *Watch {
-	w := &Watch{log: o.Log, events: o.Events, now: o.Now, looks: map[pcclient.TenantID]*look{}, refused: map[string]time.Time{}}
-	if w.events == nil {
-		w.events = slog.New(slog.DiscardHandler)
+	w := &Watch{trail: o.Trail, log: o.Log, now: o.Now, looks: map[pcclient.TenantID]*look{}, refused: map[string]time.Time{}}
+	if w.log == nil {
+		w.log = slog.New(slog.DiscardHandler)
 	}
 	if w.now == nil {
 		w.now = time.Now
@@ -188,7 +188,7 @@ func (w *Watch) run(ctx context.Context, pc *pcclient.Client, operatorKey string
 	defer close(l.done)
 	defer func() {
 		if recover() != nil { // the value may hold anything, so it is not logged
-			w.events.ErrorContext(ctx, "outside.panic", "customer", string(id), "stack", string(debug.Stack()))
+			w.log.ErrorContext(ctx, "outside.panic", "customer", string(id), "stack", string(debug.Stack()))
 		}
 	}()
 	l.sight = Failed
@@ -201,14 +201,14 @@ func (w *Watch) run(ctx context.Context, pc *pcclient.Client, operatorKey string
 		return
 	}
 	if err != nil {
-		w.events.WarnContext(ctx, "outside.not_read", "customer", string(id), "error", err)
+		w.log.WarnContext(ctx, "outside.not_read", "customer", string(id), "error", err)
 	}
-	added, waiting, failed := w.log.Import(ctx, savesOf(records, id))
+	added, waiting, failed := w.trail.Import(ctx, savesOf(records, id))
 	if failed != nil {
-		w.events.ErrorContext(ctx, "outside.not_imported", "customer", string(id), "error", failed)
+		w.log.ErrorContext(ctx, "outside.not_imported", "customer", string(id), "error", failed)
 	}
 	if added > 0 {
-		w.events.InfoContext(ctx, "outside.imported", "customer", string(id), "entries", added)
+		w.log.InfoContext(ctx, "outside.imported", "customer", string(id), "entries", added)
 	}
 	if err == nil && failed == nil {
 		l.sight, l.seen = Seen, seenUpTo(l.begun, records, complete, waiting)

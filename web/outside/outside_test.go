@@ -31,7 +31,7 @@ const ada, sam = "meridian|ada", "meridian|sam"
 type post struct {
 	*outside.Watch
 	t     *testing.T
-	log   *audit.Log
+	trail *audit.Trail
 	db    *database.DB
 	sim   *pcsim.Simulator
 	pc    *pcclient.Client
@@ -92,14 +92,14 @@ func newPost(t *testing.T) *post {
 	p := &post{t: t, db: databasetest.Open(t), out: &bytes.Buffer{}, clock: &clock{at: time.Now().UTC().Truncate(time.Second)}}
 	ring, err := seal.ParseKeys(seal.NewKey())
 	must(t, err)
-	p.log = audit.New(p.db, ring, p.clock.now)
+	p.trail = audit.New(p.db, ring, p.clock.now)
 	p.sim, err = pcsim.New(pcsim.Options{Customers: 12, Seed: 1, Now: p.clock.now})
 	must(t, err)
 	p.wire = &wire{next: p.sim.Transport()}
 	p.pc, err = pcclient.New(pcclient.Options{BaseURL: "http://upstream.example", Transport: p.wire, Now: p.clock.now,
 		Token: func(context.Context, string) (string, error) { return "token", nil }})
 	must(t, err)
-	p.Watch = outside.New(outside.Options{Log: p.log, Now: p.clock.now, Events: slog.New(slog.NewTextHandler(p.out, nil))})
+	p.Watch = outside.New(outside.Options{Trail: p.trail, Now: p.clock.now, Log: slog.New(slog.NewTextHandler(p.out, nil))})
 	t.Cleanup(p.Watch.Close)
 	return p
 }
@@ -131,14 +131,14 @@ func (p *post) elsewhere(id pcclient.TenantID, by, city string) {
 func (p *post) write(e audit.Entry, v audit.Values) {
 	p.t.Helper()
 	must(p.t, p.db.Write(p.t.Context(), func(tx *sql.Tx) error {
-		_, err := p.log.Append(p.t.Context(), tx, e, v)
+		_, err := p.trail.Append(p.t.Context(), tx, e, v)
 		return err
 	}))
 }
 
 func (p *post) changes(f audit.Filter) []audit.Record {
 	p.t.Helper()
-	list, err := p.log.Changes(p.t.Context(), f, audit.Place{}, 1000)
+	list, err := p.trail.Changes(p.t.Context(), f, audit.Place{}, 1000)
 	must(p.t, err)
 	return list
 }
@@ -189,7 +189,7 @@ func testASaveElsewhereComesIntoTheTrail(t *testing.T) {
 	if r.Before["defaultAddress.city"] == "" || r.Before["defaultAddress.city"] == "Faro" || r.After["defaultAddress.addressLine1"] == "" {
 		t.Errorf("the address is not kept whole: %v, %v", r.Before, r.After)
 	}
-	if n, err := p.log.Verify(t.Context()); n != 1 || err != nil {
+	if n, err := p.trail.Verify(t.Context()); n != 1 || err != nil {
 		t.Errorf("I-7 Verify = %d, %v", n, err)
 	}
 }
@@ -240,7 +240,7 @@ func testTwoReplicasKeepASaveOnce(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	for range 4 {
-		replica := outside.New(outside.Options{Log: p.log, Now: p.clock.now})
+		replica := outside.New(outside.Options{Trail: p.trail, Now: p.clock.now})
 		defer replica.Close()
 		wg.Go(func() {
 			if got := replica.Customer(t.Context(), p.pc, ada, p.customer()); got != outside.Seen {
@@ -253,7 +253,7 @@ func testTwoReplicasKeepASaveOnce(t *testing.T) {
 	if n := len(p.cities(p.customer())); n != 30 {
 		t.Errorf("%d entries for 30 saves", n)
 	}
-	if _, err := p.log.Verify(t.Context()); err != nil {
+	if _, err := p.trail.Verify(t.Context()); err != nil {
 		t.Errorf("I-7 Verify: %v", err)
 	}
 }

@@ -84,7 +84,7 @@ type desk struct {
 	pc    *pcclient.Client
 	db    *database.DB
 	url   string
-	log   *audit.Log
+	trail *audit.Trail
 	ring  *seal.Ring
 	svc   *submission.Service
 	out   *lockedBuffer
@@ -123,7 +123,7 @@ func newDesk(t testing.TB, change ...func(*desk, *submission.Options)) *desk {
 	d.db = databasetest.OpenURL(t, d.url)
 	o := submission.Options{
 		DB: d.db, Ring: ring, Now: d.clock.Now, Sleep: d.clock.Sleep,
-		Events: slog.New(slog.NewJSONHandler(d.out, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log: slog.New(slog.NewJSONHandler(d.out, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, c := range change {
 		c(d, &o)
@@ -147,8 +147,8 @@ func newDesk(t testing.TB, change ...func(*desk, *submission.Options)) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.log = audit.New(d.db, ring, now)
-	o.Log = d.log
+	d.trail = audit.New(d.db, ring, now)
+	o.Trail = d.trail
 	d.svc = submission.New(o)
 	return d
 }
@@ -248,13 +248,13 @@ func want(t testing.TB, got submission.Submission, state submission.State, reaso
 // invariants checks I-1 to I-7 from the upstream's journal, the trail and the rows.
 func (d *desk) invariants() {
 	d.t.Helper()
-	if _, err := d.log.Verify(d.t.Context()); err != nil {
+	if _, err := d.trail.Verify(d.t.Context()); err != nil {
 		d.t.Errorf("I-7 %v", err)
 	}
 	journal := d.sim.Journal()
 	intents := map[string]time.Time{}
 	for _, r := range d.sent {
-		trail, err := d.log.ForSubmission(d.t.Context(), r.Key)
+		trail, err := d.trail.ForSubmission(d.t.Context(), r.Key)
 		if err != nil {
 			d.t.Fatal(err)
 		}

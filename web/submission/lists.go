@@ -59,7 +59,7 @@ func (s *Service) list(ctx context.Context, rest string, args ...any) ([]Submiss
 	for rows.Next() {
 		sub, err := s.scan(rows.Scan)
 		if errors.Is(err, seal.ErrSealed) {
-			s.events.ErrorContext(ctx, "submission.unreadable", "error", err)
+			s.log.ErrorContext(ctx, "submission.unreadable", "error", err)
 			continue
 		}
 		if err != nil {

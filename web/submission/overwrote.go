@@ -119,10 +119,10 @@ func (o overwritten) tell(ctx context.Context, lost []string, values audit.Value
 	e := entry(o.sub, audit.Overwrote, o.s.now())
 	e.Fields = lost
 	return o.s.db.Write(ctx, func(tx *sql.Tx) error {
-		if told, err := o.s.log.Has(ctx, tx, e.Submission, e.Kind); err != nil || told {
+		if told, err := o.s.trail.Has(ctx, tx, e.Submission, e.Kind); err != nil || told {
 			return err
 		}
-		_, err := o.s.log.Append(ctx, tx, e, values)
+		_, err := o.s.trail.Append(ctx, tx, e, values)
 		return err
 	})
 }

@@ -32,7 +32,7 @@ func (d *desk) between(patch string) {
 // overwrote is the entry that tells of an overwritten save, nil without one.
 func (d *desk) overwrote(key string) *audit.Record {
 	d.t.Helper()
-	trail, err := d.log.ForSubmission(d.t.Context(), key)
+	trail, err := d.trail.ForSubmission(d.t.Context(), key)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func testAnOverwrittenSaveIsTold(t *testing.T) {
 		if told.By != "clerk@meridian-cloud.example" || told.ByAt.IsZero() || told.Operator != ada.Key {
 			t.Errorf("whose it was: %q at %v, by %q", told.By, told.ByAt, told.Operator)
 		}
-		if _, err := d.log.Verify(t.Context()); err != nil {
+		if _, err := d.trail.Verify(t.Context()); err != nil {
 			t.Errorf("I-7 %v", err)
 		}
 	})
@@ -157,7 +157,7 @@ func testA58OtherValuesAreAudited(t *testing.T) {
 		})
 	}
 	asking.Wait()
-	trail, err := d.log.ForSubmission(t.Context(), r.Key)
+	trail, err := d.trail.ForSubmission(t.Context(), r.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func testASupersededSaveIsClosedByAPerson(t *testing.T) {
 	if list, _ := d.svc.Unsettled(t.Context(), ""); len(list) != 0 {
 		t.Error("still listed")
 	}
-	trail, _ := d.log.ForSubmission(t.Context(), r.Key)
+	trail, _ := d.trail.ForSubmission(t.Context(), r.Key)
 	if last := trail[len(trail)-1]; last.Kind != audit.Closed || last.Operator != sam.Key || trail[len(trail)-2].Kind == audit.Closed {
 		t.Errorf("the trail ends with %s by %s", last.Kind, last.Operator)
 	}

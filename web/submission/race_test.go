@@ -39,7 +39,7 @@ func TestRace(t *testing.T) {
 	for _, stale := range []string{"400-2055", "412", "412-empty", "409", "accept"} {
 		t.Run("I-6 "+stale, func(t *testing.T) {
 			d := newDesk(t, realTime(time.Second), func(_ *desk, o *submission.Options) {
-				o.Events, o.Wait = discard(), time.Minute // a machine under load is no outcome
+				o.Log, o.Wait = discard(), time.Minute // a machine under load is no outcome
 			})
 			d.stale(stale)
 			seed := rand.Uint64()

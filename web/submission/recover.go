@@ -41,7 +41,7 @@ func (r *run) beat(ctx context.Context) (stop func()) {
 			case err == nil:
 				r.alive.Store(until)
 			case !errors.Is(err, errSettled) && ctx.Err() == nil:
-				r.s.events.WarnContext(ctx, "submission.beat", "submission", r.sub.Key, "error", err)
+				r.s.log.WarnContext(ctx, "submission.beat", "submission", r.sub.Key, "error", err)
 			}
 		}
 	}()

@@ -63,8 +63,8 @@ func (d *desk) crash(r submission.Request, arrives bool) {
 		d.t.Fatal(err)
 	}
 	doomed := submission.New(submission.Options{
-		DB: db, Ring: d.ring, Log: audit.New(db, d.ring, d.clock.Now), Now: d.clock.Now, Sleep: d.clock.Sleep,
-		Limit: time.Second, Wait: time.Millisecond, Events: discard(),
+		DB: db, Ring: d.ring, Trail: audit.New(db, d.ring, d.clock.Now), Now: d.clock.Now, Sleep: d.clock.Sleep,
+		Limit: time.Second, Wait: time.Millisecond, Log: discard(),
 	})
 	go func() {
 		defer close(gone)
@@ -150,7 +150,7 @@ func testF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 			"customer:"+string(r.Customer), database.Micros(d.clock.Now().Add(time.Minute)))
 		asleep := make(chan struct{})
 		dead := submission.New(submission.Options{
-			DB: d.db, Ring: d.ring, Log: d.log, Now: d.clock.Now, Events: discard(), Wait: 300 * time.Millisecond,
+			DB: d.db, Ring: d.ring, Trail: d.trail, Now: d.clock.Now, Log: discard(), Wait: 300 * time.Millisecond,
 			Sleep: func(context.Context, time.Duration) error { close(asleep); select {} },
 		})
 		if _, err := dead.Save(t.Context(), d.pc, r); err != nil {
@@ -217,7 +217,7 @@ func testF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 		_ = d.clock.Sleep(t.Context(), 31*time.Second)
 		taken := make(chan int, 3)
 		for range 3 {
-			replica := submission.New(submission.Options{DB: d.db, Ring: d.ring, Log: d.log, Now: d.clock.Now, Sleep: d.clock.Sleep, Events: discard()})
+			replica := submission.New(submission.Options{DB: d.db, Ring: d.ring, Trail: d.trail, Now: d.clock.Now, Sleep: d.clock.Sleep, Log: discard()})
 			go func() {
 				n, err := replica.Recover(context.WithoutCancel(t.Context()))
 				if err != nil {
@@ -248,7 +248,7 @@ func testF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 		d.wire.on(func(req *http.Request) (*http.Response, error) {
 			// The process stands still for a while, right before the PUT.
 			_ = d.clock.Sleep(t.Context(), 31*time.Second)
-			other := submission.New(submission.Options{DB: d.db, Ring: d.ring, Log: d.log, Now: d.clock.Now, Events: discard()})
+			other := submission.New(submission.Options{DB: d.db, Ring: d.ring, Trail: d.trail, Now: d.clock.Now, Log: discard()})
 			if n, err := other.Recover(t.Context()); n != 1 || err != nil {
 				t.Errorf("taken over: %d, %v", n, err)
 			}
@@ -270,7 +270,7 @@ func testF38AfterACrashTheTruthIsFoundByReading(t *testing.T) {
 			}
 			// The process stands still while it waits for its second try.
 			_ = d.clock.Sleep(t.Context(), 31*time.Second)
-			other := submission.New(submission.Options{DB: d.db, Ring: d.ring, Log: d.log, Now: d.clock.Now, Events: discard()})
+			other := submission.New(submission.Options{DB: d.db, Ring: d.ring, Trail: d.trail, Now: d.clock.Now, Log: discard()})
 			if n, err := other.Recover(t.Context()); n != 1 || err != nil {
 				t.Errorf("taken over: %d, %v", n, err)
 			}
@@ -360,7 +360,7 @@ func testOldSubmissionsAreForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	forget(1, 2)
-	if trail, err := d.log.ForSubmission(t.Context(), old.Key); len(trail) != 3 || err != nil {
+	if trail, err := d.trail.ForSubmission(t.Context(), old.Key); len(trail) != 3 || err != nil {
 		t.Errorf("its trail has %d entries, %v", len(trail), err)
 	}
 }
@@ -476,7 +476,7 @@ func testF41APanicIsAnOutcome(t *testing.T) {
 
 func TestF41APanicWhileRecordingIsAnError(t *testing.T) {
 	d := newDesk(t)
-	broken := submission.New(submission.Options{DB: d.db, Log: d.log, Events: slog.New(slog.DiscardHandler)}) // no keys to seal with
+	broken := submission.New(submission.Options{DB: d.db, Trail: d.trail, Log: slog.New(slog.DiscardHandler)}) // no keys to seal with
 	if _, err := broken.Save(t.Context(), d.pc, d.edit(ada, d.customer(0), "email", "new@harbourline.example")); err == nil || errors.Is(err, submission.ErrNotFound) {
 		t.Errorf("Save = %v; want an error that says it is our fault", err)
 	}
@@ -554,7 +554,7 @@ func TestASubmissionOpensWithARotatedKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rotated := submission.New(submission.Options{DB: d.db, Ring: both, Log: audit.New(d.db, both, d.clock.Now), Now: d.clock.Now, Events: discard()})
+	rotated := submission.New(submission.Options{DB: d.db, Ring: both, Trail: audit.New(d.db, both, d.clock.Now), Now: d.clock.Now, Log: discard()})
 	got, err := rotated.Get(t.Context(), ada.Key, r.Key)
 	if err != nil || got.Wish["email"] != done.Wish["email"] {
 		t.Errorf("after rotation: %q, %v", got.Wish["email"], err)
@@ -563,7 +563,7 @@ func TestASubmissionOpensWithARotatedKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lost := submission.New(submission.Options{DB: d.db, Ring: only, Log: d.log, Events: discard()})
+	lost := submission.New(submission.Options{DB: d.db, Ring: only, Trail: d.trail, Log: discard()})
 	if _, err := lost.Get(t.Context(), ada.Key, r.Key); !errors.Is(err, seal.ErrSealed) {
 		t.Errorf("after the key was dropped: %v", err)
 	}

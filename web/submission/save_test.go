@@ -46,7 +46,7 @@ func testASaveIsRecordedSentAndSeen(t *testing.T) {
 		t.Errorf("changed fields (-want +got):\n%s", diff)
 	}
 
-	trail, err := d.log.ForSubmission(t.Context(), r.Key)
+	trail, err := d.trail.ForSubmission(t.Context(), r.Key)
 	if err != nil || len(trail) != 3 || trail[0].Kind != audit.Recorded || trail[1].Kind != audit.Sent || trail[2].Kind != audit.Applied {
 		t.Fatalf("the trail has %+v, %v; want the intent, that it was sent, and its outcome", trail, err)
 	}
@@ -584,7 +584,7 @@ func (d *desk) unharmed(req *http.Request) (*http.Response, error) {
 // inDoubtWasShown checks that the doubt was on disk before it ended.
 func (d *desk) inDoubtWasShown(key string) {
 	d.t.Helper()
-	trail, err := d.log.ForSubmission(d.t.Context(), key)
+	trail, err := d.trail.ForSubmission(d.t.Context(), key)
 	if err != nil || len(trail) != 4 || trail[1].Kind != audit.Sent || trail[2].Kind != audit.InDoubt {
 		d.t.Errorf("the trail: %d entries, %v; want intent, sent, doubt, end", len(trail), err)
 	}

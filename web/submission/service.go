@@ -17,12 +17,12 @@ import (
 	"github.com/partnerdesk/portal/web/seal"
 )
 
-// Options are what a Service is made of. DB, Log and Ring are required.
+// Options are what a Service is made of. DB, Trail and Ring are required.
 type Options struct {
-	DB     *database.DB
-	Log    *audit.Log
-	Ring   *seal.Ring
-	Events *slog.Logger // nil: none are kept. No event holds a personal value.
+	DB    *database.DB
+	Trail *audit.Trail
+	Ring  *seal.Ring
+	Log   *slog.Logger // nil: none are kept. No event holds a personal value.
 
 	// SignInAgain is what the error of a token source matches when only a new
 	// sign-in helps; its other errors are an outage. Nil: all of them are the former.
@@ -40,12 +40,12 @@ type Options struct {
 
 // Service saves. It is safe for concurrent use; one process needs one.
 type Service struct {
-	db     *database.DB
-	log    *audit.Log
-	ring   *seal.Ring
-	events *slog.Logger
-	now    func() time.Time
-	sleep  func(context.Context, time.Duration) error
+	db    *database.DB
+	trail *audit.Trail
+	ring  *seal.Ring
+	log   *slog.Logger
+	now   func() time.Time
+	sleep func(context.Context, time.Duration) error
 
 	signInAgain error
 
@@ -64,7 +64,7 @@ type Service struct {
 // New returns a service.
 func New(o Options) *Service {
 	s := &Service{
-		db: o.DB, log: o.Log, ring: o.Ring, events: o.Events, now: o.Now, sleep: o.Sleep,
+		db: o.DB, trail: o.Trail, ring: o.Ring, log: o.Log, now: o.Now, sleep: o.Sleep,
 		signInAgain: o.SignInAgain,
 		settle:      crash.Hasten(or(o.Settle, 90*time.Second)),
 		limit:       crash.Hasten(or(o.Limit, 120*time.Second)),
@@ -78,8 +78,8 @@ func New(o Options) *Service {
 	// The lease outlives the longest run, so it needs no renewal, and ends by
 	// itself when a process died with it.
 	s.leaseFor = s.limit + s.limit/4
-	if s.events == nil {
-		s.events = slog.New(slog.DiscardHandler)
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -165,20 +165,20 @@ func (s *Service) known(ctx context.Context, r Request) (Submission, error) {
 // other values than it stands for, once for a key, and returns ErrOtherValues. Every
 // time is an event, and so is that it cannot be written; the answer is the same.
 func (s *Service) RefuseOther(ctx context.Context, r Request) error {
-	s.events.WarnContext(ctx, "submission.other_values", "submission", r.Key, "operator", r.Operator.Key)
+	s.log.WarnContext(ctx, "submission.other_values", "submission", r.Key, "operator", r.Operator.Key)
 	refused := Submission{Request: r, Reason: OtherValues}
 	err := s.db.Write(ctx, func(tx *sql.Tx) error {
 		if err := s.db.Lock(ctx, tx, "refusals of "+r.Key); err != nil {
 			return err
 		}
-		if told, err := s.log.Has(ctx, tx, r.Key, audit.Refused); err != nil || told {
+		if told, err := s.trail.Has(ctx, tx, r.Key, audit.Refused); err != nil || told {
 			return err
 		}
-		_, err := s.log.Append(ctx, tx, entry(refused, audit.Refused, s.now()), audit.Values{})
+		_, err := s.trail.Append(ctx, tx, entry(refused, audit.Refused, s.now()), audit.Values{})
 		return err
 	})
 	if err != nil {
-		s.events.ErrorContext(ctx, "submission.refusal_not_written", "submission", r.Key, "operator", r.Operator.Key, "error", err)
+		s.log.ErrorContext(ctx, "submission.refusal_not_written", "submission", r.Key, "operator", r.Operator.Key, "error", err)
 	}
 	return ErrOtherValues
 }

@@ -83,7 +83,7 @@ func (s *Service) byAnother(ctx context.Context, sub *Submission) (wait bool, er
 	if wait, err := s.contested(ctx, *sub); err != nil || wait {
 		return wait, err
 	}
-	latest, err := s.log.Applied(ctx, sub.Customer, 1)
+	latest, err := s.trail.Applied(ctx, sub.Customer, 1)
 	if err != nil || len(latest) == 0 || latest[0].Time.Before(sub.RecordedAt) {
 		return false, err
 	}
@@ -117,7 +117,7 @@ func (s *Service) contested(ctx context.Context, sub Submission) (bool, error) {
 
 // knownSent reports whether the trail tells that a submission went out.
 func (s *Service) knownSent(ctx context.Context, key string) (bool, error) {
-	trail, err := s.log.ForSubmission(ctx, key)
+	trail, err := s.trail.ForSubmission(ctx, key)
 	return slices.ContainsFunc(trail, func(r audit.Record) bool { return r.Kind == audit.Sent }), err
 }
 
@@ -167,7 +167,7 @@ func (s *Service) Close(ctx context.Context, by Operator, key string) error {
 		}
 		closed := entry(sub, audit.Closed, now)
 		closed.Operator, closed.OperatorName = by.Key, by.Name
-		_, err = s.log.Append(ctx, tx, closed, audit.Values{})
+		_, err = s.trail.Append(ctx, tx, closed, audit.Values{})
 		return err
 	})
 	if errors.Is(err, errSettled) {

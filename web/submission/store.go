@@ -62,7 +62,7 @@ func (s *Service) record(ctx context.Context, sub Submission) (l lease, ok bool,
 		if err := changedOne(result, err, errKeyTaken); err != nil {
 			return err
 		}
-		if _, err := s.log.Append(ctx, tx, entry(sub, audit.Recorded, sub.RecordedAt), changes(sub, sub.Base, sub.Wish)); err != nil {
+		if _, err := s.trail.Append(ctx, tx, entry(sub, audit.Recorded, sub.RecordedAt), changes(sub, sub.Base, sub.Wish)); err != nil {
 			return err
 		}
 		l, ok, err = s.take(ctx, tx, sub.Customer, sub.Key)
@@ -111,7 +111,7 @@ func (s *Service) doubtIn(ctx context.Context, tx *sql.Tx, sub Submission, sent 
 	if err := s.wasSent(ctx, tx, sub, sent); err != nil {
 		return err
 	}
-	_, err := s.log.Append(ctx, tx, entry(sub, audit.InDoubt, s.now()), audit.Values{})
+	_, err := s.trail.Append(ctx, tx, entry(sub, audit.InDoubt, s.now()), audit.Values{})
 	return err
 }
 
@@ -121,10 +121,10 @@ func (s *Service) wasSent(ctx context.Context, tx *sql.Tx, sub Submission, at ti
 	if at.IsZero() {
 		return nil
 	}
-	if told, err := s.log.Has(ctx, tx, sub.Key, audit.Sent); err != nil || told {
+	if told, err := s.trail.Has(ctx, tx, sub.Key, audit.Sent); err != nil || told {
 		return err
 	}
-	_, err := s.log.Append(ctx, tx, entry(sub, audit.Sent, at), audit.Values{})
+	_, err := s.trail.Append(ctx, tx, entry(sub, audit.Sent, at), audit.Values{})
 	return err
 }
 
@@ -150,7 +150,7 @@ func (s *Service) finishIn(ctx context.Context, tx *sql.Tx, sub Submission, befo
 	if sub.State == Applied || sub.State == Superseded {
 		values = changes(sub, before, sub.Saved)
 	}
-	if _, err := s.log.Append(ctx, tx, entry(sub, audit.Kind(sub.State), sub.SettledAt), values); err != nil {
+	if _, err := s.trail.Append(ctx, tx, entry(sub, audit.Kind(sub.State), sub.SettledAt), values); err != nil {
 		return err
 	}
 	if sub.State == Applied || sub.Reason == AlreadySaved {

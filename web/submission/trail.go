@@ -22,7 +22,7 @@ func entry(sub Submission, kind audit.Kind, at time.Time) audit.Entry {
 
 // event tells of a submission, and names nobody but by key. More is what slog takes.
 func (s *Service) event(ctx context.Context, level slog.Level, name string, sub Submission, more ...any) {
-	s.events.Log(ctx, level, name, append([]any{
+	s.log.Log(ctx, level, name, append([]any{
 		"submission", sub.Key, "operator", sub.Operator.Key, "customer", string(sub.Customer),
 		"state", string(sub.State), "reason", string(sub.Reason), "correlation_id", sub.CorrelationID,
 	}, more...)...)

@@ -49,9 +49,9 @@ func (s *Service) WhoSaved(ctx context.Context, pc *pcclient.Client, theirs Thei
 // somebody else may have saved after it. call is its correlation ID, also when nobody
 // knows whose save it was.
 func (s *Service) fromTrail(ctx context.Context, theirs Theirs) (who *Who, call string) {
-	records, err := s.log.Changes(ctx, audit.Filter{Customer: theirs.Customer, From: theirs.Since}, audit.Place{}, 1)
+	records, err := s.trail.Changes(ctx, audit.Filter{Customer: theirs.Customer, From: theirs.Since}, audit.Place{}, 1)
 	if err != nil {
-		s.events.WarnContext(ctx, "submission.conflict_trail", "customer", string(theirs.Customer), "error", err)
+		s.log.WarnContext(ctx, "submission.conflict_trail", "customer", string(theirs.Customer), "error", err)
 		return nil, ""
 	}
 	if len(records) == 0 || !shows(theirs.Values, records[0].After, records[0].Fields) {
@@ -85,7 +85,7 @@ func (s *Service) fromUpstream(ctx context.Context, pc *pcclient.Client, theirs 
 		s.notesClosed(theirs.Mine)
 		return nil, false
 	case err != nil:
-		s.events.WarnContext(ctx, "submission.conflict_upstream", "customer", string(theirs.Customer), "error", err)
+		s.log.WarnContext(ctx, "submission.conflict_upstream", "customer", string(theirs.Customer), "error", err)
 		return nil, false
 	}
 	for _, r := range page.Items {
