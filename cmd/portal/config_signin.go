@@ -125,7 +125,7 @@ func (c SignInConfig) readIssuer(cloud pcclient.Cloud, tenants []string, ps *Pro
 		ps.add("PORTAL_OIDC_ISSUER", "is missing: set it, or name exactly one tenant in PORTAL_OIDC_TENANTS")
 		return ""
 	}
-	issuer, err := readOrigin(c.OIDCIssuer)
+	issuer, err := signin.CheckIssuer(c.OIDCIssuer)
 	if err != nil {
 		ps.add("PORTAL_OIDC_ISSUER", "%v", err)
 		return ""
@@ -136,14 +136,12 @@ func (c SignInConfig) readIssuer(cloud pcclient.Cloud, tenants []string, ps *Pro
 	return c.OIDCIssuer
 }
 
-// checkEntra refuses the authorities that sign in people of any organisation,
-// and those whose ID tokens carry another issuer than their address.
+// checkEntra refuses an issuer whose ID tokens carry another one than its address, and
+// one that the list of tenants does not fit.
 func checkEntra(issuer *url.URL, tenants []string, ps *Problems) {
 	first, rest, _ := strings.Cut(strings.Trim(issuer.Path, "/"), "/")
 	tenant, err := pcclient.ParseTenantID(first)
 	switch {
-	case slices.Contains([]string{"common", "organizations", "consumers"}, strings.ToLower(first)):
-		ps.add("PORTAL_OIDC_ISSUER", "must name your tenant: %q lets in people of every organisation", first)
 	case err != nil || rest != "v2.0":
 		ps.add("PORTAL_OIDC_ISSUER", "must end in /TENANT-ID/v2.0, with the tenant's GUID")
 	case len(tenants) == 0:

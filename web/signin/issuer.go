@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// CheckIssuer reports why an issuer cannot be trusted with sign-ins: anything but
-// an https address of one tenant. Plain http is accepted on localhost only.
+// CheckIssuer parses an issuer, or reports why it cannot be trusted with sign-ins:
+// anything but an https address of one tenant. Plain http is accepted on localhost only.
 // Microsoft's shared authorities are refused because everybody's tenant, or
 // everybody's private account, would be let in.
-func CheckIssuer(issuer string) error {
+func CheckIssuer(issuer string) (*url.URL, error) {
 	u, err := url.Parse(issuer)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(issuer, "#") {
-		return errors.New("must be a plain https address, such as https://login.microsoftonline.com/<tenant id>/v2.0")
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(issuer, "#") {
+		return nil, errors.New("must be a plain https address, such as https://login.microsoftonline.com/<tenant id>/v2.0")
 	}
 	if u.Scheme != "https" && !(u.Scheme == "http" && isLocal(u.Hostname())) {
-		return errors.New("must be an https address (http only on localhost)")
+		return nil, errors.New("must be an https address (http only on localhost)")
 	}
 	if strings.ContainsAny(u.Path, "{}") {
-		return errors.New("must name one tenant: put the tenant id in the place of the braces")
+		return nil, errors.New("must name one tenant: put the tenant id in the place of the braces")
 	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 	switch strings.ToLower(first) {
 	case "common", "organizations", "consumers":
-		return errors.New("must name one tenant: " + first + " would let in people of every tenant")
+		return nil, errors.New("must name one tenant: " + first + " would let in people of every tenant")
 	}
-	return nil
+	return u, nil
 }
 
 func isLocal(host string) bool {

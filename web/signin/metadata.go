@@ -82,7 +82,7 @@ func (p *Provider) unlessFound(err error) error {
 }
 
 func (p *Provider) fetchMetadata(ctx context.Context) (*discovered, error) {
-	if err := CheckIssuer(p.cfg.Issuer); err != nil {
+	if _, err := CheckIssuer(p.cfg.Issuer); err != nil {
 		return nil, badMetadata("the issuer " + err.Error())
 	}
 	// Others wait for this call, so it does not end with one person's patience.

@@ -554,6 +554,7 @@ func testR08Issuers(t *testing.T) {
 		"ftp://idp.example":       false,
 		"idp.example":             false,
 		"":                        false,
+		"https://:443":            false,
 		"https://idp.example?x=1": false,
 		"https://idp.example#x":   false,
 		"https://u@idp.example":   false,
@@ -563,7 +564,7 @@ func testR08Issuers(t *testing.T) {
 		"https://login.microsoftonline.com/{tenantid}/v2.0":    false,
 	} {
 		t.Run("R-08 "+issuer, func(t *testing.T) {
-			if err := signin.CheckIssuer(issuer); (err == nil) != good {
+			if _, err := signin.CheckIssuer(issuer); (err == nil) != good {
 				t.Errorf("got %v", err)
 			}
 		})
