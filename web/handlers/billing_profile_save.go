@@ -47,14 +47,11 @@ func (s *site) saveBillingProfile(v *visit) error {
 	if back {
 		return s.backToForm(v, version, item)
 	}
-	switch instead, err := s.overtaken(v, version); {
+	switch instead, err := s.insteadOfSave(v, version); {
 	case err != nil:
 		return err
 	case instead != "":
 		return v.redirect(instead)
-	}
-	if s.mustSignIn(v, version) {
-		return s.sendToSignInFirst(v, version)
 	}
 	sub, err := s.Submissions.Save(v.Request().Context(), v.upstream, s.request(v, version))
 	if err != nil {
@@ -65,30 +62,6 @@ func (s *site) saveBillingProfile(v *visit) error {
 	}
 	s.gone(v, v.customer, version.Draft)
 	return v.redirect(savePath(v.customer, version.Key))
-}
-
-// mustSignIn reports whether the person has to prove anew who they are before they save
-// the version. One that was saved keeps its result.
-func (s *site) mustSignIn(v *visit, version drafts.Version) bool {
-	if s.SignIn.MaySave(v.session) == nil {
-		return false
-	}
-	_, err := s.Submissions.Get(v.Request().Context(), v.operator.Key(), version.Key)
-	return errors.Is(err, submission.ErrNotFound)
-}
-
-// sendToSignInFirst keeps the reason, and shows the review with the way to the provider.
-func (s *site) sendToSignInFirst(v *visit, version drafts.Version) error {
-	ctx := v.Request().Context()
-	middleware.SetReason(ctx, "sign_in_too_old")
-	latest, err := s.Drafts.Latest(ctx, v.operator.Key(), version.Customer, version.Draft)
-	if err != nil {
-		return err
-	}
-	if err := s.keepReason(v, latest, version.Why); err != nil {
-		return err
-	}
-	return v.redirect(billingPath(version.Customer, "/review", version.Draft) + signInFirst)
 }
 
 // refuseReview draws the review page again if the posted form is not its own.
@@ -112,9 +85,10 @@ func (s *site) refuseReview(v *visit, version drafts.Version) (refused bool, err
 	return true, s.showReview(v, status, version, v.banner(bannerStaleReview))
 }
 
-// overtaken is where to go instead when the draft went on past a version that nobody
-// saved; "" when it can be saved. What was typed for that version goes along.
-func (s *site) overtaken(v *visit, version drafts.Version) (instead string, err error) {
+// insteadOfSave is where to go instead of saving a version that was not saved before: its
+// draft went on past it, or the person has to prove anew who they are; "" when it can be
+// saved. What was typed for that version goes along.
+func (s *site) insteadOfSave(v *visit, version drafts.Version) (instead string, err error) {
 	ctx, operator := v.Request().Context(), v.operator.Key()
 	if _, err := s.Submissions.Get(ctx, operator, version.Key); !errors.Is(err, submission.ErrNotFound) {
 		return "", err
@@ -129,6 +103,9 @@ func (s *site) overtaken(v *visit, version drafts.Version) (instead string, err 
 		return review, s.keepCopy(v, version)
 	case latest.Key != version.Key || latest.Over:
 		return review + moved, s.keepReason(v, latest, version.Why)
+	case s.SignIn.MaySave(v.session) != nil:
+		middleware.SetReason(ctx, "sign_in_too_old")
+		return review + signInFirst, s.keepReason(v, latest, version.Why)
 	}
 	return "", nil
 }
