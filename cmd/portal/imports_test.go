@@ -7,12 +7,17 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const module = "github.com/partnerdesk/portal/"
@@ -36,7 +41,7 @@ func mayImport() map[string][]string {
 		"web/drafts":                {"seal", "database", "forms"},
 		"web/forms":                 {"address", "words"},
 		"web/merge":                 {"forms", "words"},
-		"web/middleware":            {"session"},
+		"web/middleware":            nil,
 		"web/outside":               {"audit", "forms", "merge"},
 		"web/portfolio":             nil,
 		"web/preferences":           {"database", "words"},
@@ -46,7 +51,7 @@ func mayImport() map[string][]string {
 		"web/signin":                {"session", "seal", "crash"},
 		"web/static":                nil,
 		"web/submission":            {"audit", "merge", "drafts", "seal", "database", "forms", "crash"},
-		"web/templates":             {"forms", "merge", "address", "static", "words"},
+		"web/templates":             {"forms", "merge", "static", "words"},
 		"web/words":                 nil,
 		"web/handlers": {"address", "audit", "crash", "database", "directory", "drafts", "forms", "merge", "middleware",
 			"outside", "portfolio", "preferences", "presence", "seal", "session", "signin", "static", "submission", "templates", "words"},
@@ -76,6 +81,13 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 		if !known {
 			t.Errorf("%s is not in the table of this test: say what it may import", name)
 		}
+		for _, other := range allowed {
+			if !slices.ContainsFunc(p.Imports, func(imported string) bool {
+				return strings.HasPrefix(imported, module) && strings.HasSuffix(imported, "/"+other)
+			}) {
+				t.Errorf("%s may import %s and does not: take that out of the table", name, other)
+			}
+		}
 		for _, imported := range p.Imports {
 			ours, isOurs := strings.CutPrefix(imported, module)
 			switch {
@@ -87,6 +99,25 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 				t.Errorf("%s imports %s, which it may not", name, ours)
 			}
 		}
+	}
+}
+
+func TestContributorsAreToldEachPackage(t *testing.T) {
+	page, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, part, _ := strings.Cut(string(page), "\n## Where things are\n")
+	part, _, _ = strings.Cut(part, "\n## ")
+	var told []string
+	for _, row := range regexp.MustCompile("(?m)^\\| (`.*?) \\|").FindAllStringSubmatch(part, -1) {
+		for _, name := range strings.Split(row[1], ", ") {
+			told = append(told, strings.Trim(name, "`"))
+		}
+	}
+	slices.Sort(told)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(mayImport())), told); diff != "" {
+		t.Errorf("(-packages +page)\n%s", diff)
 	}
 }
 
