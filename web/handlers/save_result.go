@@ -212,7 +212,7 @@ func supportFacts(v *visit, sub submission.Submission) []templates.Fact {
 			facts = append(facts, templates.Fact{Label: label, Value: value})
 		}
 	}
-	add(v.Say("details.request"), sub.RequestID)
+	add(v.Say("details.request"), sub.Key)
 	add(v.Say("details.correlation"), sub.CorrelationID)
 	add(v.Say("details.code"), sub.UpstreamCode)
 	return facts

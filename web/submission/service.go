@@ -217,7 +217,7 @@ func (s *Service) start(ctx context.Context, pc *pcclient.Client, r Request) (*r
 	}
 	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limit)
 	sub := Submission{
-		Request: r, State: Recorded, Fields: forms.Changed(r.Base, r.Wish), RequestID: r.Key,
+		Request: r, State: Recorded, Fields: forms.Changed(r.Base, r.Wish),
 		CorrelationID: pcclient.NewGUID(), RecordedAt: s.micro(),
 	}
 	run := &run{s: s, pc: pc, sub: sub, correlation: sub.CorrelationID, until: sub.RecordedAt.Add(s.limit), done: make(chan struct{})}

@@ -221,7 +221,6 @@ func (s *Service) scan(scan func(...any) error) (Submission, error) {
 	if err != nil {
 		return Submission{}, err
 	}
-	sub.RequestID = sub.Key
 	sub.RetryAfter = time.Duration(retryAfter) * time.Microsecond
 	sub.RecordedAt, sub.SentAt = database.Time(recorded), database.Time(sent)
 	sub.SettledAt, sub.ClosedAt, sub.Doubted = database.Time(settled), database.Time(closed), doubted == 1

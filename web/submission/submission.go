@@ -121,10 +121,9 @@ type Submission struct {
 	// UpstreamCode and UpstreamText are the upstream's refusal. The text is foreign
 	// and may hold personal data: escape it, and keep it out of logs.
 	UpstreamCode, UpstreamText string
-	// RequestID and CorrelationID name the call for the upstream's support;
-	// CorrelationID is empty if there was none. While the state is Recorded it is
-	// the one that the PUT gets.
-	RequestID, CorrelationID string
+	// CorrelationID names the call for the upstream's support, beside Key; it is empty
+	// if there was none. While the state is Recorded it is the one that the PUT gets.
+	CorrelationID string
 	// RetryAfter is how long the upstream asked to wait, 0 if it did not.
 	RetryAfter time.Duration
 	// RecordedAt is when the intent was committed. SentAt is when the upstream last
