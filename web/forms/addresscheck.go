@@ -33,14 +33,7 @@ type AddressCheck struct {
 }
 
 // AddressTouched reports whether a part that the address check sees was changed.
-func AddressTouched(base, v Values) bool {
-	for _, name := range checkedNames() {
-		if differs(name, base, v) {
-			return true
-		}
-	}
-	return false
-}
+func AddressTouched(base, v Values) bool { return !Agree(base, v, checkedNames()...) }
 
 // AddressToCheck returns the parts of v that the address check is asked about.
 func AddressToCheck(v Values) pcclient.Address {

@@ -55,7 +55,7 @@ func canonical(name, text string, rules pcclient.CountryRules) string {
 // touched reports whether a value is the person's doing: it differs from base, or it
 // depends on the country and that changed. Without a base everything is.
 func touched(name string, base, v Values) bool {
-	return base == nil || differs(name, base, v) || dependent(name) && differs(Country, base, v)
+	return base == nil || !Agree(base, v, name) || dependent(name) && !Agree(base, v, Country)
 }
 
 // dependent names are judged by the rules of the country.

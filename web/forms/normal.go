@@ -27,19 +27,25 @@ func Normal(name, text string) string {
 	return norm.NFC.String(text)
 }
 
+// Agree reports whether a and b have the same text for all the names, after Normal.
+func Agree(a, b Values, names ...string) bool {
+	for _, name := range names {
+		if a[name] != b[name] && Normal(name, a[name]) != Normal(name, b[name]) {
+			return false
+		}
+	}
+	return true
+}
+
 // Changed returns the names that differ after Normal, in wire order; nil if none.
 func Changed(base, v Values) []string {
 	var names []string
 	for _, name := range Names() {
-		if differs(name, base, v) {
+		if !Agree(base, v, name) {
 			names = append(names, name)
 		}
 	}
 	return names
-}
-
-func differs(name string, a, b Values) bool {
-	return a[name] != b[name] && Normal(name, a[name]) != Normal(name, b[name])
 }
 
 // clean drops what a form cannot bring back: control characters but the tab (browsers

@@ -68,12 +68,7 @@ func done(sub submission.Submission) bool {
 
 // nothingLeft reports whether every value the version changed stands upstream already.
 func nothingLeft(version drafts.Version, now opened) bool {
-	for _, name := range forms.Changed(version.Base, version.Mine) {
-		if forms.Normal(name, version.Mine[name]) != forms.Normal(name, now.Values[name]) {
-			return false
-		}
-	}
-	return true
+	return forms.Agree(version.Mine, now.Values, forms.Changed(version.Base, version.Mine)...)
 }
 
 // carry gives a draft's next version what the same edit, further on, takes over from

@@ -84,7 +84,7 @@ func (e edit) field(v *visit, name string, errs forms.Errors) templates.Field {
 		Value:    e.values[name],
 		Optional: !forms.Required(name, e.rules),
 		Base:     base,
-		Changed:  forms.Normal(name, base) != forms.Normal(name, e.values[name]),
+		Changed:  !forms.Agree(e.opened.Values, e.values, name),
 	}
 	f.Was = e.printedText(v, name, base)
 	switch name {

@@ -78,14 +78,7 @@ func (i Item) Label(country string) words.Message {
 }
 
 // same reports whether two versions agree in the item, after normalising.
-func (i Item) same(a, b forms.Values) bool {
-	for _, name := range i.Names() {
-		if forms.Normal(name, a[name]) != forms.Normal(name, b[name]) {
-			return false
-		}
-	}
-	return true
-}
+func (i Item) same(a, b forms.Values) bool { return forms.Agree(a, b, i.Names()...) }
 
 // of returns the item's values of a version; names without text are left out.
 func (i Item) of(v forms.Values) forms.Values {

@@ -81,7 +81,7 @@ func (r *run) send(ctx context.Context, l lease) (before forms.Values, settled b
 	}
 	theirs := forms.FromBillingProfile(now)
 	r.sub.Saved = theirs
-	if shows(theirs, r.sub.Wish, r.sub.Fields) {
+	if forms.Agree(theirs, r.sub.Wish, r.sub.Fields...) {
 		r.sub.rejected(AlreadySaved, nil)
 		return nil, true
 	}
@@ -152,7 +152,7 @@ func (r *run) confirm(ctx context.Context, before, answer pcclient.ETag) (settle
 	}
 	r.sub.Saved = forms.FromBillingProfile(now)
 	switch {
-	case shows(r.sub.Saved, r.sub.Wish, r.sub.Fields), r.respelt(answer, etag):
+	case forms.Agree(r.sub.Saved, r.sub.Wish, r.sub.Fields...), r.respelt(answer, etag):
 		r.sub.State = Applied
 	case r.overtaken(before, answer, etag):
 		r.sub.State = Superseded
@@ -186,7 +186,7 @@ func (r *run) sameByChance(ctx context.Context) {
 		return
 	}
 	r.sub.Saved = forms.FromBillingProfile(now)
-	if shows(r.sub.Saved, r.sub.Wish, r.sub.Fields) {
+	if forms.Agree(r.sub.Saved, r.sub.Wish, r.sub.Fields...) {
 		r.sub.Reason = AlreadySaved
 	}
 }

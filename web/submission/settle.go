@@ -28,7 +28,7 @@ func (s *Service) look(ctx context.Context, pc *pcclient.Client, sub *Submission
 	}
 	theirs := forms.FromBillingProfile(now)
 	switch {
-	case shows(theirs, sub.Wish, sub.Fields):
+	case forms.Agree(theirs, sub.Wish, sub.Fields...):
 		sub.State = Applied
 	case !over:
 		return false
@@ -87,7 +87,7 @@ func (s *Service) byAnother(ctx context.Context, sub *Submission) (wait bool, er
 	if err != nil || len(latest) == 0 || latest[0].Time.Before(sub.RecordedAt) {
 		return false, err
 	}
-	if names := only(sub.Fields, latest[0].Fields); len(names) > 0 && shows(latest[0].After, sub.Wish, names) {
+	if names := only(sub.Fields, latest[0].Fields); len(names) > 0 && forms.Agree(latest[0].After, sub.Wish, names...) {
 		sub.rejected(AlreadySaved, nil)
 	}
 	return false, nil
@@ -102,7 +102,7 @@ func (s *Service) contested(ctx context.Context, sub Submission) (bool, error) {
 	}
 	for _, other := range others {
 		names := only(sub.Fields, other.Fields)
-		if other.Key == sub.Key || len(names) == 0 || !shows(other.Wish, sub.Wish, names) {
+		if other.Key == sub.Key || len(names) == 0 || !forms.Agree(other.Wish, sub.Wish, names...) {
 			continue
 		}
 		if other.State == Recorded {

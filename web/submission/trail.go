@@ -35,16 +35,6 @@ func changes(sub Submission, before, after forms.Values) audit.Values {
 	return v
 }
 
-// shows reports whether all the named fields of content have the wished text.
-func shows(content, wish forms.Values, names []string) bool {
-	for _, name := range names {
-		if forms.Normal(name, content[name]) != forms.Normal(name, wish[name]) {
-			return false
-		}
-	}
-	return true
-}
-
 // only returns the names that are also among others.
 func only(names, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(others, name) })

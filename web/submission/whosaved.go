@@ -54,7 +54,7 @@ func (s *Service) fromTrail(ctx context.Context, theirs Theirs) (who *Who, call 
 		s.log.WarnContext(ctx, "submission.conflict_trail", "customer", string(theirs.Customer), "error", err)
 		return nil, ""
 	}
-	if len(records) == 0 || !shows(theirs.Values, records[0].After, records[0].Fields) {
+	if len(records) == 0 || !forms.Agree(theirs.Values, records[0].After, records[0].Fields...) {
 		return nil, ""
 	}
 	r := records[0]
