@@ -80,6 +80,10 @@ chaos: ## Many people under faults, and kill -9 at each step: ROUNDS=20 EDITS=50
 	@ROUNDS=$(or $(ROUNDS),20) go test -count=1 -timeout 0 -v -run '^TestChaos$$' ./cmd/portal
 	@KILLS=$(or $(KILLS),50) go test -count=1 -timeout 0 -v -run '^TestF38Killed' ./cmd/portal
 
+.PHONY: load
+load: ## The load figures beside their bars: LOAD="L-1 L-5" for some, MINUTES=60 for L-4, RESTARTS=20 for L-10
+	@LOAD='$(or $(LOAD),all)' go test -count=1 -timeout 0 -v -run '^TestLoad$$' ./cmd/portal
+
 .PHONY: fuzz
 fuzz: ## Every fuzz test for 30 seconds (FUZZTIME=5m for longer)
 	@.ci/fuzz $(or $(FUZZTIME),30s)

@@ -43,6 +43,7 @@ type fleet struct {
 	origin   string // what people have in the address bar; nobody listens there
 	host     string
 	settings []string // PORTAL_… of all processes
+	program  string   // what the processes run; "" is the portal with crash points
 	ring     *seal.Ring
 	db       *database.DB      // the portal's database as this process sees it
 	link     *faultproxy.Proxy // between the portal and its database; nil on SQLite
@@ -198,7 +199,7 @@ func (f *fleet) tryStart(more ...string) (*replica, error) {
 // launch runs the portal with a command line of its own.
 func (f *fleet) launch(args []string, more ...string) *replica {
 	f.t.Helper()
-	r := &replica{command: exec.Command(crashable(f.t), args...), log: &syncBuffer{}, gone: make(chan struct{})}
+	r := &replica{command: exec.Command(f.portal(), args...), log: &syncBuffer{}, gone: make(chan struct{})}
 	r.command.Env = slices.Concat(os.Environ(), f.settings, more)
 	r.command.Stderr = r.log
 	out, err := r.command.StdoutPipe()
@@ -218,6 +219,13 @@ func (f *fleet) launch(args []string, more ...string) *replica {
 		r.err = r.command.Wait()
 	}()
 	return r
+}
+
+func (f *fleet) portal() string {
+	if f.program != "" {
+		return f.program
+	}
+	return crashable(f.t)
 }
 
 // ready closes once the log says where the portal listens.

@@ -27,7 +27,7 @@ import (
 func (f *fleet) startWith(out *os.File) (*replica, string) {
 	f.t.Helper()
 	listener, metrics := loopback(f.t), loopback(f.t)
-	r := &replica{command: exec.Command(crashable(f.t), "serve"), address: listener.Addr().String(), log: &syncBuffer{}, gone: make(chan struct{})}
+	r := &replica{command: exec.Command(f.portal(), "serve"), address: listener.Addr().String(), log: &syncBuffer{}, gone: make(chan struct{})}
 	r.command.Env = slices.Concat(os.Environ(), f.settings, []string{"PORTAL_LISTEN=" + r.address, "PORTAL_METRICS_LISTEN=" + metrics.Addr().String()})
 	r.command.Stdout, r.command.Stderr = out, r.log
 	listener.Close()
