@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/portfolio"
 	"github.com/partnerdesk/portal/web/signin"
 )
@@ -28,9 +29,6 @@ const placeholderID = "00000000-0000-0000-0000-000000000000"
 func placeholderSecrets() []string {
 	return []string{"…", "...", "changeme", "change-me", "secret", "client-secret", "password", "todo", "xxx"}
 }
-
-// portalRoles are the roles of the portal; PORTAL_ROLES gives them to people.
-func portalRoles() []string { return []string{"viewer", "editor", "auditor", "administrator"} }
 
 // read relies on s.Cloud, which UpstreamConfig.read has set.
 func (c SignInConfig) read(s *Settings, ps *Problems) {
@@ -171,8 +169,8 @@ func (c SignInConfig) readRoles(ps *Problems) map[string]string {
 		switch {
 		case value == "":
 			ps.add("PORTAL_ROLES", "%q must look like VALUE=ROLE", text)
-		case !slices.Contains(portalRoles(), role):
-			ps.add("PORTAL_ROLES", "%q names no role: want %s", text, strings.Join(portalRoles(), ", "))
+		case !slices.Contains(middleware.Roles(), role):
+			ps.add("PORTAL_ROLES", "%q names no role: want %s", text, strings.Join(middleware.Roles(), ", "))
 		case roles[value] != "" && roles[value] != role:
 			ps.add("PORTAL_ROLES", "%q is given two roles: let the provider send two values", value)
 		default:

@@ -18,8 +18,10 @@ import (
 	"github.com/partnerdesk/portal/pcclient/pcsim"
 	"github.com/partnerdesk/portal/web/demo"
 	"github.com/partnerdesk/portal/web/handlers"
+	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/portfolio"
 	"github.com/partnerdesk/portal/web/seal"
+	"github.com/partnerdesk/portal/web/signin"
 )
 
 // runDemo is `portal demo`: the portal with a demo identity provider and a
@@ -50,7 +52,7 @@ func runDemo(ctx context.Context, o DemoOptions, log *slog.Logger) error {
 		Issuer:         idp,
 		ClientID:       settings.ClientID,
 		ClientSecret:   string(settings.ClientSecret),
-		RedirectURIs:   []string{site + "/auth/callback"},
+		RedirectURIs:   []string{site + signin.CallbackPath},
 		PostLogoutURIs: []string{site + "/signin"},
 	})
 	if err != nil {
@@ -133,6 +135,10 @@ func demoSettings(folder, site, idp, api string) (Settings, error) {
 	}
 	cloud, _ := pcclient.CloudNamed("global")
 	cloud.API = api
+	roles := map[string]string{} // the provider sends them by their names
+	for _, role := range middleware.Roles() {
+		roles[role] = role
+	}
 	portfolios, err := demoPortfolios()
 	if err != nil {
 		return Settings{}, err
@@ -146,7 +152,7 @@ func demoSettings(folder, site, idp, api string) (Settings, error) {
 		ClientSecret: Secret(pcclient.NewGUID()),
 		Tenants:      []string{demo.PartnerTenant},
 		RolesClaim:   "roles",
-		Roles:        map[string]string{"viewer": "viewer", "editor": "editor", "auditor": "auditor", "administrator": "administrator"},
+		Roles:        roles,
 		Confirm:      time.Minute,
 
 		PortfoliosClaim: "groups",

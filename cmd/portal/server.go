@@ -73,8 +73,7 @@ func behindProxy(h http.Handler, settings Settings, log *slog.Logger) http.Handl
 		peer, _ := netip.ParseAddrPort(r.RemoteAddr)
 		address := peer.Addr().Unmap().WithZone("")
 		listed := func(proxy netip.Prefix) bool { return proxy.Contains(address) }
-		path := r.URL.EscapedPath()
-		if address.IsLoopback() || path == "/healthz" || path == "/readyz" || slices.ContainsFunc(settings.TrustedProxies, listed) {
+		if address.IsLoopback() || middleware.IsHealth(r.URL.EscapedPath()) || slices.ContainsFunc(settings.TrustedProxies, listed) {
 			h.ServeHTTP(w, r)
 			return
 		}

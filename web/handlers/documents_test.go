@@ -50,7 +50,7 @@ func TestSecurityTablesAreCurrent(t *testing.T) {
 
 func addressTable() string {
 	var b strings.Builder
-	roles := []string{middleware.RoleViewer, middleware.RoleEditor, middleware.RoleAuditor, middleware.RoleAdministrator}
+	roles := middleware.Roles()
 	fmt.Fprintf(&b, "| Address | Right | %s | Rate | Body |\n| --- | --- |%s --- | --- |\n", strings.Join(roles, " | "), strings.Repeat(" --- |", len(roles)))
 	for _, rt := range handlers.Routes(false) {
 		fmt.Fprintf(&b, "| `%s %s` | %s |", rt.Method, rt.Path, rt.Right)

@@ -125,7 +125,7 @@ func (s *site) routes() []route {
 
 		{http.MethodGet, "/signin", middleware.Public, middleware.RatePublic, middleware.NoBody, s.signIn},
 		{http.MethodGet, "/auth/start", middleware.Public, middleware.RatePublic, middleware.NoBody, s.startSignIn},
-		{http.MethodGet, "/auth/callback", middleware.Public, middleware.RatePublic, middleware.NoBody, s.finishSignIn},
+		{http.MethodGet, signin.CallbackPath, middleware.Public, middleware.RatePublic, middleware.NoBody, s.finishSignIn},
 		{http.MethodGet, leavePath, middleware.Public, middleware.RatePublic, middleware.NoBody, s.leave},
 		{http.MethodPost, "/signout", middleware.Public, middleware.RatePublic, middleware.FormBody, s.signOut},
 		{http.MethodPost, "/backchannel-logout", middleware.Public, middleware.RateMachine, middleware.FormBody, s.backChannelLogout},

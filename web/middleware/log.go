@@ -17,7 +17,7 @@ func logRequests(o Options, next http.Handler) http.Handler {
 			switch {
 			case sw.status >= http.StatusInternalServerError:
 				level = slog.LevelError
-			case strings.HasPrefix(r.URL.Path, "/static/"), isHealth(r.URL.Path):
+			case strings.HasPrefix(r.URL.Path, "/static/"), IsHealth(r.URL.Path):
 				level = slog.LevelDebug
 			}
 			attrs := append([]slog.Attr{

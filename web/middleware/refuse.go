@@ -16,7 +16,8 @@ import (
 // well below it.
 const MaxBody = 64 << 10
 
-func isHealth(path string) bool { return path == "/healthz" || path == "/readyz" }
+// IsHealth reports whether a path is one of the two at which the portal is asked how it is.
+func IsHealth(path string) bool { return path == "/healthz" || path == "/readyz" }
 
 // catchPanic turns a panic into the page for our own faults; the process lives.
 func catchPanic(o Options, next http.Handler) http.Handler {
@@ -70,7 +71,7 @@ func Patient(ctx context.Context, d time.Duration) (context.Context, context.Can
 func checkHost(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// As it was written, not as it decodes: the router goes by that too.
-		if !strings.EqualFold(r.Host, o.BaseURL.Host) && !isHealth(r.URL.EscapedPath()) {
+		if !strings.EqualFold(r.Host, o.BaseURL.Host) && !IsHealth(r.URL.EscapedPath()) {
 			o.refuse(w, r, http.StatusMisdirectedRequest, "host")
 			return
 		}

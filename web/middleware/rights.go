@@ -27,6 +27,9 @@ const (
 	RoleAdministrator = "administrator"
 )
 
+// Roles are all of them.
+func Roles() []string { return []string{RoleViewer, RoleEditor, RoleAuditor, RoleAdministrator} }
+
 // Known reports whether there is such a right.
 func (right Right) Known() bool {
 	switch right {
@@ -46,7 +49,7 @@ func (right Right) Allows(roles []string) bool {
 	case Public:
 		return true
 	case View:
-		return has(RoleViewer, RoleEditor, RoleAuditor, RoleAdministrator)
+		return has(Roles()...)
 	case Edit:
 		return has(RoleEditor)
 	case Audit:
