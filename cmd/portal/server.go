@@ -56,18 +56,18 @@ func newServer(h http.Handler, settings Settings, log *slog.Logger) *http.Server
 // behindProxy serves this machine and the listed proxies. What comes past them came in plain
 // text, and learns that instead of a page; health is asked by orchestrators, by address.
 func behindProxy(h http.Handler, settings Settings, log *slog.Logger) http.Handler {
-	say := func(w http.ResponseWriter, status int) {
+	say := func(w http.ResponseWriter, _ *http.Request, status int) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(status)
 		fmt.Fprintf(w, "The portal is at %s. In plain http it answers its proxy alone, which its operator names in PORTAL_TRUSTED_PROXIES.\n", settings.BaseURL)
 	}
 	refused := middleware.Edge(middleware.Options{
 		BaseURL: settings.BaseURL,
-		Refuse:  func(w http.ResponseWriter, _ *http.Request, refusal middleware.Refusal) { say(w, refusal.Status) },
+		Refuse:  say,
 		Log:     log,
 	}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		middleware.SetReason(r.Context(), "plain_http")
-		say(w, http.StatusMisdirectedRequest)
+		say(w, r, http.StatusMisdirectedRequest)
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer, _ := netip.ParseAddrPort(r.RemoteAddr)

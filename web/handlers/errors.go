@@ -143,7 +143,7 @@ func (s *site) showFailure(c echo.Context, err error) {
 		return
 	}
 	if unrouted := new(echo.HTTPError); errors.As(err, &unrouted) {
-		err = s.refused(s.visit(c), err)
+		err = s.countAsNobody(s.visit(c), err)
 	}
 	v := s.visitFor(c, err)
 	if errors.Is(err, signin.ErrSignInAgain) {
@@ -283,7 +283,7 @@ func (s *site) showSessionOver(v *visit, rt route, late *session.Late) error {
 
 // showRefusal draws the edge's refusals: plain pages that ask nothing of the
 // database, and keep nothing but what a panic interrupted.
-func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middleware.Refusal) {
+func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, status int) {
 	kinds := map[int]templates.ErrorKind{
 		http.StatusBadRequest:            templates.ErrorBadRequest,
 		http.StatusForbidden:             templates.ErrorCrossSite,
@@ -291,7 +291,7 @@ func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middl
 		http.StatusUnsupportedMediaType:  templates.ErrorWrongType,
 		http.StatusMisdirectedRequest:    templates.ErrorWrongHost,
 	}
-	kind, known := kinds[refusal.Status]
+	kind, known := kinds[status]
 	if !known {
 		kind = templates.ErrorInternal
 	}
@@ -301,7 +301,7 @@ func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, refusal middl
 	if kind == templates.ErrorInternal && r.Method == http.MethodPost && holdsTyping(r.URL.Path, r.PostForm) {
 		page.Kept, page.ContinueURL = carriedOn(r.URL.Path, r.PostForm), r.URL.RequestURI()
 	}
-	if err := show(v, refusal.Status, page.View()); err != nil {
-		http.Error(w, http.StatusText(refusal.Status), refusal.Status)
+	if err := show(v, status, page.View()); err != nil {
+		http.Error(w, http.StatusText(status), status)
 	}
 }

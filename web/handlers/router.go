@@ -303,13 +303,13 @@ func (s *site) serve(rt route) echo.HandlerFunc {
 		v := s.visit(c)
 		r := c.Request()
 		if !rt.machine() && !middleware.Fits(r) {
-			return s.refused(v, errMisplaced)
+			return s.countAsNobody(v, errMisplaced)
 		}
 		if rt.body == middleware.FormBody {
 			form, err := readForm(r)
 			v.form = form
 			if err != nil {
-				return s.refused(v, err)
+				return s.countAsNobody(v, err)
 			}
 		}
 		if rt.right == middleware.Public {
@@ -413,8 +413,9 @@ func (s *site) limit(v *visit, class middleware.Rate, person string) error {
 	return nil
 }
 
-// refused counts what is refused before anybody asks who sent it as a request of nobody.
-func (s *site) refused(v *visit, err error) error {
+// countAsNobody counts what is refused before anybody asks who sent it as a request of
+// nobody. It returns err, or that such requests come too fast.
+func (s *site) countAsNobody(v *visit, err error) error {
 	if fast := s.limit(v, middleware.RatePublic, ""); fast != nil {
 		return fast
 	}

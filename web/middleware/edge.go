@@ -27,8 +27,8 @@ type Options struct {
 	// carry. The cross-origin check leaves them alone: whatever is behind such a path
 	// proves itself, or changes nothing.
 	Machines map[string]Body
-	// Refuse draws a plain page for a request that goes no further.
-	Refuse func(w http.ResponseWriter, r *http.Request, refusal Refusal)
+	// Refuse draws a plain page for a request that goes no further. The log says why.
+	Refuse func(w http.ResponseWriter, r *http.Request, status int)
 	// Client is the address a request came from, for the log; nil means the peer.
 	Client func(r *http.Request) string
 	// Limit is how long a request may be worked on; 0 means 45 s.
@@ -37,13 +37,6 @@ type Options struct {
 	Now func() time.Time
 	// Log receives one line per request.
 	Log *slog.Logger
-}
-
-// Refusal is why the edge stopped a request.
-type Refusal struct {
-	Status int
-	// Reason is a short code for the log, such as "cross_origin".
-	Reason string
 }
 
 // Edge wraps next in everything that holds for all requests. The order is the
@@ -74,5 +67,5 @@ func Edge(o Options, next http.Handler) http.Handler {
 
 func (o Options) refuse(w http.ResponseWriter, r *http.Request, status int, reason string) {
 	SetReason(r.Context(), reason)
-	o.Refuse(w, r, Refusal{Status: status, Reason: reason})
+	o.Refuse(w, r, status)
 }
