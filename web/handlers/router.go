@@ -269,16 +269,20 @@ func withoutPorts(extract echo.IPExtractor) echo.IPExtractor {
 	}
 }
 
-// fragmentHeader is set by our scripts, which fetch a page to take a part of it:
-// "fields" redraws a form, "result" asks whether a save has an outcome, "presence"
-// who else has a form open and whether somebody saved, "find" what the find box offers.
+// fragmentHeader is set by our scripts, which fetch a page to take a part of it. With any
+// value, nobody is sent to the identity provider: see fromScript.
 const fragmentHeader = "X-Fragment"
 
+// The parts that are told apart here.
 const (
-	fragmentResult   = "result"
-	fragmentPresence = "presence"
-	fragmentFind     = "find"
+	fragmentResult   = "result"   // whether a save has an outcome, or the session lives
+	fragmentPresence = "presence" // who else has a form open, and whether somebody saved
+	fragmentFind     = "find"     // what the find box offers
 )
+
+// fromScript reports whether a script of ours asks, for whatever part. A browser would not
+// let it follow to another origin.
+func fromScript(r *http.Request) bool { return r.Header.Get(fragmentHeader) != "" }
 
 // fragment is the part of its page that the route is asked for, of those which count
 // otherwise than the page does; "" is the page, whatever the header says.
@@ -430,8 +434,7 @@ func (s *site) countReport(v *visit) error {
 }
 
 // byNobody answers for a page that needs somebody. A cookie that opened nothing goes,
-// unless it still tells whose session just ended. A script is not sent to another
-// origin, where its browser would not let it go.
+// unless it still tells whose session just ended.
 func (s *site) byNobody(v *visit, rt route) error {
 	late, err := s.Sessions.Late(v.Request())
 	if err != nil {
@@ -440,7 +443,7 @@ func (s *site) byNobody(v *visit, rt route) error {
 	if late == nil {
 		s.Sessions.Forget(v.Response(), v.Request())
 	}
-	if rt.method == http.MethodPost || v.Request().Header.Get(fragmentHeader) != "" {
+	if rt.method == http.MethodPost || fromScript(v.Request()) {
 		return s.showSessionOver(v, rt, late)
 	}
 	return s.sendToSignIn(v, nil)

@@ -69,7 +69,7 @@ func (s *site) startSignIn(v *visit) error { return s.goToProvider(v, "/", nil) 
 // page that says the session is over. because is why somebody who was signed in has to do
 // so again.
 func (s *site) sendToSignIn(v *visit, because error) error {
-	if v.Request().Method == http.MethodPost || v.Request().Header.Get(fragmentHeader) != "" {
+	if v.Request().Method == http.MethodPost || fromScript(v.Request()) {
 		return errSessionOver
 	}
 	if rounds(v) >= roundsMost {
