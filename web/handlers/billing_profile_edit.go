@@ -198,6 +198,30 @@ func (s *site) changeCountry(v *visit, e edit) error {
 	return s.showEditNotes(v, http.StatusOK, e, nil, nil, notes)
 }
 
+// mergeNow keeps what is typed as it stands, checked or not, and leads on to the
+// merge page. With nothing typed there is nothing to merge, and the form opens afresh.
+func (s *site) mergeNow(v *visit, e edit) error {
+	now, err := s.open(v, e.customer)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(forms.Changed(e.opened.Values, now.Values)) == 0:
+		e.fresh = true
+		return s.showEdit(v, http.StatusOK, e, nil, v.banner(bannerNothingToMerge))
+	case len(forms.Changed(e.opened.Values, e.values)) == 0:
+		s.keepTyped(v, &e) // which ends a draft that was made of this form before
+		s.gone(v, e.customer, e.draft)
+		return v.redirect(customerPath(e.customer) + "/billing")
+	}
+	err = s.keepNext(v, e.version(v.operator.Key(), s.Now()))
+	if err != nil {
+		middleware.SetError(v.Request().Context(), err)
+		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, v.banner(bannerNotStored))
+	}
+	return v.redirect(billingPath(e.customer, "/merge", e.draft))
+}
+
 // keepVersion stores what was typed as the draft's next version, once the rules
 // have nothing against it and it is clear which address to save, and leads on to review.
 func (s *site) keepVersion(v *visit, e edit) error {

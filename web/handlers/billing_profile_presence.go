@@ -12,7 +12,6 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/forms"
-	"github.com/partnerdesk/portal/web/middleware"
 	"github.com/partnerdesk/portal/web/presence"
 	"github.com/partnerdesk/portal/web/templates"
 )
@@ -149,28 +148,4 @@ func nameOfSave(values forms.Values) string {
 		hash.Write([]byte(forms.Normal(name, values[name]) + "\x00"))
 	}
 	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:16])
-}
-
-// mergeNow keeps what is typed as it stands, checked or not, and leads on to the
-// merge page. With nothing typed there is nothing to merge, and the form opens afresh.
-func (s *site) mergeNow(v *visit, e edit) error {
-	now, err := s.open(v, e.customer)
-	if err != nil {
-		return err
-	}
-	switch {
-	case len(forms.Changed(e.opened.Values, now.Values)) == 0:
-		e.fresh = true
-		return s.showEdit(v, http.StatusOK, e, nil, v.banner(bannerNothingToMerge))
-	case len(forms.Changed(e.opened.Values, e.values)) == 0:
-		s.keepTyped(v, &e) // which ends a draft that was made of this form before
-		s.gone(v, e.customer, e.draft)
-		return v.redirect(customerPath(e.customer) + "/billing")
-	}
-	err = s.keepNext(v, e.version(v.operator.Key(), s.Now()))
-	if err != nil {
-		middleware.SetError(v.Request().Context(), err)
-		return s.showEdit(v, http.StatusServiceUnavailable, e, nil, v.banner(bannerNotStored))
-	}
-	return v.redirect(billingPath(e.customer, "/merge", e.draft))
 }

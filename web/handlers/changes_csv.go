@@ -122,7 +122,7 @@ func (s *site) writeChanges(ctx context.Context, out io.Writer, f audit.Filter) 
 
 // fill reads until there is a part to send. more is false when the file is whole.
 func (s *site) fill(ctx context.Context, file *changeFile) (more bool, err error) {
-	if s.draining() {
+	if s.draining.Load() {
 		return false, submission.ErrDraining
 	}
 	select {
