@@ -41,7 +41,7 @@ func (cmd *auditVerifyCommand) Run(ctx context.Context, c console) error {
 			return fmt.Errorf("--noted %w", err)
 		}
 	}
-	db, err := cmd.openExisting(ctx)
+	db, err := openExisting(ctx, s.DatabaseURL)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (cmd *auditExportCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	db, err := cmd.openExisting(ctx)
+	db, err := openExisting(ctx, s.DatabaseURL)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (cmd *auditExportCommand) settings() (s Settings, span audit.Span, err erro
 	if cmd.Values {
 		cmd.read(&s, &ps)
 	} else {
-		cmd.readDatabase(&ps)
+		s.DatabaseURL = cmd.readDatabase(&ps)
 	}
 	if len(ps) > 0 {
 		return s, span, ps

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +39,7 @@ func (c SignInConfig) read(s *Settings, ps *Problems) {
 		ps.add("PORTAL_OIDC_CLIENT_ID", "is still the example's: it stands on the overview of the app registration")
 	}
 	c.readProof(s, ps)
+	c.readTimes(s, ps)
 	s.Factors = items(c.OIDCFactors)
 	s.RolesClaim = c.RolesClaim
 	s.Roles = c.readRoles(ps)
@@ -66,6 +65,10 @@ func (c SignInConfig) readProof(s *Settings, ps *Problems) {
 		ps.add(fileVariable("PORTAL_OIDC_CLIENT_SECRET", c.OIDCClientSecretFile), "stands in for a secret: create one under Certificates & secrets of the app registration")
 	}
 	s.ClientSecret = secret
+}
+
+// readTimes reads how old a sign-in, and the provider's word about a person, may be.
+func (c SignInConfig) readTimes(s *Settings, ps *Problems) {
 	s.MaxAge = readAge("PORTAL_OIDC_MAX_AGE", c.OIDCMaxAge, "to leave it to the provider", ps)
 	s.SaveMaxAge = readAge("PORTAL_OIDC_SAVE_MAX_AGE", c.OIDCSaveMaxAge, "not to ask", ps)
 	seconds, err := strconv.ParseUint(cmp.Or(strings.TrimSpace(c.OIDCConfirm), "0"), 10, 16)
@@ -85,7 +88,7 @@ func readAge(name, text, none string, ps *Problems) time.Duration {
 }
 
 func (c SignInConfig) readKey(ps *Problems) *signin.ClientKey {
-	text, err := Secret("").orFile(c.OIDCClientKeyFile)
+	text, err := readText(c.OIDCClientKeyFile, secretLimit)
 	if err != nil {
 		ps.add("PORTAL_OIDC_CLIENT_KEY_FILE", "%v", err)
 		return nil
@@ -204,20 +207,12 @@ func (c SignInConfig) readPortfolios(ps *Problems) portfolio.Rules {
 }
 
 func addPortfolios(rules portfolio.Rules, path string) error {
-	file, err := os.Open(path)
+	text, err := readText(path, portfoliosLimit)
 	if err != nil {
-		return fmt.Errorf("cannot be read: %w", err)
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, portfoliosLimit+1))
-	if err != nil {
-		return fmt.Errorf("cannot be read: %w", err)
-	}
-	if len(text) > portfoliosLimit {
-		return fmt.Errorf("is larger than %d MiB", portfoliosLimit>>20)
+		return err
 	}
 	read := 0
-	for n, line := range strings.Split(string(text), "\n") {
+	for n, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue

@@ -16,7 +16,12 @@ type migrateCommand struct {
 
 // Run applies what is missing; on a database that is up to date it does nothing.
 func (cmd *migrateCommand) Run(ctx context.Context, c console) error {
-	db, err := cmd.open(ctx)
+	var ps Problems
+	address := cmd.readDatabase(&ps)
+	if len(ps) > 0 {
+		return ps
+	}
+	db, err := database.Open(ctx, string(address))
 	if err != nil {
 		return err
 	}
@@ -28,12 +33,12 @@ func (cmd *migrateCommand) Run(ctx context.Context, c console) error {
 	return err
 }
 
-// openExisting is open for a command that only looks: it makes no file.
-func (l DatabaseLocation) openExisting(ctx context.Context) (*database.DB, error) {
-	if path, missing := missingFile(l.readDatabase(new(Problems))); missing {
+// openExisting opens the database for a command that only looks: it makes no file.
+func openExisting(ctx context.Context, address Secret) (*database.DB, error) {
+	if path, missing := missingFile(address); missing {
 		return nil, fmt.Errorf("%s does not exist: PORTAL_DATABASE_URL names the database, as for serve", path)
 	}
-	return l.open(ctx)
+	return database.Open(ctx, string(address))
 }
 
 // missingFile reports whether the address names a file that is not there.
@@ -44,14 +49,4 @@ func missingFile(address Secret) (path string, missing bool) {
 	}
 	_, err := os.Stat(path)
 	return path, errors.Is(err, os.ErrNotExist)
-}
-
-// open opens the database for a command that needs nothing else.
-func (l DatabaseLocation) open(ctx context.Context) (*database.DB, error) {
-	var ps Problems
-	address := l.readDatabase(&ps)
-	if len(ps) > 0 {
-		return nil, ps
-	}
-	return database.Open(ctx, string(address))
 }

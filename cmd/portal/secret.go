@@ -12,9 +12,8 @@ import (
 // reads ***. Convert it to a string where it is used, and nowhere else.
 type Secret string
 
-// secretFileLimit is far above any key or password and keeps a wrong path, such
-// as a disk image, out of memory.
-const secretFileLimit = 64 << 10
+// secretLimit is far above any key or password in a file.
+const secretLimit = 64 << 10
 
 const masked = "***"
 
@@ -47,20 +46,30 @@ func (s Secret) orFile(path string) (Secret, error) {
 	if s != "" {
 		return "", fmt.Errorf("is set beside the variable without _FILE: keep one of the two")
 	}
+	text, err := readText(path, secretLimit)
+	if err != nil {
+		return "", err
+	}
+	if text = strings.TrimSpace(text); text == "" {
+		return "", fmt.Errorf("is empty: %s", path)
+	}
+	return Secret(text), nil
+}
+
+// readText reads a file of at most limit bytes, which keeps a wrong path, such as a disk
+// image, out of memory.
+func readText(path string, limit int64) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return "", fmt.Errorf("cannot be read: %w", err)
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, secretFileLimit+1))
+	text, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err != nil {
 		return "", fmt.Errorf("cannot be read: %w", err)
 	}
-	if len(text) > secretFileLimit {
-		return "", fmt.Errorf("is not a secret: %s is larger than %d KiB", path, secretFileLimit>>10)
+	if int64(len(text)) > limit {
+		return "", fmt.Errorf("is larger than %d KiB: %s", limit>>10, path)
 	}
-	if len(strings.TrimSpace(string(text))) == 0 {
-		return "", fmt.Errorf("is empty: %s", path)
-	}
-	return Secret(strings.TrimSpace(string(text))), nil
+	return string(text), nil
 }
