@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/partnerdesk/portal/web/middleware"
+	"github.com/partnerdesk/portal/web/signin"
 )
 
 // route is one address of the portal. Every field is needed: written without names, a
