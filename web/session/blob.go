@@ -13,27 +13,26 @@ type plainTokens Tokens
 
 // blob is the sealed part of a row.
 type blob struct {
-	Operator   Operator          `json:"operator"`
-	Tokens     plainTokens       `json:"tokens"`
-	CSRF       []byte            `json:"csrf"`
-	SID        string            `json:"sid,omitempty"`
-	SignedInAt time.Time         `json:"signedInAt"`
-	LogoutHint string            `json:"logoutHint,omitempty"`
-	AuthTime   time.Time         `json:"authTime,omitzero"`
-	Extra      map[string]string `json:"extra,omitempty"`
+	Operator   Operator    `json:"operator"`
+	Tokens     plainTokens `json:"tokens"`
+	CSRF       []byte      `json:"csrf"`
+	SID        string      `json:"sid,omitempty"`
+	SignedInAt time.Time   `json:"signedInAt"`
+	LogoutHint string      `json:"logoutHint,omitempty"`
+	AuthTime   time.Time   `json:"authTime,omitzero"`
 }
 
-// session is what stands in memory for a row, and for a row to be.
-func (s *Store) session(ref reference, d Data, seenAt time.Time) *Session {
+// newSession is what stands in memory for a row, and for a row to be.
+func newSession(ref reference, d Data, seenAt time.Time) *Session {
 	tokens := d.Tokens
 	d.Tokens = Tokens{}
-	return &Session{Data: d, ref: ref, idle: s.idle, absolute: s.absolute, seenAt: seenAt, tokens: tokens}
+	return &Session{Data: d, ref: ref, seenAt: seenAt, tokens: tokens}
 }
 
-func (s *Session) blob(t Tokens, extra map[string]string) blob {
+func (s *Session) blob(t Tokens) blob {
 	return blob{
 		Operator: s.Operator, Tokens: plainTokens(t), CSRF: s.CSRF,
-		SID: s.SID, SignedInAt: s.SignedInAt, LogoutHint: s.LogoutHint, AuthTime: s.AuthTime, Extra: extra,
+		SID: s.SID, SignedInAt: s.SignedInAt, LogoutHint: s.LogoutHint, AuthTime: s.AuthTime,
 	}
 }
 

@@ -63,8 +63,8 @@ func (s *Store) Late(r *http.Request) (*Late, error) {
 	if !s.open(purposeLate, ref, sealed, &b) {
 		return nil, nil
 	}
-	ended := b.SignedInAt.Add(s.absolute)
-	if idle := database.Time(seen).Add(s.idle); idle.Before(ended) {
+	ended := b.SignedInAt.Add(AbsoluteLimit)
+	if idle := database.Time(seen).Add(IdleLimit); idle.Before(ended) {
 		ended = idle
 	}
 	if over := s.now().Sub(ended); over < 0 || over >= lateFor {

@@ -32,7 +32,7 @@ type Listed struct {
 
 // OfOperator lists the person's sessions, the one used last first.
 func (s *Store) OfOperator(ctx context.Context, operator string) ([]Listed, error) {
-	return s.list(ctx, `operator = $3`, s.perOp, operator)
+	return s.list(ctx, `operator = $3`, MostOfOne, operator)
 }
 
 // All lists the sessions of everybody, those used last first, and not more than most.

@@ -32,18 +32,18 @@ func (s *Store) read(ctx context.Context, ref reference) (*Session, error) {
 	}
 	// The sealed time counts, so that nobody stretches a session from the table.
 	now := s.now()
-	if now.Sub(b.SignedInAt) >= s.absolute || now.Sub(database.Time(seenAt)) >= s.idle {
+	if now.Sub(b.SignedInAt) >= AbsoluteLimit || now.Sub(database.Time(seenAt)) >= IdleLimit {
 		return nil, nil
 	}
-	sess := s.session(ref, b.data(), database.Time(seenAt))
-	sess.version, sess.extra = version, b.Extra
+	sess := newSession(ref, b.data(), database.Time(seenAt))
+	sess.version = version
 	return sess, nil
 }
 
 // insert makes the row of a sign-in, in one transaction with the end of what it
 // replaces.
-func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) error {
-	sealed, err := s.seal(purpose, sess.ref, sess.blob(sess.Tokens(), extra))
+func (s *Store) insert(r *http.Request, sess *Session) error {
+	sealed, err := s.seal(purpose, sess.ref, sess.blob(sess.Tokens()))
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE operator = $1 AND signed_in_at > $2 AND seen_at > $3 AND id NOT IN
 			(SELECT id FROM sessions WHERE operator = $1 AND signed_in_at > $2 AND seen_at > $3
 			ORDER BY seen_at DESC, signed_in_at DESC, id LIMIT $4)`,
-			operator, s.bornBefore(), s.seenBefore(), s.perOp-1); err != nil {
+			operator, s.bornBefore(), s.seenBefore(), MostOfOne-1); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, operator, issuer, subject, sid, version, signed_in_at, seen_at, sealed, late, about)
@@ -86,10 +86,10 @@ func (s *Store) insert(r *http.Request, sess *Session, extra map[string]string) 
 
 // update replaces the blob if the row is there and at the version that was read.
 // It never inserts: that is what keeps a dead session dead.
-func (s *Store) update(ctx context.Context, sess *Session, t Tokens, extra map[string]string) error {
+func (s *Store) update(ctx context.Context, sess *Session, t Tokens) error {
 	sess.mu.Lock()
 	defer sess.mu.Unlock()
-	sealed, err := s.seal(purpose, sess.ref, sess.blob(t, extra))
+	sealed, err := s.seal(purpose, sess.ref, sess.blob(t))
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (s *Store) update(ctx context.Context, sess *Session, t Tokens, extra map[s
 	if err != nil {
 		return err
 	}
-	sess.tokens, sess.extra = t, extra
+	sess.tokens = t
 	sess.version++
 	return nil
 }
@@ -173,7 +173,7 @@ func (s *Store) Sweep(ctx context.Context) (swept int64, err error) {
 			return err
 		}
 		if _, err = tx.ExecContext(ctx, `DELETE FROM sessions WHERE signed_in_at <= $1 OR seen_at <= $2`,
-			database.Micros(s.now().Add(-s.absolute-lateFor)), database.Micros(s.now().Add(-s.idle-lateFor))); err != nil {
+			database.Micros(s.now().Add(-AbsoluteLimit-lateFor)), database.Micros(s.now().Add(-IdleLimit-lateFor))); err != nil {
 			return err
 		}
 		return s.sweepLeases(ctx, tx)
@@ -195,6 +195,6 @@ func (s *Store) write(ctx context.Context, doing string, fn func(context.Context
 	return fmt.Errorf("%w: %s: %w", ErrStore, doing, err)
 }
 
-func (s *Store) bornBefore() int64 { return database.Micros(s.now().Add(-s.absolute)) }
+func (s *Store) bornBefore() int64 { return database.Micros(s.now().Add(-AbsoluteLimit)) }
 
-func (s *Store) seenBefore() int64 { return database.Micros(s.now().Add(-s.idle)) }
+func (s *Store) seenBefore() int64 { return database.Micros(s.now().Add(-IdleLimit)) }

@@ -21,7 +21,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 )
@@ -58,9 +57,6 @@ func (o Operator) Key() string {
 	}
 	return o.Issuer + "|" + o.Subject
 }
-
-// Has reports whether the person has the role.
-func (o Operator) Has(role string) bool { return slices.Contains(o.Roles, role) }
 
 // Tokens act as the person at the upstream and at the identity provider. They
 // print as *** in every format.
@@ -113,14 +109,12 @@ type Session struct {
 	// here: they change while the session lives, see the method Tokens.
 	Data
 
-	ref            reference
-	idle, absolute time.Duration
+	ref reference
 
 	mu      sync.Mutex // guards what follows
 	seenAt  time.Time  // as written down
 	tokens  Tokens
 	version int64
-	extra   map[string]string
 }
 
 // ID names the session without giving a way into it: the same in every request
@@ -132,15 +126,15 @@ func (s *Session) ID() string { return s.ref.row() }
 func (s *Session) Until() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	until := s.SignedInAt.Add(s.absolute)
-	if idle := s.seenAt.Add(s.idle); idle.Before(until) {
+	until := s.SignedInAt.Add(AbsoluteLimit)
+	if idle := s.seenAt.Add(IdleLimit); idle.Before(until) {
 		return idle
 	}
 	return until
 }
 
 // Fixed reports whether Until is the absolute limit, which no activity moves.
-func (s *Session) Fixed() bool { return !s.Until().Before(s.SignedInAt.Add(s.absolute)) }
+func (s *Session) Fixed() bool { return !s.Until().Before(s.SignedInAt.Add(AbsoluteLimit)) }
 
 // Tokens returns the tokens as last read or saved.
 func (s *Session) Tokens() Tokens {

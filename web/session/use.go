@@ -58,7 +58,7 @@ func (s *Store) Begin(w http.ResponseWriter, r *http.Request, d Data) error {
 	g, _ := s.Get(r, CookieName) // what was there does not matter: it goes
 	clear(g.Values)
 	g.IsNew, g.Options = true, options()
-	g.Values[signedIn{}] = s.session(newReference(), d, s.now())
+	g.Values[signedIn{}] = newSession(newReference(), d, s.now())
 	return g.Save(r, w)
 }
 
@@ -77,10 +77,7 @@ func (s *Store) End(w http.ResponseWriter, r *http.Request) error {
 // SaveTokens writes new tokens into the session before they are used. ErrGone
 // and ErrStale mean that nothing was written; after ErrStale, Reload.
 func (s *Store) SaveTokens(ctx context.Context, sess *Session, t Tokens) error {
-	sess.mu.Lock()
-	extra := sess.extra
-	sess.mu.Unlock()
-	return s.update(ctx, sess, t, extra)
+	return s.update(ctx, sess, t)
 }
 
 // Reload reads the session's tokens again, as another request or another
@@ -95,7 +92,7 @@ func (s *Store) Reload(ctx context.Context, sess *Session) error {
 	}
 	sess.mu.Lock()
 	defer sess.mu.Unlock()
-	sess.tokens, sess.version, sess.extra = fresh.tokens, fresh.version, fresh.extra
+	sess.tokens, sess.version = fresh.tokens, fresh.version
 	return nil
 }
 
