@@ -50,7 +50,7 @@ func mayImport() map[string][]string {
 		"web/session":               {"seal", "database", "crash"},
 		"web/signin":                {"session", "seal", "crash"},
 		"web/static":                nil,
-		"web/submission":            {"audit", "merge", "drafts", "seal", "database", "forms", "crash"},
+		"web/submission":            {"audit", "merge", "drafts", "seal", "database", "forms", "crash", "outside"},
 		"web/templates":             {"forms", "merge", "static", "words"},
 		"web/words":                 nil,
 		"web/handlers": {"address", "audit", "crash", "database", "directory", "drafts", "forms", "merge", "middleware",

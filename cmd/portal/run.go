@@ -69,9 +69,10 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 	versions := drafts.New(db, settings.Ring, now)
 	sessions := session.New(session.Options{DB: db, Ring: settings.Ring, Now: now})
 	here := presence.New(db, settings.Ring, now)
-	saves := submission.New(submission.Options{DB: db, Trail: trail, Ring: settings.Ring, Log: log, SignInAgain: signin.ErrSignInAgain, Now: now})
+	refusals := outside.NewRefusals(now)
+	saves := submission.New(submission.Options{DB: db, Trail: trail, Ring: settings.Ring, Log: log, SignInAgain: signin.ErrSignInAgain, Refusals: refusals, Now: now})
 	signIn := newSignIn(settings, transport, now)
-	watch := outside.New(outside.Options{Trail: trail, Log: log, Now: now})
+	watch := outside.New(outside.Options{Trail: trail, Log: log, Refusals: refusals, Now: now})
 	defer watch.Close() // before the database
 	site := handlers.New(handlers.Options{
 		BaseURL:        settings.BaseURL,

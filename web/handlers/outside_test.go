@@ -29,6 +29,41 @@ func TestSavesPastThePortalAreInTheHistory(t *testing.T) {
 	sam.get(overview(id)).want(http.StatusOK, told, "ines@partner.example", "Outside this portal")
 }
 
+// One refusal tells everything that would ask for audit records: the history, the look
+// after a save, and the page of a conflict.
+func TestWhoMayNotReadAuditRecordsIsAskedOnce(t *testing.T) {
+	site := newSite(t)
+	id := site.customer(nordlicht)
+	asked := func() (n int) {
+		for _, r := range site.sim.Journal().Requests {
+			if r.Path == "/v1/auditrecords" {
+				n++
+			}
+		}
+		return n
+	}
+	sam := site.signIn("Sam Sales") // a sales agent may not
+	for _, ask := range []func(){
+		func() { sam.get(history(id)).want(http.StatusOK, "once an admin agent has looked") },
+		func() {
+			sam.toReview(id, "email", "mine@nordlicht.example").save().want(http.StatusOK, "Billing profile saved.")
+		},
+		func() {
+			review := sam.toReview(id, "email", "again@nordlicht.example")
+			site.elsewhere(id, "ines@partner.example", "email", "theirs@nordlicht.example")
+			review.save().want(http.StatusConflict).hides("ines@partner.example")
+		},
+	} {
+		if ask(); asked() != 1 {
+			t.Errorf("asked %d times", asked())
+		}
+	}
+	site.clock.advance(10 * time.Minute)
+	if sam.get(history(id)); asked() != 2 {
+		t.Errorf("asked %d times in ten minutes and one", asked())
+	}
+}
+
 // F-11: Partner Center carries a save out after it was told as not saved. The history
 // has it all the same.
 func TestF11ALateSaveIsInTheHistory(t *testing.T) {

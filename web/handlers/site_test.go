@@ -283,8 +283,10 @@ func (s *testSite) replica() *replica {
 	must(s.t, err)
 	cloud, _ := pcclient.CloudNamed("global")
 	trail := audit.New(r.db, s.ring, s.clock.now)
+	refusals := outside.NewRefusals(s.clock.now)
 	r.saves = submission.New(submission.Options{
 		DB: r.db, Trail: trail, Ring: s.ring, Log: log, Settle: s.o.settle, Wait: s.o.wait, Now: s.clock.now, Sleep: s.clock.sleep, SignInAgain: signin.ErrSignInAgain,
+		Refusals: refusals,
 	})
 	s.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -296,7 +298,7 @@ func (s *testSite) replica() *replica {
 			s.t.Errorf("saves did not end: %v", err)
 		}
 	})
-	watch := outside.New(outside.Options{Trail: trail, Log: log, Now: s.clock.now})
+	watch := outside.New(outside.Options{Trail: trail, Log: log, Refusals: refusals, Now: s.clock.now})
 	s.t.Cleanup(watch.Close)
 	patience := 10 * time.Second // on a busy machine; stories of trouble have the product's
 	if s.o.proxied {

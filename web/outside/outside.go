@@ -34,9 +34,9 @@ const (
 const (
 	pause     = 10 * time.Second // between looks at one customer
 	pauseAll  = time.Minute      // between looks at all of them
-	closedFor = 10 * time.Minute // a refusal is remembered
 	lookFor   = 5 * time.Second  // a look takes at most
-	mostLooks = 2000             // customers remembered, and people refused
+	keepFor   = 10 * time.Minute // an old look is of use to the next one
+	mostLooks = 2000             // customers remembered
 	everybody = pcclient.TenantID("")
 )
 
@@ -45,6 +45,9 @@ type Options struct {
 	Trail *audit.Trail
 	Log   *slog.Logger     // nil: none are kept. No event holds a personal value.
 	Now   func() time.Time // nil: time.Now
+
+	// Refusals are shared with whoever else asks for audit records; nil: not shared.
+	Refusals *Refusals
 }
 
 // Watch looks. It is safe for concurrent use; one process needs one.
@@ -53,9 +56,10 @@ type Watch struct {
 	log   *slog.Logger
 	now   func() time.Time
 
+	refusals *Refusals
+
 	mu      sync.Mutex
 	looks   map[pcclient.TenantID]*look
-	refused map[string]time.Time // by operator
 	running sync.WaitGroup
 	over    bool
 }
@@ -87,12 +91,15 @@ func (l *look) over() bool {
 
 // New returns a watch.
 func New(o Options) *Watch {
-	w := &Watch{trail: o.Trail, log: o.Log, now: o.Now, looks: map[pcclient.TenantID]*look{}, refused: map[string]time.Time{}}
+	w := &Watch{trail: o.Trail, log: o.Log, now: o.Now, refusals: o.Refusals, looks: map[pcclient.TenantID]*look{}}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
 	if w.now == nil {
 		w.now = time.Now
+	}
+	if w.refusals == nil {
+		w.refusals = NewRefusals(w.now)
 	}
 	return w
 }
@@ -144,7 +151,7 @@ func (w *Watch) begin(ctx context.Context, pc *pcclient.Client, operatorKey stri
 		return last, false, ""
 	case last != nil && last.sight != Closed && now.Sub(last.begun) < pauseFor(id):
 		return nil, false, last.sight
-	case now.Sub(w.refused[operatorKey]) < closedFor:
+	case w.refusals.Has(operatorKey):
 		return nil, false, Closed
 	case w.over:
 		return nil, false, Failed
@@ -166,18 +173,13 @@ func (w *Watch) begin(ctx context.Context, pc *pcclient.Client, operatorKey stri
 // makeRoom forgets what is long over, and all that is over when there is too much. A
 // forgotten look means only that the next one reads more.
 func (w *Watch) makeRoom() {
-	for _, keep := range []time.Duration{closedFor, 0} {
-		if len(w.looks) < mostLooks && len(w.refused) < mostLooks {
+	for _, keep := range []time.Duration{keepFor, 0} {
+		if len(w.looks) < mostLooks {
 			return
 		}
 		for id, l := range w.looks {
 			if l.over() && w.now().Sub(l.begun) >= keep {
 				delete(w.looks, id)
-			}
-		}
-		for operator, at := range w.refused {
-			if w.now().Sub(at) >= keep {
-				delete(w.refused, operator)
 			}
 		}
 	}
@@ -194,9 +196,7 @@ func (w *Watch) run(ctx context.Context, pc *pcclient.Client, operatorKey string
 	l.sight = Failed
 	records, complete, err := read(ctx, pc, id, l.since())
 	if errors.Is(err, pcclient.ErrForbidden) || errors.Is(err, pcclient.ErrNotFound) {
-		w.mu.Lock()
-		w.refused[operatorKey] = w.now()
-		w.mu.Unlock()
+		w.refusals.Add(operatorKey)
 		l.sight = Closed
 		return
 	}

@@ -379,6 +379,32 @@ func TestARefusalIsRememberedForThePerson(t *testing.T) {
 	p.want(p.look(sam), outside.Seen, "Faro") // ten minutes are over, and Sam was made an admin agent
 }
 
+// However many people are refused, the portal remembers some of them only, and the newest.
+func TestRefusalsAreForgottenWhenTheyAreMany(t *testing.T) {
+	c := &clock{at: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)}
+	refusals := outside.NewRefusals(c.now)
+	add := func(n int) {
+		for i := range n {
+			refusals.Add(fmt.Sprintf("meridian|%d", i))
+		}
+	}
+	refusals.Add(sam)
+	c.at = c.at.Add(9 * time.Minute)
+	add(1999)
+	if !refusals.Has(sam) || !refusals.Has("meridian|0") {
+		t.Fatal("forgotten while there was room")
+	}
+	c.at = c.at.Add(time.Minute)
+	refusals.Add(ada)
+	if refusals.Has(sam) || !refusals.Has("meridian|0") || !refusals.Has(ada) {
+		t.Error("what is long over makes room for what is new, alone")
+	}
+	add(2001)
+	if refusals.Has("meridian|0") || !refusals.Has("meridian|2000") || refusals.Has(ada) {
+		t.Error("more are remembered than there is room for, or the newest is not")
+	}
+}
+
 func TestALookNeverHoldsAPageUp(t *testing.T) {
 	p := newPost(t)
 	p.elsewhere(p.customer(), "ines", "Faro")

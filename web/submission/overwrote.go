@@ -17,8 +17,6 @@ const (
 	// overwrittenWait bounds one look into the upstream's audit records, which the
 	// operator waits for at the end of a save.
 	overwrittenWait = 2 * time.Second
-	// closedFor is how long a refusal to show audit records is remembered.
-	closedFor = 10 * time.Minute
 	// mostRecords is how many audit records are read to find that of one save.
 	mostRecords = 500
 )
@@ -57,7 +55,7 @@ func (s *Service) lookForOverwritten(ctx context.Context, pc *pcclient.Client, s
 
 // look reports whether there is nothing more to look for.
 func (o overwritten) look(ctx context.Context) (done bool) {
-	if o.s.closedTo(o.sub.Operator.Key) {
+	if o.s.refusals.Has(o.sub.Operator.Key) {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, overwrittenWait)
@@ -65,7 +63,7 @@ func (o overwritten) look(ctx context.Context) (done bool) {
 	own, others, err := o.records(ctx)
 	switch {
 	case errors.Is(err, pcclient.ErrForbidden):
-		o.s.notesClosed(o.sub.Operator.Key)
+		o.s.refusals.Add(o.sub.Operator.Key)
 		return true
 	case err != nil:
 		o.s.event(ctx, slog.LevelWarn, "submission.overwritten_unknown", o.sub, "error", err)
@@ -135,21 +133,4 @@ func author(records []pcclient.AuditRecord, values forms.Values) (name string, a
 		}
 	}
 	return name, at
-}
-
-func (s *Service) closedTo(operator string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, ok := s.closed[operator]
-	if ok && s.now().Sub(found) >= closedFor {
-		delete(s.closed, operator)
-		return false
-	}
-	return ok
-}
-
-func (s *Service) notesClosed(operator string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed[operator] = s.now()
 }

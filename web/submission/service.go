@@ -14,6 +14,7 @@ import (
 	"github.com/partnerdesk/portal/web/crash"
 	"github.com/partnerdesk/portal/web/database"
 	"github.com/partnerdesk/portal/web/forms"
+	"github.com/partnerdesk/portal/web/outside"
 	"github.com/partnerdesk/portal/web/seal"
 )
 
@@ -27,6 +28,9 @@ type Options struct {
 	// SignInAgain is what the error of a token source matches when only a new
 	// sign-in helps; its other errors are an outage. Nil: all of them are the former.
 	SignInAgain error
+
+	// Refusals are shared with whoever else asks for audit records; nil: not shared.
+	Refusals *outside.Refusals
 
 	Settle time.Duration // how long a sent change may take to show; 0: 90 s
 	Limit  time.Duration // how long one save may run; 0: 120 s
@@ -48,13 +52,13 @@ type Service struct {
 	sleep func(context.Context, time.Duration) error
 
 	signInAgain error
+	refusals    *outside.Refusals
 
 	settle, limit, wait, leaseFor, beatEvery, aliveFor time.Duration
 
 	mu       sync.Mutex
 	runs     map[string]*run // by submission key, while they are under way
 	draining bool
-	closed   map[string]time.Time // operators who may not read audit records, and when that was found
 
 	halted context.Context // ends with Drain, or when it runs out of patience
 	halt   context.CancelFunc
@@ -66,13 +70,13 @@ func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, trail: o.Trail, ring: o.Ring, log: o.Log, now: o.Now, sleep: o.Sleep,
 		signInAgain: o.SignInAgain,
+		refusals:    o.Refusals,
 		settle:      crash.Hasten(or(o.Settle, 90*time.Second)),
 		limit:       crash.Hasten(or(o.Limit, 120*time.Second)),
 		wait:        crash.Hasten(or(o.Wait, 10*time.Second)),
 		beatEvery:   crash.Hasten(beatEvery),
 		aliveFor:    crash.Hasten(aliveFor),
 		runs:        map[string]*run{},
-		closed:      map[string]time.Time{},
 	}
 	s.halted, s.halt = context.WithCancel(context.Background())
 	// The lease outlives the longest run, so it needs no renewal, and ends by
@@ -83,6 +87,9 @@ func New(o Options) *Service {
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.refusals == nil {
+		s.refusals = outside.NewRefusals(s.now)
 	}
 	if s.sleep == nil {
 		s.sleep = sleep

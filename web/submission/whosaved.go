@@ -72,7 +72,7 @@ func (s *Service) fromTrail(ctx context.Context, theirs Theirs) (who *Who, call 
 // fromUpstream finds the newest audit record of a save that is not the call we know,
 // preferring one whose new value is what stands there now: exact.
 func (s *Service) fromUpstream(ctx context.Context, pc *pcclient.Client, theirs Theirs, call string) (who *Who, exact bool) {
-	if s.closedTo(theirs.Mine) {
+	if s.refusals.Has(theirs.Mine) {
 		return nil, false
 	}
 	query := pcclient.AuditQuery{Start: theirs.Since, Customer: theirs.Customer, Size: 100}
@@ -82,7 +82,7 @@ func (s *Service) fromUpstream(ctx context.Context, pc *pcclient.Client, theirs 
 	page, err := pc.AuditRecords.Search(ctx, query)
 	switch {
 	case errors.Is(err, pcclient.ErrForbidden):
-		s.notesClosed(theirs.Mine)
+		s.refusals.Add(theirs.Mine)
 		return nil, false
 	case err != nil:
 		s.log.WarnContext(ctx, "submission.conflict_upstream", "customer", string(theirs.Customer), "error", err)
