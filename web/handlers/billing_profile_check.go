@@ -25,7 +25,7 @@ func (s *site) checkBillingProfile(v *visit) error {
 	}
 	e := edit{customer: typed.Customer, draft: typed.Draft, values: typed.Mine, opened: opened{Values: typed.Base}}
 	s.recallCheck(v, &e)
-	if s.loadRules(v, &e); e.noRules {
+	if s.loadRules(v, &e); !e.hasRules {
 		return v.NoContent(http.StatusNoContent) // no rules find nothing wrong, which proves nothing
 	}
 	shown := strings.Fields(v.Request().Header.Get(wrongHeader))

@@ -27,8 +27,8 @@ type edit struct {
 	aside    map[string]string   // set aside by a change of country, by wire name
 	check    *forms.AddressCheck // what the address check said last; nil when it was not asked
 	rules    pcclient.CountryRules
-	noRules  bool      // the rules could not be read; only the upstream will judge
-	ruled    string    // the country that rules or noRules tell of
+	hasRules bool      // if not, they could not be read, and only the upstream will judge
+	ruled    string    // the country that rules and hasRules tell of
 	fresh    bool      // opened is the billing profile as it is now
 	refused  bool      // the complaints are the upstream's; ours do not tell when they are met
 	known    string    // the save by somebody else that was told of and put aside

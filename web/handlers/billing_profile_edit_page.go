@@ -13,26 +13,30 @@ import (
 // rulesWait is how long a form waits for rules it can do without.
 const rulesWait = 3 * time.Second
 
-// loadRules reads the rules of the country chosen in the form, once. They assist;
-// that they cannot be read stops nobody, since the upstream judges anyway.
-func (s *site) loadRules(v *visit, e *edit) {
-	country := forms.Normal(forms.Country, e.values[forms.Country])
-	if e.ruled != "" && e.ruled == country {
-		return
-	}
-	e.rules, e.noRules, e.ruled = pcclient.CountryRules{}, true, country
+// rulesOf reads the rules of the country in some values. They assist; that they cannot be
+// read stops nobody, since the upstream judges anyway.
+func (s *site) rulesOf(v *visit, values forms.Values) (rules pcclient.CountryRules, known bool) {
+	country := forms.Normal(forms.Country, values[forms.Country])
 	if len(country) != 2 {
-		return
+		return pcclient.CountryRules{}, false
 	}
 	ctx, cancel := context.WithTimeout(v.Request().Context(), rulesWait)
 	defer cancel()
 	rules, err := v.upstream.CountryRules.Get(ctx, country)
 	if err != nil {
 		s.warn(v, "country rules not read", err)
-		e.rules.ISO2Code = country
-		return
+		return pcclient.CountryRules{ISO2Code: country}, false
 	}
-	e.rules, e.noRules = rules, false
+	return rules, true
+}
+
+// loadRules gives the form the rules of the country chosen in it. They are asked for once,
+// also when they cannot be read.
+func (s *site) loadRules(v *visit, e *edit) {
+	if country := forms.Normal(forms.Country, e.values[forms.Country]); e.ruled != country {
+		e.rules, e.hasRules = s.rulesOf(v, e.values)
+		e.ruled = country
+	}
 }
 
 func (s *site) showEdit(v *visit, status int, e edit, errs forms.Errors, banner *templates.Banner) error {
@@ -45,7 +49,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 	if err != nil {
 		return err
 	}
-	if banner == nil && e.noRules {
+	if banner == nil && !e.hasRules {
 		banner = v.banner(bannerNoRules)
 	}
 	page := templates.EditPage{
@@ -60,7 +64,7 @@ func (s *site) showEditNotes(v *visit, status int, e edit, errs forms.Errors, ba
 		Others:    s.here(v, e.customer, e.draft),
 		Sections:  s.editSections(v, e, errs, notes),
 		Country:   address.Place(e.values[forms.Country]).In(v.Language),
-		Rules:     ruleFacts(v, e.rules, e.noRules),
+		Rules:     ruleFacts(v, e),
 		Edit:      editFacts(v, e),
 		Until:     v.clock(v.session.Until()),
 		Left:      s.sessionLeft(v),

@@ -116,9 +116,8 @@ func otherwise(typed, mine forms.Values, form url.Values) forms.Values {
 // fitOther fits the address of "Something else" to the country typed in it, as the
 // form does, and reports whether something had to be set aside.
 func (s *site) fitOther(v *visit, d *decisions) bool {
-	e := edit{values: d.other}
-	s.loadRules(v, &e)
-	fitted, aside, notes := forms.CountryChange(d.other, d.aside, e.rules)
+	rules, _ := s.rulesOf(v, d.other)
+	fitted, aside, notes := forms.CountryChange(d.other, d.aside, rules)
 	moved := false
 	for _, name := range merge.Address.Names() {
 		moved = moved || d.other[name] != fitted[name]

@@ -103,8 +103,6 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 		Left:      s.sessionLeft(v),
 	}
 	s.here(v, version.Customer, version.Draft)
-	e := edit{customer: version.Customer, values: version.Mine}
-	s.loadRules(v, &e)
 	check := heldCheck(version)
 	for _, change := range merge.Changes(version.Base, version.Mine) {
 		shown := v.printedChange(change)
@@ -118,7 +116,8 @@ func (s *site) showReviewWrong(v *visit, status int, version drafts.Version, ban
 	if note := unconfirmed(v, check); note != nil {
 		page.Warnings = append(page.Warnings, *note)
 	}
-	for _, warning := range forms.Warnings(version.Mine, version.Base, e.rules) {
+	rules, _ := s.rulesOf(v, version.Mine)
+	for _, warning := range forms.Warnings(version.Mine, version.Base, rules) {
 		page.Warnings = append(page.Warnings, templates.Note{Tone: templates.ToneCare, Title: v.Of(warning.Title), Text: v.Of(warning.Text)})
 	}
 	return show(v, status, page.View())

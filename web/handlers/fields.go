@@ -4,7 +4,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/address"
 	"github.com/partnerdesk/portal/web/forms"
 	"github.com/partnerdesk/portal/web/merge"
@@ -176,11 +175,11 @@ func (s *site) itemFields(v *visit, item merge.Item, e edit, errs forms.Errors) 
 }
 
 // ruleFacts tell what the chosen country asks for.
-func ruleFacts(v *visit, rules pcclient.CountryRules, unknown bool) []templates.Fact {
-	if unknown {
+func ruleFacts(v *visit, e edit) []templates.Fact {
+	if !e.hasRules {
 		return nil
 	}
-	country := rules.ISO2Code
+	rules, country := e.rules, e.rules.ISO2Code
 	needed := func(required bool, detail string) string {
 		switch {
 		case required && detail != "":
