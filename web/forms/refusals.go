@@ -13,14 +13,11 @@ type Refusal struct {
 	Next  words.Message // what to do, a sentence
 }
 
-// RefusalOf returns the meaning of an upstream code in an answer to a save, and false for
-// a code that is not known, or that says no more than the answer's status does. Codes are
-// not unique across the upstream's services; these are of the one that keeps billing
+// RefusalOf returns the meaning of an upstream code in an answer to a save: the zero value
+// for a code that is not known, or that says no more than the answer's status does. Codes
+// are not unique across the upstream's services; these are of the one that keeps billing
 // profiles. All words are ours.
-func RefusalOf(code string) (Refusal, bool) {
-	r, ok := refusals[code]
-	return r, ok
-}
+func RefusalOf(code string) Refusal { return refusals[code] }
 
 // refusals is every code of the upstream's error pages that a save may end with. The
 // sources are its page on error codes, the pages of the resources, and reports of users.

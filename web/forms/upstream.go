@@ -16,10 +16,12 @@ import (
 // the upstream said is UpstreamQuote, to be shown beside and escaped.
 func UpstreamErrors(code, said string, v Values) (Errors, words.Message) {
 	country := Normal(Country, v[Country])
-	if r, ok := RefusalOf(code); ok && r.Input == Phone {
+	switch input := RefusalOf(code).Input; input {
+	case "":
+	case Phone:
 		return Errors{{Phone, needsPhone(country)}}, words.Message{}
-	} else if ok && r.Input != "" {
-		return Errors{{r.Input, refusedText(r.Input, country)}}, words.Message{}
+	default:
+		return Errors{{input, refusedText(input, country)}}, words.Message{}
 	}
 	names := named(said)
 	var errs Errors

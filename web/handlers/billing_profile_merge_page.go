@@ -80,7 +80,7 @@ func hiddenOther(e edit, d *decisions, mine forms.Values, shown []templates.Fiel
 }
 
 func (s *site) mergeItem(v *visit, line merge.Line, e edit, d *decisions, who submission.Who, version drafts.Version) templates.MergeItem {
-	label := v.Of(line.Item.Label(e.values[forms.Country]))
+	label := v.Of(line.Item.Label())
 	item := templates.MergeItem{
 		Item:     string(line.Item),
 		Label:    label,

@@ -31,7 +31,7 @@ func (s *site) undoForm(v *visit, r audit.Record, state undoState) *templates.Un
 	for _, change := range undoable(r) {
 		form.Items = append(form.Items, templates.UndoItem{
 			Name:    string(change.Item),
-			Label:   v.Of(change.Item.Label(change.Before[forms.Country])),
+			Label:   v.Of(change.Item.Label()),
 			Value:   v.printed(change.Item, change.Before),
 			Checked: state.chosen == nil || slices.Contains(state.chosen, change.Item),
 		})

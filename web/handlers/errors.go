@@ -90,8 +90,8 @@ func failureOf(err error) failure {
 	case is(submission.ErrOtherValues):
 		return failure{status: http.StatusUnprocessableEntity, kind: templates.ErrorBadRequest}
 
-	case errors.As(err, &upstream) && explained(upstream.Code).Title.ID != "":
-		return failure{status: http.StatusForbidden, kind: templates.ErrorUpstreamNo, why: explained(upstream.Code)}
+	case errors.As(err, &upstream) && forms.RefusalOf(upstream.Code).Title.ID != "":
+		return failure{status: http.StatusForbidden, kind: templates.ErrorUpstreamNo, why: forms.RefusalOf(upstream.Code)}
 	case is(pcclient.ErrMFARequired):
 		return failure{status: http.StatusForbidden, kind: templates.ErrorMFA}
 	case is(pcclient.ErrUnauthorized):
@@ -120,13 +120,6 @@ func failureOf(err error) failure {
 		return failure{status: statusLeft, kind: templates.ErrorUpstreamDown}
 	}
 	return failure{status: http.StatusInternalServerError, kind: templates.ErrorInternal, retry: true}
-}
-
-// explained is what a code of the upstream means; the zero value for one that says no
-// more than its status.
-func explained(code string) forms.Refusal {
-	r, _ := forms.RefusalOf(code)
-	return r
 }
 
 // showFailure draws the page for an error that a handler, or the router, returned.

@@ -222,7 +222,7 @@ func editFacts(v *visit, e edit) []templates.Fact {
 	facts := []templates.Fact{{Label: v.Say("edit.opened"), Value: v.clock(e.opened.OpenedAt).Text, Numeric: true}}
 	var changed []string
 	for _, item := range changedItems(e.opened.Values, e.values) {
-		changed = append(changed, v.Inside(v.Of(item.Label(e.values[forms.Country]))))
+		changed = append(changed, v.Inside(v.Of(item.Label())))
 	}
 	value := v.Say("edit.nothing")
 	if len(changed) > 0 {

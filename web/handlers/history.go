@@ -172,7 +172,7 @@ func (w times) labelsOf(r audit.Record) []string {
 	}
 	var labels []string
 	for _, item := range merge.ItemsOf(r.Fields) {
-		labels = append(labels, w.Of(item.Label(r.After[forms.Country])))
+		labels = append(labels, w.Of(item.Label()))
 	}
 	return labels
 }

@@ -43,7 +43,7 @@ func lines(all ...string) string {
 
 func (w times) printedChange(change merge.Change) templates.Change {
 	return templates.Change{
-		Label:  w.Of(change.Item.Label(change.After[forms.Country])),
+		Label:  w.Of(change.Item.Label()),
 		Before: w.printed(change.Item, change.Before),
 		After:  w.printed(change.Item, change.After),
 	}
@@ -71,7 +71,7 @@ func (w times) unchangedFacts(base, mine forms.Values) []templates.Fact {
 
 func (w times) itemFact(item merge.Item, values forms.Values) templates.Fact {
 	return templates.Fact{
-		Label:   w.Of(item.Label(values[forms.Country])),
+		Label:   w.Of(item.Label()),
 		Value:   w.printed(item, values),
 		Numeric: item == merge.Phone,
 	}

@@ -164,7 +164,7 @@ func (s *site) showUnsaved(v *visit, sub submission.Submission) error {
 		Details:      s.details(v, supportFacts(v, sub)...),
 	}
 	if sub.State == submission.Rejected {
-		page.Refusal = explained(sub.UpstreamCode)
+		page.Refusal = forms.RefusalOf(sub.UpstreamCode)
 	}
 	for _, change := range merge.Changes(sub.Base, sub.Wish) {
 		page.Changes = append(page.Changes, v.printedChange(change))

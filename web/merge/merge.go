@@ -59,8 +59,8 @@ func (i Item) Names() []string {
 	return nil
 }
 
-// Label returns what an item is called; today the same in every country.
-func (i Item) Label(country string) words.Message {
+// Label returns what an item is called, the same in every country.
+func (i Item) Label() words.Message {
 	switch i {
 	case Contact:
 		return words.M("item.contact")
@@ -72,7 +72,7 @@ func (i Item) Label(country string) words.Message {
 		return words.M("item.recipient")
 	}
 	if names := i.Names(); len(names) == 1 {
-		return forms.Label(names[0], country)
+		return forms.Label(names[0], "")
 	}
 	return words.M(string(i))
 }

@@ -58,7 +58,7 @@ func TestEveryNameIsInExactlyOneItem(t *testing.T) {
 	var names []string
 	for _, i := range merge.Items() {
 		names = append(names, i.Names()...)
-		if words.English().Of(i.Label("")) == i.Label("").ID {
+		if words.English().Of(i.Label()) == i.Label().ID {
 			t.Errorf("%s has no label", i)
 		}
 	}
