@@ -53,7 +53,7 @@ func runDemo(ctx context.Context, o DemoOptions, log *slog.Logger) error {
 		ClientID:       settings.ClientID,
 		ClientSecret:   string(settings.ClientSecret),
 		RedirectURIs:   []string{site + signin.CallbackPath},
-		PostLogoutURIs: []string{site + "/signin"},
+		PostLogoutURIs: []string{site + signin.SignedOutPath},
 	})
 	if err != nil {
 		return fmt.Errorf("set up the demo identity provider: %w", err)

@@ -31,7 +31,7 @@ func (s sweeper) sweep(ctx context.Context) {
 	if _, err := s.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "dead sessions not swept", "error", err)
 	}
-	if _, err := s.drafts.Sweep(ctx, s.now().Add(-drafts.Lifetime)); err != nil && ctx.Err() == nil {
+	if _, err := s.drafts.Sweep(ctx); err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "old drafts not swept", "error", err)
 	}
 	if _, err := s.presence.Sweep(ctx); err != nil && ctx.Err() == nil {

@@ -148,7 +148,10 @@ func (r *Recents) Find(ctx context.Context, operator string, customer pcclient.T
 	if errors.Is(err, sql.ErrNoRows) || errors.Is(err, seal.ErrSealed) {
 		return Recent{}, nil
 	}
-	return one, err
+	if err != nil {
+		return Recent{}, fmt.Errorf("find a recent customer: %w", err)
+	}
+	return one, nil
 }
 
 func (r *Recents) scan(scan func(...any) error) (Recent, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/database"
@@ -77,9 +76,9 @@ func (s *Store) Discard(ctx context.Context, operator string, customer pcclient.
 	return nil
 }
 
-// Sweep deletes what was saved before that time and returns how many versions went.
-func (s *Store) Sweep(ctx context.Context, before time.Time) (int64, error) {
-	gone, err := s.delete(ctx, "", `DELETE FROM drafts WHERE saved_at < $1`, database.Micros(before))
+// Sweep deletes what is older than Lifetime and returns how many versions went.
+func (s *Store) Sweep(ctx context.Context) (int64, error) {
+	gone, err := s.delete(ctx, "", `DELETE FROM drafts WHERE saved_at < $1`, s.oldest())
 	if err != nil {
 		return 0, fmt.Errorf("sweep drafts: %w", err)
 	}

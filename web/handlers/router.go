@@ -38,7 +38,7 @@ func (s *site) routes() []route {
 		{http.MethodGet, "/healthz", middleware.Public, middleware.RateHealth, middleware.NoBody, s.healthz},
 		{http.MethodGet, "/readyz", middleware.Public, middleware.RateHealth, middleware.NoBody, s.readyz},
 
-		{http.MethodGet, "/signin", middleware.Public, middleware.RatePublic, middleware.NoBody, s.signIn},
+		{http.MethodGet, signin.SignedOutPath, middleware.Public, middleware.RatePublic, middleware.NoBody, s.signIn},
 		{http.MethodGet, "/auth/start", middleware.Public, middleware.RatePublic, middleware.NoBody, s.startSignIn},
 		{http.MethodGet, signin.CallbackPath, middleware.Public, middleware.RatePublic, middleware.NoBody, s.finishSignIn},
 		{http.MethodGet, leavePath, middleware.Public, middleware.RatePublic, middleware.NoBody, s.leave},

@@ -26,6 +26,9 @@ import (
 // CallbackPath is where the provider sends the browser back to.
 const CallbackPath = "/auth/callback"
 
+// SignedOutPath is where the provider sends the browser after somebody signed out there.
+const SignedOutPath = "/signin"
+
 // Config says which provider to trust, and for what.
 type Config struct {
 	Issuer       string // exactly as the provider announces itself; see CheckIssuer
@@ -53,9 +56,6 @@ type Config struct {
 	// Factors are values of the claims amr and acr of which the ID token must have one,
 	// such as "mfa" (RFC 8176); none asks nothing.
 	Factors []string
-	// SignedOutURL is where the provider sends people after signing out there, as
-	// registered with it; "" means BaseURL + /signin.
-	SignedOutURL string
 	// OwnPath reports whether a path, without its query, is a page to come back
 	// to. Nil accepts any path on the portal; the caller then checks.
 	OwnPath func(path string) bool
@@ -99,9 +99,6 @@ func New(c Config) *Provider {
 		c.PortfoliosClaim = c.RolesClaim
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
-	if c.SignedOutURL == "" {
-		c.SignedOutURL = c.BaseURL + "/signin"
-	}
 	return &Provider{cfg: c, now: c.Now, client: newClient(c.HTTPClient)}
 }
 

@@ -57,7 +57,7 @@ func (p *Provider) Leave(w http.ResponseWriter, r *http.Request) string {
 	http.SetCookie(w, transactionCookie(leavingCookie, state, transactionFor))
 	query := u.Query()
 	query.Set("client_id", p.cfg.ClientID)
-	query.Set("post_logout_redirect_uri", p.cfg.SignedOutURL)
+	query.Set("post_logout_redirect_uri", p.cfg.BaseURL+SignedOutPath)
 	query.Set("state", state)
 	if hint := p.leaver(w, r); hint != "" {
 		query.Set("logout_hint", hint)

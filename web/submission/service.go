@@ -1,6 +1,7 @@
 package submission
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -71,9 +72,9 @@ func New(o Options) *Service {
 		db: o.DB, trail: o.Trail, ring: o.Ring, log: o.Log, now: o.Now, sleep: o.Sleep,
 		signInAgain: o.SignInAgain,
 		refusals:    o.Refusals,
-		settle:      crash.Hasten(or(o.Settle, 90*time.Second)),
-		limit:       crash.Hasten(or(o.Limit, 120*time.Second)),
-		wait:        crash.Hasten(or(o.Wait, 10*time.Second)),
+		settle:      crash.Hasten(cmp.Or(o.Settle, 90*time.Second)),
+		limit:       crash.Hasten(cmp.Or(o.Limit, 120*time.Second)),
+		wait:        crash.Hasten(cmp.Or(o.Wait, 10*time.Second)),
 		beatEvery:   crash.Hasten(beatEvery),
 		aliveFor:    crash.Hasten(aliveFor),
 		runs:        map[string]*run{},
@@ -306,13 +307,6 @@ func (s *Service) cutShort(open []*run) {
 
 // micro is the time now as the database keeps it.
 func (s *Service) micro() time.Time { return database.Time(database.Micros(s.now())) }
-
-func or(d, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
-	}
-	return d
-}
 
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)

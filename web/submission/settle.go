@@ -143,12 +143,16 @@ func (s *Service) SettleAll(ctx context.Context, pc *pcclient.Client, list []Sub
 // doubt, so that Home need not tell of it any more. A superseded one wants more than
 // a glance: see Close.
 func (s *Service) Seen(ctx context.Context, operatorKey, key string) error {
-	return s.db.Write(ctx, func(tx *sql.Tx) error {
+	err := s.db.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE submissions SET closed_at = $1
 			WHERE key = $2 AND operator = $3 AND closed_at = 0 AND doubted = 1 AND state IN ('applied', 'not_applied')`,
 			database.Micros(s.now()), key, operatorKey)
 		return err
 	})
+	if err != nil {
+		return fmt.Errorf("note a submission as seen: %w", err)
+	}
+	return nil
 }
 
 // Close notes that somebody has looked at a superseded submission, so that lists
@@ -170,10 +174,10 @@ func (s *Service) Close(ctx context.Context, by Operator, key string) error {
 		_, err = s.trail.Append(ctx, tx, closed, audit.Values{})
 		return err
 	})
-	if errors.Is(err, errSettled) {
-		return nil
+	if err != nil && !errors.Is(err, errSettled) {
+		return fmt.Errorf("close a submission: %w", err)
 	}
-	return err
+	return nil
 }
 
 // forgetBatch is how many rows one transaction of Forget deletes.
