@@ -16,7 +16,8 @@ type auditCommands struct {
 
 type auditVerifyCommand struct {
 	DatabaseConfig
-	Noted string `placeholder:"N:HASH" help:"What an earlier verify printed to be noted: proves that the trail still holds those entries."`
+	Without []string `placeholder:"ID" help:"Ids of keys that are gone for good: values sealed with them are counted and not checked."`
+	Noted   string   `placeholder:"N:HASH" help:"What an earlier verify printed to be noted: proves that the trail still holds those entries."`
 }
 
 // Help is shown below the usage of `portal audit verify --help`.
@@ -46,16 +47,19 @@ func (cmd *auditVerifyCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close()
-	head, err := audit.New(db, s.Ring, time.Now).Prove(ctx, noted)
+	proof, err := audit.New(db, s.Ring, time.Now).Prove(ctx, noted, cmd.Without...)
 	if broken := new(audit.BrokenError); errors.As(err, &broken) {
-		return fmt.Errorf("%w (before it: %s in order)", err, entries(head.Entries))
+		return fmt.Errorf("%w (before it: %s in order)", err, entries(proof.Entries))
 	}
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("The audit trail is whole: %s.\n", entries(head.Entries))
-	if head.Entries > 0 {
-		text += fmt.Sprintf("To be noted: %s\n", head)
+	text := fmt.Sprintf("The audit trail is whole: %s.\n", entries(proof.Entries))
+	if proof.Unchecked > 0 {
+		text += fmt.Sprintf("Not checked, as their key is gone: the values of %s.\n", entries(proof.Unchecked))
+	}
+	if proof.Entries > 0 {
+		text += fmt.Sprintf("To be noted: %s\n", proof.Head)
 	}
 	_, err = fmt.Fprint(c.Out, text)
 	return err

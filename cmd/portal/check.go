@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/partnerdesk/portal/pcclient"
+	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database"
 )
 
@@ -94,7 +95,8 @@ func checkProvider(ctx context.Context, s Settings) (string, error) {
 }
 
 // checkDatabase opens the database, but does not make one: a file created by
-// whoever runs the check would not belong to the portal's user.
+// whoever runs the check would not belong to the portal's user. Keys that do not open what
+// was stored last would be noticed too late.
 func checkDatabase(ctx context.Context, s Settings) (string, error) {
 	if path, missing := missingFile(s.DatabaseURL); missing {
 		folder, err := os.Stat(filepath.Dir(path))
@@ -108,7 +110,11 @@ func checkDatabase(ctx context.Context, s Settings) (string, error) {
 		return "", err
 	}
 	defer db.Close()
-	return db.Describe(ctx)
+	text, err := db.Describe(ctx)
+	if sealed := audit.New(db, s.Ring, time.Now).Opens(ctx); err == nil && errors.Is(sealed, audit.ErrNoKey) {
+		return "", fmt.Errorf("PORTAL_KEYS: %w", sealed)
+	}
+	return text, err
 }
 
 // checkUpstream asks Partner Center without a token. Its 401 proves address,

@@ -185,6 +185,15 @@ func TestAuditCommands(t *testing.T) {
 		t.Fatalf("verify: %s", out)
 	}
 	run(0, "verify", "--noted", strings.TrimSpace(noted))
+	id, _, _ := strings.Cut(key, ":")
+	t.Setenv("PORTAL_KEYS", seal.NewKey())
+	if out := run(1, "verify"); !strings.Contains(out, `sealed with the key "`+id+`", which is not among the keys`) {
+		t.Errorf("V11.2.2 the key is gone: %s", out)
+	}
+	if out := run(0, "verify", "--without", id); !strings.Contains(out, "whole: 3 entries") || !strings.Contains(out, "Not checked, as their key is gone: the values of 3 entries") {
+		t.Errorf("V11.2.2 the key is gone for good: %s", out)
+	}
+	t.Setenv("PORTAL_KEYS", key)
 	shell, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
 	if err != nil {
 		t.Fatal(err)
@@ -323,6 +332,42 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Keys that are not those of the database are noticed before anybody's work is.
+func TestCheckTriesTheKeys(t *testing.T) {
+	modulus := base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{0xc5}, 256))
+	issuer, api := world{challenge: `"S256"`, keys: `{"keys":[{"kty":"RSA","e":"AQAB","n":"` + modulus + `"}]}`, upstream: http.StatusUnauthorized}.serve(t)
+	key, other := seal.NewKey(), seal.NewKey()
+	ring, err := seal.ParseKeys(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "sqlite:" + filepath.Join(t.TempDir(), "portal.db")
+	db := databasetest.OpenURL(t, url)
+	trail := audit.New(db, ring, time.Now)
+	check := func(keys string, code int, want string) {
+		t.Helper()
+		t.Setenv("PORTAL_KEYS", keys)
+		t.Setenv("PORTAL_OIDC_CLIENT_SECRET", "secret-of-the-check")
+		got, out, complaints := portal(t, "check", "--base-url=https://portal.example.com", "--oidc-client-id=desk",
+			"--oidc-issuer="+issuer, "--upstream-url="+api, "--database-url="+url)
+		if got != code || !strings.Contains(out, want) {
+			t.Errorf("V11.2.2 exit code %d, want %d and %q in\n%s%s", got, code, want, out, complaints)
+		}
+	}
+	check(other, 0, "database           ok")
+	err = db.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := trail.Append(t.Context(), tx, audit.Entry{Kind: audit.Applied}, audit.Values{After: map[string]string{"email": "a@a.example"}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, _, _ := strings.Cut(key, ":")
+	check(key, 0, "database           ok")
+	check(other+","+key, 0, "database           ok")
+	check(other, 1, `database           TROUBLE  PORTAL_KEYS: a key is missing: the newest values of the audit trail are sealed with "`+id+`"`)
 }
 
 func TestF21CheckAsksForASecondFactor(t *testing.T) {

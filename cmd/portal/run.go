@@ -66,6 +66,10 @@ func run(ctx context.Context, settings Settings, listener net.Listener, log *slo
 		return fmt.Errorf("set up Partner Center: %w", err)
 	}
 	trail := audit.New(db, settings.Ring, now)
+	if err := trail.Opens(ctx); err != nil {
+		// It may have been taken away on purpose, after a leak.
+		log.WarnContext(ctx, "keys do not open what is stored", "error", err)
+	}
 	versions := drafts.New(db, settings.Ring, now)
 	sessions := session.New(session.Options{DB: db, Ring: settings.Ring, Now: now})
 	here := presence.New(db, settings.Ring, now)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,32 +54,64 @@ func ParseHead(text string) (Head, error) {
 // deleted are no fault. Entries cut off at the end leave no mark in the database:
 // see Prove.
 func (t *Trail) Verify(ctx context.Context) (int64, error) {
-	head, err := t.Prove(ctx, Head{})
-	return head.Entries, err
+	proof, err := t.Prove(ctx, Head{})
+	return proof.Entries, err
+}
+
+// Proof is what Prove found: where the trail ends, and how many of its entries have values
+// that could not be checked, because their key is gone.
+type Proof struct {
+	Head
+	Unchecked int64
 }
 
 // Prove is Verify that also holds the trail against a head noted earlier, if that is
 // not zero. It returns the head to note from now on. It reads a thousand entries at a
-// time, and what is appended meanwhile too.
-func (t *Trail) Prove(ctx context.Context, noted Head) (Head, error) {
-	var head Head
+// time, and what is appended meanwhile too. Values sealed with one of the keys that are
+// gone for good, by their ids, are no fault.
+func (t *Trail) Prove(ctx context.Context, noted Head, gone ...string) (proof Proof, err error) {
+	head := &proof.Head
 	for r, err := range t.all(ctx, Span{Values: true}) {
 		if err != nil {
-			return head, fmt.Errorf("verify the audit trail: %w", err)
+			return proof, fmt.Errorf("verify the audit trail: %w", err)
 		}
-		fault := r.fault(head, true)
+		if r.State == Unreadable && !t.ring.Has(r.key) && slices.Contains(gone, r.key) {
+			r.State = LeftOut
+			proof.Unchecked++
+		}
+		fault := r.fault(*head, true)
+		if fault != nil && r.State == Unreadable && r.key != "" && !t.ring.Has(r.key) {
+			fault.Why = fmt.Sprintf("its values are sealed with the key %q, which is not among the keys", r.key)
+		}
 		if fault == nil && r.Seq == noted.Entries && r.Hash != noted.Hash {
 			fault = &BrokenError{Seq: r.Seq, Why: "it is not the entry that was noted: the trail was written anew from here or before"}
 		}
 		if fault != nil {
-			return head, fault
+			return proof, fault
 		}
-		head = Head{r.Seq, r.Hash}
+		*head = Head{r.Seq, r.Hash}
 	}
 	if head.Entries < noted.Entries {
-		return head, &BrokenError{Seq: head.Entries + 1, Why: fmt.Sprintf("it is missing, and so is everything up to %d, which was noted: the end was cut off", noted.Entries)}
+		return proof, &BrokenError{Seq: head.Entries + 1, Why: fmt.Sprintf("it is missing, and so is everything up to %d, which was noted: the end was cut off", noted.Entries)}
 	}
-	return head, nil
+	return proof, nil
+}
+
+// ErrNoKey reports values that are sealed with a key which is not among the keys.
+var ErrNoKey = errors.New("a key is missing")
+
+// Opens reports whether the keys open the newest values there are: nil if they do, or if
+// there are none. The error matches ErrNoKey, or is the database's.
+func (t *Trail) Opens(ctx context.Context) error {
+	for r, err := range t.records(ctx, t.db.Read(), true, `WHERE a.seq = (SELECT max(seq) FROM audit_values)`) {
+		if r != nil && r.State == Unreadable {
+			return fmt.Errorf("%w: the newest values of the audit trail are sealed with %q, which is not there, or is another key of that id", ErrNoKey, r.key)
+		}
+		if err != nil {
+			return fmt.Errorf("read the newest values of the audit trail: %w", err)
+		}
+	}
+	return nil
 }
 
 // fault is what is wrong with a row, nil if nothing. Only if nothing was left out since

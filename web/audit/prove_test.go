@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/partnerdesk/portal/web/audit"
 	"github.com/partnerdesk/portal/web/database/databasetest"
+	"github.com/partnerdesk/portal/web/seal"
 )
 
 // entry reads one entry of fill's.
@@ -90,7 +92,7 @@ func testI7ANotedHeadShowsWhatTheChainCannot(t *testing.T) {
 			if seq, why := l.broken(t, audit.Head{}); seq != 0 {
 				t.Errorf("the chain alone says that entry %d %s", seq, why)
 			}
-			if seq, why := l.broken(t, noted); seq != c.broken || !strings.Contains(why, c.why) {
+			if seq, why := l.broken(t, noted.Head); seq != c.broken || !strings.Contains(why, c.why) {
 				t.Errorf("entry %d: %s; want %d: %s", seq, why, c.broken, c.why)
 			}
 		})
@@ -136,5 +138,58 @@ func TestAHeadIsReadAsPrinted(t *testing.T) {
 		if (err == nil) != good || good && head.String() != "12:"+hash {
 			t.Errorf("%q: %v, %v", text, head, err)
 		}
+	}
+}
+
+// A key that was taken away leaves the facts provable, and says which key it was.
+func TestI7ATrailWhoseKeyIsGone(t *testing.T) {
+	t.Run("V11.2.2 V16.4.2", func(t *testing.T) { databasetest.Both(t, testI7ATrailWhoseKeyIsGone) })
+}
+
+func testI7ATrailWhoseKeyIsGone(t *testing.T) {
+	l := newTrail(t)
+	l.fill(t, 4)
+	if err := l.Opens(t.Context()); err != nil {
+		t.Error(err)
+	}
+	id := seal.KeyID(l.ring.Seal("any", nil, nil))
+	other, err := seal.ParseKeys(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := &trail{Trail: audit.New(l.db, other, time.Now), db: l.db, url: l.url, ring: other}
+	if err := later.Opens(t.Context()); err == nil || !strings.Contains(err.Error(), id) {
+		t.Errorf("the newest values open: %v", err)
+	}
+	if seq, why := later.broken(t, audit.Head{}); seq != 1 || !strings.Contains(why, id) || strings.Contains(why, "changed") {
+		t.Errorf("entry %d: %s", seq, why)
+	}
+	if proof, err := later.Prove(t.Context(), audit.Head{}, "another"); err == nil {
+		t.Errorf("another key's absence is taken for this one's: %v", proof)
+	}
+	proof, err := later.Prove(t.Context(), audit.Head{}, id)
+	if err != nil || proof.Entries != 4 || proof.Unchecked == 0 {
+		t.Errorf("%v, %v", proof, err)
+	}
+	later.fill(t, 2)
+	if err := later.Opens(t.Context()); err != nil {
+		t.Errorf("the newest values are sealed with the new key: %v", err)
+	}
+	later.tamper(t, `UPDATE audit SET operator_name = 'Somebody Else' WHERE seq = 3`)
+	var broken *audit.BrokenError
+	if _, err := later.Prove(t.Context(), audit.Head{}, id); !errors.As(err, &broken) || broken.Seq != 3 {
+		t.Errorf("a fact changed beside values that do not open: %v", err)
+	}
+	replaced := newTrail(t)
+	replaced.fill(t, 2)
+	replaced.tamper(t, `UPDATE audit_values SET sealed = 'AAAA' WHERE seq = 1`)
+	if _, err := replaced.Prove(t.Context(), audit.Head{}, id); !errors.As(err, &broken) || broken.Seq != 1 {
+		t.Errorf("values that were replaced pass for values of a key that is gone: %v", err)
+	}
+}
+
+func TestATrailWithoutValuesOpens(t *testing.T) {
+	if err := newTrail(t).Opens(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/partnerdesk/portal/pcclient"
 	"github.com/partnerdesk/portal/web/database"
+	"github.com/partnerdesk/portal/web/seal"
 )
 
 // Applied returns the customer's changes that were carried out, with their values,
@@ -51,6 +52,7 @@ func (t *Trail) listFrom(ctx context.Context, db database.Reader, rest string, a
 type row struct {
 	Record
 	plain []byte
+	key   string // by what they say, the values are sealed with it
 }
 
 // unreadable reports values that do not open; the row's facts come with it.
@@ -117,7 +119,7 @@ func (t *Trail) scan(scan func(...any) error, values bool) (*row, error) {
 		r.State = LeftOut
 		return r, nil
 	}
-	r.State = Unreadable
+	r.State, r.key = Unreadable, seal.KeyID(sealed)
 	if r.plain, err = t.ring.Open(purpose, sealed, bound(*e)); err != nil {
 		return r, &unreadable{e.Seq, err}
 	}

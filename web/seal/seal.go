@@ -17,6 +17,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"slices"
 )
 
 // ErrSealed reports that a sealed text does not open: altered, cut, bound to
@@ -44,13 +45,35 @@ func (r *Ring) Seal(purpose string, plain, bound []byte) string {
 	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
-// Open returns what Seal was given. Any failure is ErrSealed.
-func (r *Ring) Open(purpose, sealed string, bound []byte) ([]byte, error) {
+// KeyID is the id of the key that a text says it is sealed with; "" when it says none.
+func KeyID(sealed string) string {
+	head, _, err := cut(sealed)
+	if err != nil {
+		return ""
+	}
+	return string(head[1:])
+}
+
+// Has reports whether the ring has a key of that id.
+func (r *Ring) Has(id string) bool {
+	return slices.ContainsFunc(r.keys, func(k key) bool { return k.id == id })
+}
+
+// cut takes a sealed text apart: the length of the key's id and the id, and the rest.
+func cut(sealed string) (head, body []byte, err error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
 	if err != nil || len(raw) == 0 || len(raw) < 1+int(raw[0]) {
+		return nil, nil, ErrSealed
+	}
+	return raw[:1+int(raw[0])], raw[1+int(raw[0]):], nil
+}
+
+// Open returns what Seal was given. Any failure is ErrSealed.
+func (r *Ring) Open(purpose, sealed string, bound []byte) ([]byte, error) {
+	head, body, err := cut(sealed)
+	if err != nil {
 		return nil, ErrSealed
 	}
-	head, body := raw[:1+int(raw[0])], raw[1+int(raw[0]):]
 	for _, k := range r.keys {
 		if k.id != string(head[1:]) {
 			continue
