@@ -74,7 +74,7 @@ func testReleaseHoldsNoCrashPoints(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"PORTAL_CRASH", "web/crash.die"} {
+		for _, name := range []string{"CRASH_AT", "CRASH_HASTE", "web/crash.die"} {
 			if got := bytes.Contains(binary, []byte(name)); got != want {
 				t.Errorf("%s holds %s: %v, want %v", file, name, got, want)
 			}

@@ -249,7 +249,7 @@ func TestF38KilledWhileSaving(t *testing.T) {
 	killings := []killing{{name: "page sent", tell: killedAfterThePage}}
 	for _, c := range crashes {
 		killings = append(killings, killing{name: c.name, tell: func(s *story) {
-			doomed := s.start("PORTAL_CRASH_AT=" + c.point)
+			doomed := s.start("CRASH_AT=" + c.point)
 			edit := s.editUnder(c)
 			s.wantKilled(doomed)
 			s.start()
@@ -299,7 +299,7 @@ func TestF38KilledOverASession(t *testing.T) {
 }
 
 func killedWhileSigningIn(s *story) {
-	doomed := s.start("PORTAL_CRASH_AT=session begun")
+	doomed := s.start("CRASH_AT=session begun")
 	p := s.person(0, s.chronicle)
 	if page, err := p.tryToSignIn(); err == nil {
 		s.t.Errorf("the sign-in was answered: %d %s", page.status, page.text())
@@ -314,7 +314,7 @@ func killedWhileSigningIn(s *story) {
 }
 
 func killedWhileSigningOut(s *story) {
-	doomed := s.start("PORTAL_CRASH_AT=session ended")
+	doomed := s.start("CRASH_AT=session ended")
 	p := s.seat(0, s.chronicle)
 	stolen := s.person(0, s.chronicle)
 	stolen.jar = p.jar.copy()
@@ -337,7 +337,7 @@ func killedWhileSigningOut(s *story) {
 }
 
 func killedWhileRenewing(s *story) {
-	doomed := s.start("PORTAL_CRASH_AT=refreshed")
+	doomed := s.start("CRASH_AT=refreshed")
 	p := s.seat(0, s.chronicle)
 	s.fault(pcsim.Fault{Method: "GET", Path: "/v1/customers/", Status: 401})
 	if _, err := p.get("/customers/" + string(s.customer)); err == nil {
@@ -355,7 +355,7 @@ func killedWhileRenewing(s *story) {
 }
 
 func killedWhileRenewingForASave(s *story) {
-	doomed := s.start("PORTAL_CRASH_AT=refreshed")
+	doomed := s.start("CRASH_AT=refreshed")
 	p := s.seat(0, s.chronicle)
 	s.fault(pcsim.Fault{Method: "PUT", Status: 401})
 	var edit sync.WaitGroup
@@ -371,7 +371,7 @@ func TestF38KilledWhileMigrating(t *testing.T) {
 	var killings []killing
 	for _, nth := range []string{"1", "2"} {
 		killings = append(killings, killing{empty: true, name: "mid migration " + nth, tell: func(s *story) {
-			doomed, err := s.tryStart("PORTAL_CRASH_AT=migrated:" + nth)
+			doomed, err := s.tryStart("CRASH_AT=migrated:" + nth)
 			if !errors.Is(err, errDied) {
 				s.t.Fatalf("the portal started: %v", err)
 			}
@@ -388,7 +388,7 @@ func TestF38KilledWhileMigrating(t *testing.T) {
 // given half a file for a whole one, and the next download is whole.
 func TestF38KilledWhileExporting(t *testing.T) {
 	tellAll(t, killing{name: "mid export", tell: func(s *story) {
-		doomed := s.start("PORTAL_CRASH_AT=exporting")
+		doomed := s.start("CRASH_AT=exporting")
 		p := s.seat(0, s.chronicle)
 		p.edit(s.customer, wishOf(1))
 		if page, err := p.get("/changes.csv"); err == nil {

@@ -118,7 +118,7 @@ func newFleet(t testing.TB, databaseURL string, people, customers int) *fleet {
 	f.settings = []string{
 		"PORTAL_LISTEN=localhost:0", "PORTAL_BASE_URL=" + f.origin, "PORTAL_DATABASE_URL=" + through, "PORTAL_KEYS=" + key,
 		"PORTAL_OIDC_ISSUER=" + addressOf(idp), "PORTAL_OIDC_CLIENT_ID=portal", "PORTAL_OIDC_CLIENT_SECRET=" + clientSecret,
-		"PORTAL_UPSTREAM_URL=" + addressOf(api), "PORTAL_LOG_LEVEL=debug", fmt.Sprintf("PORTAL_CRASH_HASTE=%d", haste),
+		"PORTAL_UPSTREAM_URL=" + addressOf(api), "PORTAL_LOG_LEVEL=debug", fmt.Sprintf("CRASH_HASTE=%d", haste),
 	}
 	f.secrets = []string{clientSecret, key}
 	if f.db, err = database.Open(t.Context(), databaseURL); err != nil {

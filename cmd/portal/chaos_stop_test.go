@@ -18,7 +18,7 @@ func TestF39StoppedWhileSaving(t *testing.T) {
 	databasetest.Both(t, func(t *testing.T) {
 		atOnceEach(t, crashes, func(c crashStep) string { return "F-39 " + c.name }, func(t *testing.T, c crashStep) {
 			s := newStory(t, databasetest.URL(t))
-			stopped := s.start("PORTAL_CRASH_POLITE=1", "PORTAL_CRASH_AT="+c.point)
+			stopped := s.start("CRASH_POLITE=1", "CRASH_AT="+c.point)
 			edit := s.editUnder(c)
 			s.wantGone(stopped)
 			if stopped.err != nil {
@@ -36,7 +36,7 @@ func TestF39StoppedWhileSaving(t *testing.T) {
 func TestF39StoppedForTooLong(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, databasetest.SQLiteURL(t))
-	stopped := s.start("PORTAL_CRASH_POLITE=1", "PORTAL_CRASH_AT=sent")
+	stopped := s.start("CRASH_POLITE=1", "CRASH_AT=sent")
 	p := s.seat(0, s.chronicle)
 	s.fault(pcsim.Fault{Method: "PUT", DelayAfterMs: 20000})
 	var edit sync.WaitGroup
@@ -99,7 +99,7 @@ func TestF40RollingRestart(t *testing.T) {
 func TestF42ThreeProcessesRecoverOneIntent(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, databasetest.PostgresURL(t))
-	doomed := s.start("PORTAL_CRASH_AT=sent")
+	doomed := s.start("CRASH_AT=sent")
 	p := s.seat(0, s.chronicle)
 	s.dawdle()
 	var edit sync.WaitGroup

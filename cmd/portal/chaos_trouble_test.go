@@ -187,7 +187,7 @@ func (r *round) troubleWithProcesses(ctx context.Context, dice *rand.Rand) {
 			_ = r.stop(victim)
 		default: // from now on a process that dies by itself
 			death := deaths[dice.IntN(len(deaths))]
-			r.raise(ctx, fmt.Sprintf("PORTAL_CRASH_AT=%s:%d", death.point, 1+dice.IntN(death.most)))
+			r.raise(ctx, fmt.Sprintf("CRASH_AT=%s:%d", death.point, 1+dice.IntN(death.most)))
 			r.count("stops")
 			_ = r.stop(victim)
 		}

@@ -81,13 +81,54 @@ func TestAMisspeltCommandIsNotRun(t *testing.T) {
 
 func TestF47ServeRefusesABadConfigurationAtOnce(t *testing.T) {
 	code, _, complaints := portal(t, "serve", "--time-zone=Nowhere")
-	if code != 1 {
-		t.Errorf("exit code %d", code)
+	unit, err := os.ReadFile("../../deploy/portal.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code != 78 || !strings.Contains(string(unit), "\nRestartPreventExitStatus=78 80\n") {
+		t.Errorf("exit code %d: systemd would start it again and again", code)
 	}
 	for _, variable := range []string{"PORTAL_BASE_URL", "PORTAL_KEYS", "PORTAL_OIDC_CLIENT_ID", "PORTAL_TIME_ZONE"} {
 		if !strings.Contains(complaints, variable) {
 			t.Errorf("%s is not named in:\n%s", variable, complaints)
 		}
+	}
+}
+
+// A slip of the pen in a variable's name would leave a protection off that somebody
+// believes is on.
+func TestUnknownVariablesAreRefused(t *testing.T) {
+	t.Setenv("PORTAL_CROWD_CONTROL", "") // set to nothing: not set
+	t.Setenv("PORTAL_RECOVERY_APP", "")
+	t.Setenv("PORTAL_SERVICE_HOST", "10.0.0.1") // by Kubernetes, for a service of that name
+	t.Setenv("PORTAL_PORT_8080_TCP_ADDR", "10.0.0.1")
+	t.Setenv("PORTAL_DB_SERVICE_PORT_PSQL", "5432")
+	database := "--database-url=sqlite:" + filepath.Join(t.TempDir(), "portal.db")
+	if code, out, complaints := portal(t, "migrate", database); code != 0 {
+		t.Fatalf("without any: exit code %d, %s%s", code, out, complaints)
+	}
+	for slip, meant := range map[string]string{
+		"PORTAL_OIDC_CONFRM":          "PORTAL_OIDC_CONFIRM",
+		"PORTAL_PORTFOLIO":            "PORTAL_PORTFOLIOS",
+		"PORTAL_OIDC_FACTOR":          "PORTAL_OIDC_FACTORS",
+		"PORTAL_DATABASE_URL_FIEL":    "PORTAL_DATABASE_URL_FILE",
+		"PORTAL_TRUSTED_PROXY":        "PORTAL_TRUSTED_PROXIES",
+		"PORTAL_CHECK_TOKN":           "PORTAL_CHECK_TOKEN",
+		"PORTAL_AUDIT_VALUES_IN_DAYS": "PORTAL_AUDIT_VALUES_DAYS",
+	} {
+		t.Run("F-47 V13 "+slip, func(t *testing.T) {
+			t.Setenv(slip, "hunter2")
+			for _, command := range [][]string{{"serve"}, {"check"}, {"migrate", database}, {"audit", "verify"}} {
+				code, out, complaints := portal(t, command...)
+				want := "\n  " + slip + " is no setting of the portal: the nearest is " + meant + "\n"
+				if code != 78 || out != "" || !strings.Contains(complaints, want) || strings.Contains(complaints, "hunter2") {
+					t.Errorf("%s: exit code %d, %s%s", command, code, out, complaints)
+				}
+			}
+			if code, _, complaints := portal(t, "keys", "new"); code != 0 {
+				t.Errorf("keys new, which reads none: exit code %d, %s", code, complaints)
+			}
+		})
 	}
 }
 
@@ -169,7 +210,7 @@ func TestAuditCommands(t *testing.T) {
 		}
 	}
 	t.Setenv("PORTAL_KEYS", "")
-	if out := run(1, "export", "--values"); !strings.Contains(out, "PORTAL_KEYS is missing") {
+	if out := run(78, "export", "--values"); !strings.Contains(out, "PORTAL_KEYS is missing") {
 		t.Errorf("values without keys: %s", out)
 	}
 	t.Setenv("PORTAL_KEYS", key)

@@ -40,7 +40,7 @@ func settingsOf(config any) []setting {
 }
 
 // withDefaults fills what is empty: a Config made in code has no defaults yet,
-// and a variable that is set to nothing counts as not set.
+// and a variable that holds nothing but space counts as not set.
 func (c Config) withDefaults() Config {
 	for _, s := range settingsOf(&c) {
 		switch {

@@ -47,6 +47,9 @@ func (c SignInConfig) read(s *Settings, ps *Problems) {
 		s.PortfoliosClaim = c.RolesClaim
 	}
 	s.Portfolios = c.readPortfolios(ps)
+	if c.PortfoliosClaim != "" && len(items(c.Portfolios)) == 0 && c.PortfoliosFile == "" {
+		ps.add("PORTAL_PORTFOLIOS_CLAIM", "is set without a rule, and everybody would see all customers: set PORTAL_PORTFOLIOS or PORTAL_PORTFOLIOS_FILE too, or leave it out")
+	}
 }
 
 // readProof reads what the portal proves itself with: a secret or a key.

@@ -20,6 +20,9 @@ func (c WebConfig) read(s *Settings, ps *Problems) {
 	if c.MetricsListen != "" && !isListenAddress(c.MetricsListen) {
 		ps.add("PORTAL_METRICS_LISTEN", "must be HOST:PORT or :PORT, such as localhost:9090")
 	}
+	if c.MetricsListen != "" && c.MetricsListen == c.Listen && !strings.HasSuffix(c.Listen, ":0") {
+		ps.add("PORTAL_METRICS_LISTEN", "must be another address than PORTAL_LISTEN: metrics need no sign-in")
+	}
 	switch base, err := readBaseURL(c.BaseURL); {
 	case c.BaseURL == "":
 		ps.add("PORTAL_BASE_URL", "is missing: set the address people open, such as https://portal.example.com")

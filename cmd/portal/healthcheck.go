@@ -45,11 +45,7 @@ func (cmd *healthcheckCommand) Run(ctx context.Context, _ console) error {
 // question returns what to ask and the client to ask it with: this machine
 // directly, never through a proxy.
 func (cmd *healthcheckCommand) question() (string, *http.Client, error) {
-	listen := cmd.Listen
-	if listen == "" { // set to nothing: not set, as serve sees it
-		listen = "localhost:8080"
-	}
-	host, port, err := net.SplitHostPort(listen)
+	host, port, err := net.SplitHostPort(cmd.Listen)
 	if err != nil {
 		return "", nil, Problems{{"PORTAL_LISTEN", "must be HOST:PORT or :PORT"}}
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -46,8 +47,12 @@ func main() {
 	os.Exit(code)
 }
 
+// badConfiguration is the exit code for settings that are wrong. Until somebody mends them
+// another start is in vain: deploy/portal.service says so to systemd.
+const badConfiguration = 78 // EX_CONFIG of sysexits.h
+
 // execute runs one command line and returns the exit code: 0 for done, 1 for a
-// command that failed, 80 for a command line that cannot be understood.
+// command that failed, badConfiguration, or 80 for a command line that cannot be understood.
 func execute(ctx context.Context, args []string, c console) (code int) {
 	// kong ends the program for --help; a panic brings the code back here, so
 	// that tests can ask for help too.
@@ -75,12 +80,17 @@ func execute(ctx context.Context, args []string, c console) (code int) {
 	if err != nil {
 		return complain(c, err)
 	}
+	forgetEmpty()
 	call, err := parser.Parse(args)
 	if err != nil {
 		return complain(c, err)
 	}
 	if err := secretFlag(call); err != nil {
 		return complain(c, err)
+	}
+	takesSettings := func(f *kong.Flag) bool { return len(f.Envs) > 0 }
+	if ps := unknownVariables(os.Environ()); len(ps) > 0 && slices.ContainsFunc(call.Selected().Flags, takesSettings) {
+		return complain(c, ps)
 	}
 	if err := call.Run(); err != nil {
 		return complain(c, err)
@@ -117,6 +127,9 @@ func complain(c console, err error) int {
 	if errors.As(err, &parse) {
 		fmt.Fprintln(c.Err, `portal: "portal --help" tells what there is`)
 		return parse.ExitCode()
+	}
+	if _, wrong := errors.AsType[Problems](err); wrong {
+		return badConfiguration
 	}
 	return 1
 }

@@ -22,13 +22,13 @@ var (
 )
 
 func init() { //nolint:gochecknoinits // read once, before anything can pass a point
-	name, count, found := strings.Cut(os.Getenv("PORTAL_CRASH_AT"), ":")
+	name, count, found := strings.Cut(os.Getenv("CRASH_AT"), ":")
 	point = name
 	if found {
 		nth = number(count)
 	}
-	polite = os.Getenv("PORTAL_CRASH_POLITE") != ""
-	if text := os.Getenv("PORTAL_CRASH_HASTE"); text != "" {
+	polite = os.Getenv("CRASH_POLITE") != ""
+	if text := os.Getenv("CRASH_HASTE"); text != "" {
 		haste = number(text)
 	}
 }

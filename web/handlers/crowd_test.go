@@ -17,10 +17,10 @@ import (
 	"github.com/partnerdesk/portal/web/demo"
 )
 
-// crowdRequests is how many requests each of the crowd makes; PORTAL_CROWD=1000 asks for
+// crowdRequests is how many requests each of the crowd makes; CROWD=1000 asks for
 // the long form.
 func crowdRequests(t *testing.T) int {
-	text := os.Getenv("PORTAL_CROWD")
+	text := os.Getenv("CROWD")
 	if text == "" {
 		return 40
 	}

@@ -20,10 +20,10 @@ import (
 	"github.com/partnerdesk/portal/web/forms"
 )
 
-// raceEdits is how many edits a race makes under each setting; PORTAL_RACE asks for
+// raceEdits is how many edits a race makes under each setting; RACE asks for
 // the long form.
 func raceEdits(t *testing.T) int {
-	text := os.Getenv("PORTAL_RACE")
+	text := os.Getenv("RACE")
 	if text == "" {
 		return 40
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 // edits is how many saves TestRace tries under each setting; 0 is the short form.
-var edits = flag.Int("edits", envInt("PORTAL_RACE_EDITS"), "saves per setting in TestRace")
+var edits = flag.Int("edits", envInt("RACE_EDITS"), "saves per setting in TestRace")
 
 const shortEdits = 120
 
