@@ -26,7 +26,7 @@ type checkCommand struct {
 
 // Help is shown below the usage of `portal check --help`.
 func (checkCommand) Help() string {
-	return "Takes the settings of serve. Signs nobody in and changes nothing. " +
+	return "Takes the settings of serve. Signs nobody in and changes no data. " +
 		"Prints one line for each part and exits with 1 if one of them is in trouble. " +
 		"With a person's access token for Partner Center in PORTAL_CHECK_TOKEN it also asks whether that sign-in counts as one with a second factor."
 }

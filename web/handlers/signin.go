@@ -98,13 +98,15 @@ func (s *site) goToProvider(v *visit, back string, because error) error {
 
 func (s *site) finishSignIn(v *visit) error {
 	data, back, err := s.SignIn.Finish(v.Response(), v.Request())
+	if data.Operator.Subject != "" {
+		middleware.SetOperator(v.Request().Context(), data.Operator.Key()) // known, and perhaps refused
+	}
 	if err != nil {
 		return err
 	}
 	if !s.ownPage(back) {
 		back = "/"
 	}
-	middleware.SetOperator(v.Request().Context(), data.Operator.Key())
 	err = s.Sessions.Begin(v.Response(), v.Request(), data)
 	switch {
 	case errors.Is(err, session.ErrGone):

@@ -3,6 +3,7 @@ package middleware
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,8 @@ func logRequests(o Options, next http.Handler) http.Handler {
 			switch {
 			case sw.status >= http.StatusInternalServerError:
 				level = slog.LevelError
+			case slices.Contains(refused, sw.status):
+				level = slog.LevelWarn
 			case strings.HasPrefix(r.URL.Path, "/static/"), IsHealth(r.URL.Path):
 				level = slog.LevelDebug
 			}
@@ -31,6 +34,13 @@ func logRequests(o Options, next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(sw, r)
 	})
+}
+
+// refused are the answers to what people and machines of good will do not ask for: a log
+// of warnings alone still tells of them (V16.3.2, V16.3.3).
+var refused = []int{
+	http.StatusBadRequest, http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge,
+	http.StatusUnsupportedMediaType, http.StatusMisdirectedRequest, http.StatusTooManyRequests,
 }
 
 // longestLogged is more than any path or method of ours has. Without a limit, anybody
