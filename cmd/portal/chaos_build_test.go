@@ -42,7 +42,7 @@ func crashable(t testing.TB) string {
 
 // buildPortal makes a binary with build tags; "" is what a release is made with.
 func buildPortal(file, tags string) error {
-	build := exec.Command("go", "build", "-tags", tags, "-o", file, ".")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-tags", tags, "-o", file, ".") // as make build does
 	var said bytes.Buffer
 	build.Stdout, build.Stderr = &said, &said
 	if err := build.Run(); err != nil {

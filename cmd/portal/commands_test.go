@@ -338,9 +338,13 @@ func (w world) serve(t *testing.T) (issuer, api string) {
 	return address, address
 }
 
-func TestCheck(t *testing.T) {
+// wellWorld is one in which a check finds nothing wrong.
+func wellWorld() world {
 	modulus := base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{0xc5}, 256))
-	well := world{challenge: `"S256"`, keys: `{"keys":[{"kty":"RSA","e":"AQAB","n":"` + modulus + `"}]}`, upstream: http.StatusUnauthorized}
+	return world{challenge: `"S256"`, keys: `{"keys":[{"kty":"RSA","e":"AQAB","n":"` + modulus + `"}]}`, upstream: http.StatusUnauthorized}
+}
+
+func TestCheck(t *testing.T) {
 	for name, row := range map[string]struct {
 		change func(*world)
 		folder string
@@ -357,7 +361,7 @@ func TestCheck(t *testing.T) {
 		"a folder that is not there":   {func(*world) {}, "gone", 1, "database           TROUBLE"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			changed := well
+			changed := wellWorld()
 			row.change(&changed)
 			issuer, api := changed.serve(t)
 			path := filepath.Join(t.TempDir(), row.folder, "portal.db")
@@ -377,8 +381,7 @@ func TestCheck(t *testing.T) {
 
 // Keys that are not those of the database are noticed before anybody's work is.
 func TestCheckTriesTheKeys(t *testing.T) {
-	modulus := base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{0xc5}, 256))
-	issuer, api := world{challenge: `"S256"`, keys: `{"keys":[{"kty":"RSA","e":"AQAB","n":"` + modulus + `"}]}`, upstream: http.StatusUnauthorized}.serve(t)
+	issuer, api := wellWorld().serve(t)
 	key, other := seal.NewKey(), seal.NewKey()
 	ring, err := seal.ParseKeys(key)
 	if err != nil {
@@ -413,19 +416,20 @@ func TestCheckTriesTheKeys(t *testing.T) {
 
 func TestF21CheckAsksForASecondFactor(t *testing.T) {
 	for name, row := range map[string]struct {
-		world world
-		code  int
-		want  string
+		factor  string
+		refused bool
+		code    int
+		want    string
 	}{
-		"there is one":         {world{factor: "true"}, 0, "second factor      ok       Partner Center counts"},
-		"there is none":        {world{factor: "false"}, 1, "second factor      TROUBLE  the sign-in of PORTAL_CHECK_TOKEN has none"},
-		"it does not say":      {world{}, 0, "second factor      ok       Partner Center did not say"},
-		"the token is refused": {world{refused: true}, 1, "second factor      TROUBLE  Partner Center refuses the token"},
+		"there is one":         {"true", false, 0, "second factor      ok       Partner Center counts"},
+		"there is none":        {"false", false, 1, "second factor      TROUBLE  the sign-in of PORTAL_CHECK_TOKEN has none"},
+		"it does not say":      {"", false, 0, "second factor      ok       Partner Center did not say"},
+		"the token is refused": {"", true, 1, "second factor      TROUBLE  Partner Center refuses the token"},
 	} {
 		t.Run("F-21 "+name, func(t *testing.T) {
-			modulus := base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{0xc5}, 256))
-			row.world.challenge, row.world.keys, row.world.upstream = `"S256"`, `{"keys":[{"kty":"RSA","e":"AQAB","n":"`+modulus+`"}]}`, http.StatusUnauthorized
-			issuer, api := row.world.serve(t)
+			world := wellWorld()
+			world.factor, world.refused = row.factor, row.refused
+			issuer, api := world.serve(t)
 			t.Setenv("PORTAL_KEYS", seal.NewKey())
 			t.Setenv("PORTAL_OIDC_CLIENT_SECRET", "secret-of-the-check")
 			file := filepath.Join(t.TempDir(), "token")

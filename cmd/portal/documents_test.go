@@ -268,42 +268,32 @@ func events(t *testing.T) []string {
 	words := map[string]int{"Debug": 0, "Info": 0, "Warn": 0, "Error": 0, "DebugContext": 1, "InfoContext": 1, "WarnContext": 1, "ErrorContext": 1, "LogAttrs": 2, "Log": 2}
 	maps.Copy(words, shortcuts)
 	found := map[string]bool{}
-	for _, file := range productFiles(t) {
-		positions := token.NewFileSet()
-		parsed, err := parser.ParseFile(positions, file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
+	inspectProduct(t, []string{"pcsim", "demo"}, func(_ string, n ast.Node, where func() token.Position) bool {
+		if function, ok := n.(*ast.FuncDecl); ok {
+			_, short := shortcuts[function.Name.Name]
+			return !short // it hands on what it was given
 		}
-		if strings.Contains(file, "/pcsim/") || strings.Contains(file, "/demo/") {
-			continue
-		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
-			if function, ok := n.(*ast.FuncDecl); ok {
-				_, short := shortcuts[function.Name.Name]
-				return !short // it hands on what it was given
-			}
-			call, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			method, ok := call.Fun.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			at, logs := words[method.Sel.Name]
-			if of, ok := method.X.(*ast.Ident); !logs || len(call.Args) <= at || ok && of.Name == "http" {
-				return true
-			}
-			text, ok := call.Args[at].(*ast.BasicLit)
-			if !ok || text.Kind != token.STRING {
-				t.Errorf("%s: the event is no literal, so no list can hold it", positions.Position(call.Pos()))
-				return true
-			}
-			event, _ := strconv.Unquote(text.Value)
-			found[event] = true
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
 			return true
-		})
-	}
+		}
+		method, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		at, logs := words[method.Sel.Name]
+		if of, ok := method.X.(*ast.Ident); !logs || len(call.Args) <= at || ok && of.Name == "http" {
+			return true
+		}
+		text, ok := call.Args[at].(*ast.BasicLit)
+		if !ok || text.Kind != token.STRING {
+			t.Errorf("%s: the event is no literal, so no list can hold it", where())
+			return true
+		}
+		event, _ := strconv.Unquote(text.Value)
+		found[event] = true
+		return true
+	})
 	return slices.Sorted(maps.Keys(found))
 }
 
@@ -353,6 +343,25 @@ func constants(t *testing.T, file string) map[string]string {
 		return true
 	})
 	return all
+}
+
+// inspectProduct visits every node of the files that go into the program, but for those of
+// the folders left out. where says in which file a node stands, and on which line.
+func inspectProduct(t *testing.T, leftOut []string, visit func(file string, n ast.Node, where func() token.Position) bool) {
+	t.Helper()
+	for _, file := range productFiles(t) {
+		if slices.Contains(leftOut, filepath.Base(filepath.Dir(file))) {
+			continue
+		}
+		positions := token.NewFileSet()
+		parsed, err := parser.ParseFile(positions, file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			return visit(file, n, func() token.Position { return positions.Position(n.Pos()) })
+		})
+	}
 }
 
 // productFiles are the Go files that go into the program, by the go command itself.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"io"
@@ -102,40 +101,33 @@ func TestTechniquesThePortalDoesWithout(t *testing.T) {
 	t.Run("V11.2.4 secrets are compared in constant time", func(t *testing.T) {
 		secret := regexp.MustCompile(`(?i)(secret|nonce|verifier|csrf|mac|state)$`)
 		compared := 0
-		for _, file := range productFiles(t) {
-			folder := filepath.Base(filepath.Dir(file))
-			if !slices.Contains([]string{"signin", "session", "seal", "middleware"}, folder) {
-				continue
+		inspectProduct(t, nil, func(file string, n ast.Node, where func() token.Position) bool {
+			if !slices.Contains([]string{"signin", "session", "seal", "middleware"}, filepath.Base(filepath.Dir(file))) {
+				return false
 			}
-			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ast.Inspect(parsed, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.CallExpr:
-					switch call := types.ExprString(n.Fun); call {
-					case "subtle.ConstantTimeCompare", "hmac.Equal":
-						compared++
-					case "bytes.Equal", "bytes.Compare", "strings.EqualFold", "strings.Compare":
-						for _, arg := range n.Args {
-							if secret.MatchString(types.ExprString(arg)) {
-								t.Errorf("%s: %s", filepath.Base(file), types.ExprString(n))
-							}
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				switch call := types.ExprString(n.Fun); call {
+				case "subtle.ConstantTimeCompare", "hmac.Equal":
+					compared++
+				case "bytes.Equal", "bytes.Compare", "strings.EqualFold", "strings.Compare":
+					for _, arg := range n.Args {
+						if secret.MatchString(types.ExprString(arg)) {
+							t.Errorf("%s: %s", where(), types.ExprString(n))
 						}
 					}
-				case *ast.BinaryExpr:
-					if n.Op != token.EQL && n.Op != token.NEQ {
-						return true
-					}
-					left, right, said := types.ExprString(n.X), types.ExprString(n.Y), filepath.Base(file)+": "+types.ExprString(n)
-					if nothing := right == `""` || right == "nil"; !nothing && (secret.MatchString(left) || secret.MatchString(right)) {
-						t.Errorf("%s", said)
-					}
 				}
-				return true
-			})
-		}
+			case *ast.BinaryExpr:
+				if n.Op != token.EQL && n.Op != token.NEQ {
+					return true
+				}
+				left, right := types.ExprString(n.X), types.ExprString(n.Y)
+				if nothing := right == `""` || right == "nil"; !nothing && (secret.MatchString(left) || secret.MatchString(right)) {
+					t.Errorf("%s: %s", where(), types.ExprString(n))
+				}
+			}
+			return true
+		})
 		if compared < 3 {
 			t.Errorf("only %d comparisons take constant time", compared)
 		}
@@ -149,26 +141,17 @@ func TestTechniquesThePortalDoesWithout(t *testing.T) {
 			"lines.go": 1, "metrics.go": 1, "run_demo.go": 1, "server.go": 1, "every.go": 1,
 		}
 		found := map[string]int{}
-		for _, file := range productFiles(t) {
-			if strings.Contains(file, "/pcsim/") {
-				continue
-			}
-			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ast.Inspect(parsed, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.GoStmt:
+		inspectProduct(t, []string{"pcsim"}, func(file string, n ast.Node, _ func() token.Position) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				found[filepath.Base(file)]++
+			case *ast.CallExpr:
+				if method, ok := n.Fun.(*ast.SelectorExpr); ok && method.Sel.Name == "Go" {
 					found[filepath.Base(file)]++
-				case *ast.CallExpr:
-					if method, ok := n.Fun.(*ast.SelectorExpr); ok && method.Sel.Name == "Go" {
-						found[filepath.Base(file)]++
-					}
 				}
-				return true
-			})
-		}
+			}
+			return true
+		})
 		if diff := cmp.Diff(known, found); diff != "" {
 			t.Errorf("(-known +found)\n%s", diff)
 		}

@@ -60,7 +60,7 @@ func TestF33ThePagesOfADatabaseInTrouble(t *testing.T) {
 				site, f, review := proxied(t)
 				b := f.page.b
 				must(t, trouble.make(site.proxy))
-				b.get("/customers").storeDown("cannot reach its own storage", "still signed in", "Try again")
+				b.get("/customers").storeDown("cannot reach its own storage", "Nobody is signed out by this", "Try again")
 				b.get(overview(site.customer(harbourline))).storeDown("cannot reach its own storage")
 				kept := f.press().storeDown("Everything you typed is kept in this page")
 				stillTyped(t, kept, "email", "typed@harbourline.example", "firstName", "Typed")

@@ -164,7 +164,7 @@ func (s *site) signOut(v *visit) error {
 		if err := s.Sessions.End(v.Response(), v.Request()); err != nil {
 			return err
 		}
-		s.SignIn.MayLeave(v.Response(), sess)
+		s.SignIn.NoteLeaver(v.Response(), sess)
 	}
 	v.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return v.redirect("/signin?state=signed-out")

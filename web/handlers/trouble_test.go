@@ -139,7 +139,7 @@ func testF33TheDatabaseIsGone(t *testing.T) {
 	b := site.signIn("Ada Admin")
 	f := b.edit(site.customer(harbourline)).fill("email", "typed@harbourline.example")
 	must(t, site.db.Close())
-	p := b.get("/customers").want(http.StatusServiceUnavailable, "cannot reach its own storage", "still signed in", "Try again")
+	p := b.get("/customers").want(http.StatusServiceUnavailable, "cannot reach its own storage", "Nobody is signed out by this", "Try again")
 	safe(t, p)
 	for _, cookie := range p.header.Values("Set-Cookie") {
 		if strings.HasPrefix(cookie, session.CookieName+"=") {

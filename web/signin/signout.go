@@ -19,15 +19,16 @@ const (
 // CanLeave reports whether the provider has a page at which people sign out of it.
 func (p *Provider) CanLeave(ctx context.Context) bool { return p.endSession(ctx) != nil }
 
-// MayLeave keeps for a while who just signed out of the portal, for Leave.
-func (p *Provider) MayLeave(w http.ResponseWriter, sess *session.Session) {
+// NoteLeaver keeps for a while who just signed out of the portal, for Leave. Of whom the
+// provider gave no hint it keeps nothing.
+func (p *Provider) NoteLeaver(w http.ResponseWriter, sess *session.Session) {
 	if sess.LogoutHint != "" {
 		sealed := p.cfg.Ring.Seal(hintPurpose, []byte(sess.LogoutHint), nil)
 		http.SetCookie(w, transactionCookie(leaverCookie, sealed, transactionFor))
 	}
 }
 
-// leaver takes the hint that MayLeave kept; "" for none.
+// leaver takes the hint that NoteLeaver kept; "" for none.
 func (p *Provider) leaver(w http.ResponseWriter, r *http.Request) string {
 	cookies := r.CookiesNamed(leaverCookie)
 	if len(cookies) == 0 {
